@@ -1,0 +1,33 @@
+# What foldproof builds on. apt: see tools/bootstrap; PyPI: highsbox (HiGHS), plotly (the report's script).
+find_package(Protobuf REQUIRED)
+find_package(ONNX REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_library(FLINT_LIBRARY flint REQUIRED)
+find_library(GMP_LIBRARY gmp REQUIRED)
+
+add_library(foldproof_flint INTERFACE)
+target_link_libraries(foldproof_flint INTERFACE ${FLINT_LIBRARY} ${GMP_LIBRARY})
+
+# Folder of the Python environment that holds highsbox and plotly.
+set(FOLDPROOF_PYTHON "${CMAKE_SOURCE_DIR}/.venv/bin/python" CACHE FILEPATH "python with highsbox and plotly")
+if(NOT HIGHS_DIST OR NOT PLOTLY_JS)
+  execute_process(COMMAND ${FOLDPROOF_PYTHON} -c
+    "import importlib.util as u, pathlib as p; d=lambda n: p.Path(u.find_spec(n).origin).parent; print(d('highsbox')/'highs_dist', d('plotly')/'package_data'/'plotly.min.js', sep=';', end='')"
+    OUTPUT_VARIABLE _places RESULT_VARIABLE _failed)
+  if(_failed)
+    message(FATAL_ERROR "highsbox and plotly were not found with ${FOLDPROOF_PYTHON}: run 'make build', or set FOLDPROOF_PYTHON, or set HIGHS_DIST and PLOTLY_JS")
+  endif()
+  list(GET _places 0 _highs)
+  list(GET _places 1 _plotly)
+  set(HIGHS_DIST "${_highs}" CACHE PATH "highs_dist folder of the highsbox wheel")
+  set(PLOTLY_JS "${_plotly}" CACHE FILEPATH "plotly.min.js")
+endif()
+
+# highsbox's own CMake config names a missing folder and its C++ symbols use the old string ABI: use the C API.
+find_library(HIGHS_LIBRARY highs PATHS ${HIGHS_DIST}/lib ${HIGHS_DIST}/lib64 NO_DEFAULT_PATH REQUIRED)
+find_path(HIGHS_INCLUDE interfaces/highs_c_api.h PATHS ${HIGHS_DIST}/include/highs NO_DEFAULT_PATH REQUIRED)
+add_library(foldproof_highs SHARED IMPORTED)
+set_target_properties(foldproof_highs PROPERTIES IMPORTED_LOCATION ${HIGHS_LIBRARY})
+target_include_directories(foldproof_highs SYSTEM INTERFACE ${HIGHS_INCLUDE})

@@ -1,0 +1,147 @@
+// foldproof: does this neural network fold? The one installed interface of the library.
+//
+//   auto model  = foldproof::Model::load("flow.onnx");
+//   auto answer = foldproof::radius(model, {"1", "2.1"}, {});
+//   // answer.radius.lower: f is injective on that ball; answer.radius.upper: it is not on this one
+//
+// Numbers come in as decimal text ("0.1" is one tenth, exactly; "1/3" works too) and exact results go out as
+// text "p/q" beside their doubles (lower bounds rounded down, upper bounds rounded up).
+// Claims are about the real-arithmetic function of the stored weights. Sources: Cui et al., L4DC 2023
+// (Problem 1); docs/meaning.md.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace foldproof {
+
+struct Network;
+
+/// A caller's mistake (bad file, bad argument). what() is one sentence: what is wrong, where, what to do.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct ModelOptions {
+  std::map<int, std::string> fix;  ///< input index (0-based) -> exact decimal it is frozen at
+  std::vector<int> outputs;        ///< output indices to keep, in this order; empty keeps all
+};
+
+/// An immutable network: reading, fixing and selecting are done once, exactly.
+class Model {
+ public:
+  /// Reads an ONNX file. @throws InputError naming file, node, operator and reason.
+  static Model load(const std::string& path, const ModelOptions& options = {});
+  explicit Model(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
+
+  int inputs() const;   ///< n, after fixing
+  int outputs() const;  ///< m, after selecting
+  int neurons() const;  ///< ReLU neurons after merging parallel hinges and dropping unused ones
+  /// f(x) exactly, as "p/q" texts. @throws InputError on a wrong length or an unreadable number.
+  std::vector<std::string> evaluate(const std::vector<std::string>& x) const;
+
+  const Network& network() const { return *network_; }
+
+ private:
+  std::shared_ptr<const Network> network_;
+};
+
+/// What the search has proved so far; sent while it runs.
+struct Progress {
+  const char* phase = "";                ///< "local", "global", "finish"
+  double lower = 0;                      ///< proved injective on the ball of this radius
+  std::optional<double> upper;           ///< a colliding pair lies in the ball of this radius
+  double local_lower = 0;                ///< no fold (change of sign of det J) within this radius, proved
+  std::uint64_t regions = 0;             ///< boxes tested
+  std::uint64_t pairs = 0;               ///< pairs of boundary boxes tested
+  std::uint64_t open = 0;                ///< regions or pairs waiting
+  double seconds = 0;
+};
+
+/// A box of the cover and the test that settled it, for pictures.
+struct Leaf {
+  std::vector<double> lower, upper;      ///< in coordinates of the network's free inputs, relative to the centre
+  const char* test = "";                 ///< "determinant" | "perron" | "norm" | "slopes" | "monotone" | "cells"
+};
+
+struct Options {
+  double gap = 1e-6;                     ///< stop when (upper - lower) / upper <= gap; > 0
+  std::string max_radius;                ///< exact decimal; empty: 10 * max(1, |at|_inf)
+  /// per free input (lower, upper), exact decimals; empty: no domain
+  std::vector<std::pair<std::string, std::string>> domain;
+  double time = 0;                       ///< seconds; 0: no limit
+  double memory_gib = 0;                 ///< resident memory; 0: no limit
+  int threads = 0;                       ///< 0: one per core
+  std::string norm = "linf";
+  const std::atomic<bool>* interrupt = nullptr;  ///< set it to stop within a fraction of a second
+  std::function<void(const Progress&)> progress; ///< called about `progress_per_second` times, from one thread at a time
+  double progress_per_second = 10;
+  std::size_t keep_leaves = 0;           ///< keep at most this many leaf boxes, thinned evenly, for a picture
+};
+
+struct Witness {
+  std::vector<std::string> x_exact, y_exact, f_exact;  ///< f(x) = f(y) = f_exact, x != y, exactly
+  std::vector<double> x, y;                            ///< nearest doubles
+};
+
+struct Effort {
+  double seconds = 0;
+  int threads = 1;
+  std::uint64_t regions_tested = 0, pairs_tested = 0, slope_nodes = 0;
+  double peak_memory_mib = 0;
+};
+
+struct Answer {
+  std::string question;                  ///< "radius" | "injective"
+  std::string status;                    ///< "solved" | "stopped" | "open"
+  std::optional<std::string> stop_reason;///< "time" | "memory" | "interrupt" | "unresolved"
+  std::string verdict;                   ///< injective only: "proved" | "refuted" | "open"
+  std::string norm = "linf";
+  std::vector<std::string> center_exact;
+  std::vector<double> center;
+  std::vector<std::pair<std::string, std::string>> domain_exact;  ///< empty: none
+  /// radius: injective on the closed ball of radius lower (within the domain); not on that of radius upper.
+  double lower = 0;
+  std::optional<double> upper;
+  std::string lower_exact = "0";
+  std::optional<std::string> upper_exact;
+  /// proved: det J keeps one sign on the ball of this radius (MATHEMATICS r_J0), so no fold is nearer
+  double local_lower = 0;
+  /// "fold" | "collision" | "flat" | "branch" | "none_within_domain" | "none_within_max_radius"; empty: not known
+  std::string limit;
+  std::optional<Witness> witness;
+  /// if upper = 0: centre + t (witness.x - centre), centre + t (witness.y - centre) collide for all 0 < t <= this
+  std::optional<std::string> witness_scale_exact;
+  /// if the bracket stays open: the box that resists, (lower, upper) per input, absolute coordinates
+  std::vector<std::pair<double, double>> resisting_place;
+  Effort effort;
+  std::vector<Leaf> leaves;
+  std::uint64_t leaves_total = 0;
+};
+
+/// Problem 1 (Cui et al. 2023): the largest closed ball about `at` on which f is injective, as a bracket.
+/// `at` has one exact decimal per free input. @pre model is square (InputError otherwise).
+Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options);
+
+/// Is f injective on the box [lower_i, upper_i]? verdict proved / refuted (with a pair) / open.
+Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
+                 const Options& options);
+
+/// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
+std::string to_json(const Model& model, const Answer& answer, bool picture);
+
+/// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
+std::string to_html(const std::string& record_json, const std::string& command);
+
+std::string version();
+
+}  // namespace foldproof

@@ -9,6 +9,12 @@ namespace foldproof {
 
 namespace {
 
+Rational power_of_ten(long exponent) {
+  Rational result(10);
+  fmpz_pow_ui(fmpq_numref(result.raw()), fmpq_numref(result.raw()), static_cast<ulong>(exponent));
+  return result;
+}
+
 // mantissa * 2^exponent with an exactly representable mantissa.
 Rational scale_by_power_of_two(Rational x, long exponent) {
   if (exponent >= 0) {
@@ -69,9 +75,8 @@ std::optional<Rational> Rational::parse(std::string_view text) {
   Rational result;
   if (fmpz_set_str(fmpq_numref(result.value_), digits.c_str(), 10) != 0) return std::nullopt;
   fmpz_one(fmpq_denref(result.value_));
-  Rational power;
   const long shift = exponent - point_shift;
-  fmpz_ui_pow_ui(fmpq_numref(power.value_), 10, static_cast<ulong>(std::labs(shift)));
+  const Rational power = power_of_ten(std::labs(shift));
   if (shift >= 0) {
     result *= power;
   } else {
@@ -103,10 +108,7 @@ std::string Rational::pretty(int digits) const {
   fmpz_clear(five);
   const slong places = std::max(a, b);
   if (!terminating || places > digits) return str();
-  Rational scaled = *this;
-  Rational power;
-  fmpz_ui_pow_ui(fmpq_numref(power.value_), 10, static_cast<ulong>(places));
-  scaled *= power;
+  const Rational scaled = *this * power_of_ten(places);
   std::string text = abs(scaled).str();
   if (static_cast<slong>(text.size()) <= places) {
     text.insert(0, static_cast<std::size_t>(places) + 1 - text.size(), '0');

@@ -1,0 +1,398 @@
+#include "bounds/region_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "number/rounding.h"
+
+namespace foldproof {
+
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+double Box::distance() const {
+  double result = 0.0;
+  for (std::size_t i = 0; i < lower.size(); ++i) result = std::max({result, lower[i], -upper[i]});
+  return result;
+}
+
+double Box::reach() const {
+  double result = 0.0;
+  for (std::size_t i = 0; i < lower.size(); ++i) result = std::max({result, -lower[i], upper[i]});
+  return result;
+}
+
+bool Box::contains(const Box& other) const {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    if (other.lower[i] < lower[i] || other.upper[i] > upper[i]) return false;
+  }
+  return true;
+}
+
+bool Box::clip(double r) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    lower[i] = std::max(lower[i], -r);
+    upper[i] = std::min(upper[i], r);
+    if (lower[i] > upper[i]) return false;
+  }
+  return true;
+}
+
+RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>& centre)
+    : n_(network.inputs),
+      k_(network.neuron_count()),
+      m_(network.output_count()),
+      deep_(network.layer_count() > 2),
+      layer_(network.layer) {
+  const std::size_t rows = at(k_ + m_);
+  b_.resize(rows);
+  bias_error_.resize(rows);
+  weight_error_.resize(rows);
+  g_.assign(rows * at(n_), 0.0);
+  w_.assign(rows * at(k_), 0.0);
+  begin_.assign(rows, 0);
+  end_.assign(rows, 0);
+  for (int p = 0; p < k_; ++p) original_.push_back(p);
+  for (std::size_t k = 0; k < rows; ++k) {
+    const AffineRow& row = k < at(k_) ? network.neurons[k] : network.outputs[k - at(k_)];
+    Rational bias = row.constant;
+    int first = k_;
+    int last = 0;
+    for (const Term& term : row.terms) {
+      double weight = term.coefficient.nearest_double();
+      if (weight == 0.0) weight = std::numeric_limits<double>::denorm_min();  // stored zeros are true zeros
+      if (!term.coefficient.is_double()) {
+        weight_error_[k] = std::max(weight_error_[k], unit_roundoff * std::abs(weight) + underflow);
+      }
+      if (term.variable < n_) {
+        g_[k * at(n_) + at(term.variable)] = weight;
+        bias.add_product(term.coefficient, centre[at(term.variable)]);
+      } else {
+        const int p = term.variable - n_;
+        w_[k * at(k_) + at(p)] = weight;
+        first = std::min(first, p);
+        last = std::max(last, p + 1);
+      }
+    }
+    b_[k] = bias.nearest_double();
+    if (!bias.is_double()) bias_error_[k] = unit_roundoff * std::abs(b_[k]) + underflow;
+    if (first < last) {
+      begin_[k] = first;
+      end_[k] = last;
+    }
+  }
+}
+
+std::size_t RegionNetwork::bytes() const {
+  return sizeof(RegionNetwork) + sizeof(double) * (b_.size() * 3 + g_.size() + w_.size()) +
+         sizeof(int) * (begin_.size() * 2 + original_.size() * 2);
+}
+
+// Claim: for u in the box, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
+// Proof sketch: induction over rows. relu(z) - s z lies in [0, beta], beta = max(-s l, (1 - s) u), for every
+// s in [0, 1] and z in [l, u] (convexity), so relu(z_p) is an affine form again. `size` bounds the magnitude of
+// everything that is multiplied by |W_kp|, so gamma(2N) * (|b| + |g| reach + |W| size) covers the rounding of
+// the new form; stored coefficients that are off by weight_error cost at most weight_error * (sum of sizes).
+void Bounder::enclose(const RegionNetwork& net, const Box& box) {
+  n_ = net.n_;
+  k_ = net.k_;
+  unstable_ = 0;
+  const std::size_t n = at(n_);
+  const std::size_t rows = at(k_ + net.m_);
+  middle_.resize(n);
+  radius_.resize(n);
+  value_.resize(rows);
+  gradient_.resize(rows * n);
+  remainder_.resize(rows);
+  lower_.resize(at(k_));
+  upper_.resize(at(k_));
+  phase_.resize(at(k_));
+  post_value_.resize(at(k_));
+  post_slope_.resize(at(k_));
+  post_radius_.resize(at(k_));
+  post_size_.resize(at(k_));
+  post_half_.resize(at(k_));
+  double reach_sum = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    middle_[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
+    radius_[i] = std::max(round_up(box.upper[i] - middle_[i]), round_up(middle_[i] - box.lower[i]));
+    reach_sum += std::max(std::abs(box.lower[i]), std::abs(box.upper[i]));
+  }
+  const bool symbols = net.deep_;
+  if (symbols) symbol_.assign(rows * at(k_), 0.0);
+  symbol_of_.assign(at(k_), -1);
+  int symbol_count = 0;
+  double size_sum = 0.0;  // of all neurons so far
+
+  for (std::size_t k = 0; k < rows; ++k) {
+    double value = net.b_[k];
+    double magnitude = std::abs(value);
+    double remainder = 0.0;
+    double* const gradient = &gradient_[k * n];
+    const double* const g = &net.g_[k * n];
+    for (std::size_t i = 0; i < n; ++i) {
+      value += g[i] * middle_[i];
+      magnitude += std::abs(g[i]) * (std::abs(middle_[i]) + radius_[i]);
+      gradient[i] = g[i];
+    }
+    const double* const w = &net.w_[k * at(k_)];
+    double* const symbol = symbols ? &symbol_[k * at(k_)] : nullptr;
+    for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
+      const double weight = w[p];
+      if (weight == 0.0 || phase_[at(p)] == Phase::inactive) continue;
+      const double size = std::abs(weight);
+      value += weight * post_value_[at(p)];
+      magnitude += size * post_size_[at(p)];
+      remainder += size * post_radius_[at(p)];
+      const double factor = weight * post_slope_[at(p)];
+      const double* const source = &gradient_[at(p) * n];
+      for (std::size_t i = 0; i < n; ++i) gradient[i] += factor * source[i];
+      if (symbols) {
+        const double* const source_symbol = &symbol_[at(p) * at(k_)];
+        for (int q = 0; q < symbol_count; ++q) symbol[q] += factor * source_symbol[q];
+        if (const int own = symbol_of_[at(p)]; own >= 0) {
+          symbol[own] += weight * post_half_[at(p)];
+        }
+      }
+    }
+    const double terms = static_cast<double>(n_ + net.end_[k] - net.begin_[k] + 8);
+    remainder += gamma(2.0 * terms) * magnitude + net.weight_error_[k] * (reach_sum + size_sum) + net.bias_error_[k];
+    remainder = remainder * slack + underflow;
+    double spread = remainder;
+    for (std::size_t i = 0; i < n; ++i) spread += std::abs(gradient[i]) * radius_[i];
+    if (symbols) {
+      for (int q = 0; q < symbol_count; ++q) spread += std::abs(symbol[q]);
+    }
+    spread *= slack;
+    value_[k] = value;
+    remainder_[k] = remainder;
+    if (k >= at(k_)) continue;
+
+    const double l = round_down(value - spread);
+    const double u = round_up(value + spread);
+    lower_[k] = l;
+    upper_[k] = u;
+    if (u <= 0.0) {
+      phase_[k] = Phase::inactive;
+      continue;
+    }
+    if (l >= 0.0) {
+      phase_[k] = Phase::active;
+      post_value_[k] = value;
+      post_slope_[k] = 1.0;
+      post_radius_[k] = remainder;
+      post_size_[k] = std::abs(value) + spread;
+    } else {
+      phase_[k] = Phase::unstable;
+      ++unstable_;
+      const double s = std::min(1.0, std::max(0.0, u / (u - l)));
+      const double beta = std::max(-s * l, (1.0 - s) * u) * slack + underflow;
+      post_value_[k] = s * value + 0.5 * beta;
+      post_slope_[k] = s;
+      post_size_[k] = s * (std::abs(value) + spread) + beta;
+      post_radius_[k] = s * remainder + gamma(4) * post_size_[k] + underflow;
+      if (symbols) {
+        symbol_of_[k] = symbol_count++;
+        post_half_[k] = 0.5 * beta;
+      } else {
+        post_radius_[k] += 0.5 * beta;
+      }
+    }
+    size_sum += post_size_[k];
+  }
+}
+
+// Claim: every entry of row k of the result differs from the exact slope matrix entry by at most the row's error.
+// Proof sketch: rows are J-rows of the network with slope 1 for active, 1/2 plus a symbol for unstable neurons:
+// R_k = g_k + sum_active W_kp R_p + sum_unstable W_kp (R_p / 2 + e_p). With T_p the largest entry of what W_kp
+// multiplies and E_p its error, the error of R_k is at most
+// weight_error (1 + sum (T_p + E_p)) + sum |W_kp| (E_p + gamma T_p) + gamma max |g_k|.
+void Bounder::slopes(const RegionNetwork& net, const std::vector<Phase>& phase, SlopeMatrices& result) {
+  const std::size_t n = at(net.n_);
+  const std::size_t rows = at(net.k_ + net.m_);
+  symbol_of_.assign(at(net.k_), -1);
+  result.neuron.clear();
+  for (int p = 0; p < net.k_; ++p) {
+    if (phase[at(p)] != Phase::unstable) continue;
+    symbol_of_[at(p)] = static_cast<int>(result.neuron.size());
+    result.neuron.push_back(p);
+  }
+  const std::size_t count = result.neuron.size();
+  const std::size_t columns = n + count;
+  rows_.resize(rows * columns);
+  row_error_.resize(rows);
+  row_size_.resize(rows);
+  result.n = net.n_;
+  result.m = net.m_;
+  result.k = static_cast<int>(count);
+  result.a.resize(count * n);
+  result.b.resize(count * count);
+  result.error_ab.resize(count);
+  result.j0.resize(at(net.m_) * n);
+  result.c.resize(at(net.m_) * count);
+  result.error_jc.resize(at(net.m_));
+
+  double size_sum = 0.0;
+  std::size_t seen = 0;  // symbols of earlier neurons
+  for (std::size_t k = 0; k < rows; ++k) {
+    const bool is_output = k >= at(net.k_);
+    if (!is_output && phase[k] == Phase::inactive) continue;
+    double* const row = &rows_[k * columns];
+    double largest = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      row[i] = net.g_[k * n + i];
+      largest = std::max(largest, std::abs(row[i]));
+    }
+    std::fill(row + n, row + columns, 0.0);
+    const double terms = static_cast<double>(net.n_ + net.end_[k] - net.begin_[k] + 8);
+    const double rounding = gamma(2.0 * terms);
+    double error = net.weight_error_[k] * (1.0 + size_sum) + rounding * largest + underflow;
+    const double* const w = &net.w_[k * at(net.k_)];
+    for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
+      const double weight = w[p];
+      if (weight == 0.0 || phase[at(p)] == Phase::inactive) continue;
+      const int own = symbol_of_[at(p)];
+      const double factor = own >= 0 ? 0.5 * weight : weight;
+      const double* const source = &rows_[at(p) * columns];
+      for (std::size_t i = 0; i < n + seen; ++i) row[i] += factor * source[i];
+      if (own >= 0) row[n + at(own)] += weight;
+      error += std::abs(weight) * (row_error_[at(p)] + rounding * row_size_[at(p)]);
+    }
+    row_error_[k] = error * slack;
+    if (is_output) {
+      const std::size_t o = k - at(net.k_);
+      std::copy(row, row + n, &result.j0[o * n]);
+      std::copy(row + n, row + columns, result.c.begin() + static_cast<std::ptrdiff_t>(o * count));
+      result.error_jc[o] = row_error_[k];
+      continue;
+    }
+    double size = 0.0;
+    for (std::size_t i = 0; i < n + seen; ++i) size = std::max(size, std::abs(row[i]));
+    if (const int own = symbol_of_[k]; own >= 0) {
+      std::copy(row, row + n, &result.a[at(own) * n]);
+      std::copy(row + n, row + columns, result.b.begin() + static_cast<std::ptrdiff_t>(at(own) * count));
+      result.error_ab[at(own)] = row_error_[k];
+      size = std::max(size, 1.0);
+      seen = at(own) + 1;
+    }
+    row_size_[k] = size;
+    size_sum += size + row_error_[k];
+  }
+}
+
+// Claim: on every box where the phases hold, the result denotes the same function as `net`, within its errors.
+// Proof sketch: as for slopes(), with active rows substituted and unstable neurons kept as variables.
+std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net, const std::vector<Phase>& phase) {
+  const std::size_t n = at(net.n_);
+  const std::size_t rows = at(net.k_ + net.m_);
+  symbol_of_.assign(at(net.k_), -1);
+  std::size_t count = 0;
+  for (int p = 0; p < net.k_; ++p) {
+    if (phase[at(p)] == Phase::unstable) symbol_of_[at(p)] = static_cast<int>(count++);
+  }
+  const std::size_t columns = n + count;
+  std::vector<double> row_values(rows * columns, 0.0);
+  std::vector<char> touches(rows * count, 0);  // 0: the true coefficient is zero, whatever rounding does
+  std::vector<double> bias(rows), bias_error(rows), weight_error(rows), size(rows);
+  double size_sum = 0.0;
+  double bias_sum = 0.0;
+  for (std::size_t k = 0; k < rows; ++k) {
+    const bool is_output = k >= at(net.k_);
+    if (!is_output && phase[k] == Phase::inactive) continue;
+    double* const row = &row_values[k * columns];
+    double largest = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      row[i] = net.g_[k * n + i];
+      largest = std::max(largest, std::abs(row[i]));
+    }
+    const double terms = static_cast<double>(net.n_ + net.end_[k] - net.begin_[k] + 8);
+    const double rounding = gamma(2.0 * terms);
+    double b = net.b_[k];
+    double b_error = net.bias_error_[k] + rounding * std::abs(b) + net.weight_error_[k] * bias_sum;
+    double w_error = net.weight_error_[k] * (1.0 + size_sum) + rounding * largest;
+    const double* const w = &net.w_[k * at(net.k_)];
+    for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
+      const double weight = w[p];
+      if (weight == 0.0 || phase[at(p)] == Phase::inactive) continue;
+      if (const int own = symbol_of_[at(p)]; own >= 0) {
+        row[n + at(own)] += weight;
+        touches[k * count + at(own)] = 1;
+        w_error += rounding * std::abs(weight);
+        continue;
+      }
+      const double* const source = &row_values[at(p) * columns];
+      for (std::size_t i = 0; i < columns; ++i) row[i] += weight * source[i];
+      for (std::size_t q = 0; q < count; ++q) touches[k * count + q] |= touches[at(p) * count + q];
+      b += weight * bias[at(p)];
+      b_error += std::abs(weight) * (bias_error[at(p)] + rounding * std::abs(bias[at(p)]));
+      w_error += std::abs(weight) * (weight_error[at(p)] + rounding * size[at(p)]);
+    }
+    bias[k] = b;
+    bias_error[k] = b_error * slack + underflow;
+    weight_error[k] = w_error * slack + underflow;
+    if (is_output) continue;
+    for (std::size_t i = 0; i < columns; ++i) size[k] = std::max(size[k], std::abs(row[i]));
+    if (symbol_of_[k] < 0) {
+      size_sum += size[k] + weight_error[k];
+      bias_sum += std::abs(b) + bias_error[k];
+    }
+  }
+
+  // Neurons that no longer reach an output are dropped: their slopes do not matter.
+  std::vector<int> kept_symbol;  // old symbol -> new index or -1
+  std::vector<bool> needed(count, false);
+  for (std::size_t k = rows; k-- > 0;) {
+    const int own = k < at(net.k_) ? symbol_of_[k] : 0;
+    if (k < at(net.k_) && (own < 0 || !needed[at(own)])) continue;
+    for (std::size_t q = 0; q < count; ++q) {
+      if (touches[k * count + q] != 0) needed[q] = true;
+    }
+  }
+  auto result = std::shared_ptr<RegionNetwork>(new RegionNetwork);
+  RegionNetwork& small = *result;
+  small.n_ = net.n_;
+  small.m_ = net.m_;
+  small.deep_ = net.deep_;
+  std::vector<std::size_t> row_of;
+  for (std::size_t k = 0; k < rows; ++k) {
+    if (k < at(net.k_)) {
+      if (symbol_of_[k] < 0) continue;
+      kept_symbol.push_back(needed[at(symbol_of_[k])] ? static_cast<int>(small.original_.size()) : -1);
+      if (kept_symbol.back() < 0) continue;
+      small.original_.push_back(net.original_[k]);
+      small.layer_.push_back(net.layer_[k]);
+    }
+    row_of.push_back(k);
+  }
+  small.k_ = static_cast<int>(small.original_.size());
+  const std::size_t kept = at(small.k_);
+  small.g_.resize(row_of.size() * n);
+  small.w_.assign(row_of.size() * kept, 0.0);
+  for (std::size_t r = 0; r < row_of.size(); ++r) {
+    const std::size_t k = row_of[r];
+    const double* const row = &row_values[k * columns];
+    small.b_.push_back(bias[k]);
+    small.bias_error_.push_back(bias_error[k]);
+    small.weight_error_.push_back(weight_error[k]);
+    std::copy(row, row + n, &small.g_[r * n]);
+    int first = small.k_;
+    int last = 0;
+    for (std::size_t q = 0; q < count; ++q) {
+      if (touches[row_of[r] * count + q] == 0) continue;
+      const int p = kept_symbol[q];
+      // A stored zero means a true zero; a cancelled one is moved by less than the row's weight_error.
+      small.w_[r * kept + at(p)] = row[n + q] != 0.0 ? row[n + q] : std::numeric_limits<double>::denorm_min();
+      first = std::min(first, p);
+      last = std::max(last, p + 1);
+    }
+    small.begin_.push_back(first < last ? first : 0);
+    small.end_.push_back(first < last ? last : 0);
+  }
+  return result;
+}
+
+}  // namespace foldproof

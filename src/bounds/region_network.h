@@ -1,0 +1,117 @@
+// A network restricted to a box, in double with proved errors: the object every bound is computed from.
+//
+// Notation (MATHEMATICS 1-2): u = x - c, the input relative to the centre; K neurons, m outputs; row k is
+//     z_k(u) = b_k + g_k . u + sum_p W_kp relu(z_p(u)),     p earlier than k,
+// rows K..K+m-1 are the outputs. On a box where neuron p is proved active, relu(z_p) is z_p and its row is
+// substituted into later rows; where it is proved inactive it disappears. So a network restricted to a small
+// box has only the neurons that are undecided there, and the cost of a bound falls from width^2 to
+// (undecided neurons)^2. Stored numbers are rounded: the true bias differs from b_k by at most bias_error[k],
+// and every true coefficient of row k (of g_k and W_k) from the stored one by at most weight_error[k].
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "model/network.h"
+
+namespace foldproof {
+
+/// A closed box in coordinates relative to the centre; endpoints are exact doubles.
+struct Box {
+  std::vector<double> lower, upper;
+
+  int size() const { return static_cast<int>(lower.size()); }
+  double width(int i) const { return upper[static_cast<std::size_t>(i)] - lower[static_cast<std::size_t>(i)]; }
+  /// Linf distance of the box to the origin, exactly.
+  double distance() const;
+  /// max |u_i| over the box, exactly.
+  double reach() const;
+  bool contains(const Box& other) const;
+  /// Intersection with [-r, r]^n; empty (false) if they do not meet.
+  bool clip(double r);
+};
+
+enum class Phase : unsigned char { inactive, active, unstable };
+
+class RegionNetwork {
+ public:
+  /// The whole network about the exact centre c; valid for every u. @pre centre.size() == network.inputs
+  RegionNetwork(const Network& network, const std::vector<Rational>& centre);
+
+  int inputs() const { return n_; }
+  int neurons() const { return k_; }
+  int outputs() const { return m_; }
+  /// More than two layers: bounds keep error symbols instead of plain remainders.
+  bool deep() const { return deep_; }
+  /// Index in the Network of neuron p.
+  int original(int p) const { return original_[static_cast<std::size_t>(p)]; }
+  std::size_t bytes() const;
+
+ private:
+  friend class Bounder;
+  RegionNetwork() = default;
+
+  int n_ = 0, k_ = 0, m_ = 0;
+  bool deep_ = false;
+  std::vector<double> b_, bias_error_, weight_error_;  // K + m
+  std::vector<double> g_;                              // (K + m) x n
+  std::vector<double> w_;                              // (K + m) x K, row-major
+  std::vector<int> begin_, end_;                       // columns of w_ that may be nonzero, per row
+  std::vector<int> original_;                          // K
+  std::vector<int> layer_;                             // K
+};
+
+/// The slope matrices of MATHEMATICS 2 at s = 1/2 for the k unstable neurons of a box: for any two points of
+/// the box with difference d, delta = A d + B w, f difference = J0 d + C w, |w_j| <= |delta_j| / 2.
+/// Every entry of a row differs from the true one by at most its row's error.
+struct SlopeMatrices {
+  int n = 0, m = 0, k = 0;
+  std::vector<double> a, b, j0, c;     // k x n, k x k (strictly lower triangular), m x n, m x k
+  std::vector<double> error_ab, error_jc;  // k, m
+  std::vector<int> neuron;             // k: index in the region network
+};
+
+/// Computes bounds on boxes; owns all scratch memory, so that the hot path does not allocate.
+class Bounder {
+ public:
+  /// Encloses the pre-activations of `net` on `box`, sets phase() and the forms of every row.
+  /// z_k(u) lies in value[k] + gradient_k . (u - mid) +- remainder[k] for u in the box (outward rounded).
+  void enclose(const RegionNetwork& net, const Box& box);
+
+  /// After enclose(): bounds of pre-activation p over the box.
+  double lower(int p) const { return lower_[static_cast<std::size_t>(p)]; }
+  double upper(int p) const { return upper_[static_cast<std::size_t>(p)]; }
+  const std::vector<Phase>& phase() const { return phase_; }
+  int unstable() const { return unstable_; }
+
+  /// After enclose(): affine form of output o: value, gradient (n entries), remainder.
+  double output_value(int o) const { return value_[row(o)]; }
+  const double* output_gradient(int o) const { return &gradient_[row(o) * static_cast<std::size_t>(n_)]; }
+  double output_remainder(int o) const { return remainder_[row(o)]; }
+  /// Affine form of pre-activation p.
+  const double* neuron_gradient(int p) const { return &gradient_[static_cast<std::size_t>(p) * static_cast<std::size_t>(n_)]; }
+  double neuron_value(int p) const { return value_[static_cast<std::size_t>(p)]; }
+  double neuron_remainder(int p) const { return remainder_[static_cast<std::size_t>(p)]; }
+  const std::vector<double>& middle() const { return middle_; }
+
+  /// The slope matrices for the phases in `phase` (one per neuron of net): unstable neurons keep a symbol.
+  void slopes(const RegionNetwork& net, const std::vector<Phase>& phase, SlopeMatrices& result);
+
+  /// The network with decided neurons substituted. @pre the phases hold on every box it will be used for.
+  std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase);
+
+ private:
+  std::size_t row(int o) const { return static_cast<std::size_t>(k_ + o); }
+
+  int n_ = 0, k_ = 0, unstable_ = 0;
+  std::vector<double> middle_, radius_;
+  std::vector<double> value_, gradient_, remainder_;          // forms of the rows
+  std::vector<double> lower_, upper_;
+  std::vector<double> post_value_, post_slope_, post_radius_, post_half_, post_size_;
+  std::vector<double> symbol_;                                 // deep networks: rows x symbols
+  std::vector<int> symbol_of_;                                 // neuron -> its symbol, or -1
+  std::vector<double> rows_, row_error_, row_size_;            // slopes()
+  std::vector<Phase> phase_;
+};
+
+}  // namespace foldproof

@@ -1,0 +1,39 @@
+# make build: the program, at build/foldproof          make test:  build and run every test
+# make demo:  two real networks, reports in demo/      make clean: remove what was built
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: build test demo sanitize clean
+
+JOBS ?= $(shell nproc)
+CCACHE := $(shell command -v ccache)
+CONFIGURE := cmake -G Ninja $(if $(CCACHE),-DCMAKE_CXX_COMPILER_LAUNCHER=$(CCACHE))
+
+# The first configuration leaves the tests out, so that a build needs nothing of theirs.
+build:
+	tools/bootstrap build
+	[ -f build/build.ninja ] || $(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=OFF
+	cmake --build build -j $(JOBS)
+
+test:
+	tools/bootstrap test
+	$(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=ON
+	cmake --build build -j $(JOBS)
+	ctest --test-dir build --output-on-failure
+	.venv/bin/python -m pytest -q tests/python
+	$(MAKE) sanitize
+
+# The C++ tests again, under AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize:
+	tools/bootstrap test
+	$(CONFIGURE) -S . -B build-sanitize -DFOLDPROOF_SANITIZE=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
+	cmake --build build-sanitize -j $(JOBS)
+	ctest --test-dir build-sanitize --output-on-failure --label-exclude unsanitized
+
+demo: build
+	mkdir -p demo
+	build/foldproof radius nets/brusselator.onnx --at 1,2.1 --json demo/brusselator.json --report demo/brusselator.html
+	build/foldproof radius nets/vanderpol.onnx --at 0,0 --json demo/vanderpol.json --report demo/vanderpol.html
+	@echo "Open demo/brusselator.html and demo/vanderpol.html in a browser."
+
+clean:
+	rm -rf build build-sanitize demo

@@ -1,0 +1,130 @@
+// foldproof on the command line: ask, show progress, print the answer, write the record and the page.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "cli/output_file.h"
+#include "cli/progress.h"
+#include "cli/record_file.h"
+#include "cli/request.h"
+#include "cli/signals.h"
+#include "cli/text.h"
+
+namespace foldproof::cli {
+
+namespace {
+
+enum ExitCode { kAnswered = 0, kRefuted = 1, kBadInput = 2, kStopped = 3, kInternal = 4 };
+
+constexpr std::size_t kLeavesForPictures = 4000;
+
+void print(std::FILE* stream, const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
+    throw InputError(fmt::format("standard output cannot be written ({})", std::strerror(errno)));
+  }
+}
+
+ExitCode exit_code(const Answer& answer) {
+  if (answer.question == "injective" && answer.verdict == "refuted") return kRefuted;
+  return answer.status == "solved" ? kAnswered : kStopped;
+}
+
+ExitCode solve(const Request& request) {
+  const bool json_on_output = request.json == "-";
+  std::optional<OutputFile> json, report;
+  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
+  if (!request.report.empty()) report.emplace("--report", request.report);
+  const Model model = Model::load(request.network, request.model);
+
+  ProgressLine progress(request.quiet, request.options.time);
+  Options options = request.options;
+  options.interrupt = &stop_on_signals();
+  options.progress = [&](const Progress& now) { progress.show(now); };
+  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
+  const Answer answer = request.command == Command::kRadius ? radius(model, *request.at, options)
+                                                            : injective(model, request.box, options);
+  progress.erase();
+
+  const std::string words = request.command == Command::kRadius ? radius_text(answer) : injective_text(answer);
+  if (!json_on_output) {
+    print(stdout, words);
+  } else if (!request.quiet) {
+    print(stderr, words);
+  }
+  if (!request.json.empty() || report) {
+    const std::string record = to_json(model, answer, true);
+    if (json_on_output) print(stdout, record);
+    if (json) json->write(record);
+    if (report) report->write(to_html(record, request.typed));
+  }
+  if (!request.quiet && !json_on_output) {
+    print(stdout, report ? fmt::format("  page: {}\n", request.report)
+                         : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
+  }
+  return exit_code(answer);
+}
+
+ExitCode info(const Request& request) {
+  const bool json_on_output = request.json == "-";
+  std::optional<OutputFile> json;
+  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
+  const Model model = Model::load(request.network, request.model);
+  std::optional<std::vector<std::string>> value;
+  if (request.at) value = model.evaluate(*request.at);
+  const auto* const at = request.at ? &*request.at : nullptr;
+  const auto* const image = value ? &*value : nullptr;
+  if (json_on_output) {
+    print(stdout, info_json(model, at, image));
+    return kAnswered;
+  }
+  print(stdout, info_text(model, at, image));
+  if (json) json->write(info_json(model, at, image));
+  return kAnswered;
+}
+
+ExitCode report(const Request& request) {
+  const OutputFile page("-o", request.report);
+  const std::string record = read_record(request.record);
+  page.write(to_html(record, command_of_record(record)));
+  return kAnswered;
+}
+
+ExitCode run(int argc, const char* const* argv) {
+  const Request request = read_command_line(argc, argv);
+  switch (request.command) {
+    case Command::kNothing:
+      return kAnswered;
+    case Command::kInfo:
+      return info(request);
+    case Command::kReport:
+      return report(request);
+    case Command::kRadius:
+    case Command::kInjective:
+      return solve(request);
+  }
+  return kInternal;
+}
+
+}  // namespace
+
+}  // namespace foldproof::cli
+
+int main(int argc, char** argv) {
+  using namespace foldproof::cli;
+  try {
+    return run(argc, argv);
+  } catch (const foldproof::InputError& error) {
+    fmt::print(stderr, "foldproof: {}\n", error.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "foldproof: out of memory before anything could be said; ask about a smaller network or ball\n");
+    return kStopped;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "foldproof: internal error ({}); please report it with the command and the network\n",
+               error.what());
+    return kInternal;
+  }
+}

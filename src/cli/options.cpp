@@ -1,0 +1,254 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <set>
+#include <variant>
+
+#include "cli/request.h"
+#include "cli/vectors.h"
+#include "number/rational.h"
+
+namespace foldproof::cli {
+
+namespace {
+
+/// The command line as text, before anything is read into numbers.
+struct Raw {
+  std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
+      json, report, output;
+  std::vector<std::string> fix;
+  bool quiet = false;
+};
+
+constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8;
+constexpr unsigned kSolving = kForRadius | kForInjective;
+constexpr unsigned kWithNetwork = kSolving | kForInfo;
+
+struct Subcommand {
+  const char* name;
+  Command command;
+  unsigned bit;
+  const char* help;
+  const char* example;
+};
+
+constexpr std::array kSubcommands{
+    Subcommand{"radius", Command::kRadius, kForRadius,
+               "the largest ball around a point on which the network is invertible",
+               "foldproof radius flow.onnx --at 1,2.1 --report fold.html"},
+    Subcommand{"injective", Command::kInjective, kForInjective,
+               "is the network invertible on a box? yes, or a colliding pair",
+               "foldproof injective flow.onnx --box 0:2,-1.5:3"},
+    Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
+               "foldproof info flow.onnx --at 1,2.1"},
+    Subcommand{"report", Command::kReport, kForReport, "an interactive page from a result written by --json",
+               "foldproof report result.json -o fold.html"},
+};
+
+/// One row per option or positional argument: the only place where they are listed.
+struct Row {
+  const char* names;
+  const char* value;
+  unsigned commands;
+  unsigned required;
+  std::variant<std::optional<std::string> Raw::*, std::vector<std::string> Raw::*, bool Raw::*> target;
+  const char* help;
+};
+
+const std::array kRows{
+    Row{"NET", "FILE", kWithNetwork, kWithNetwork, &Raw::network, "the network, an ONNX file"},
+    Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
+    Row{"-o,--output", "FILE", kForReport, kForReport, &Raw::output, "the page to write"},
+    Row{"--at", "X", kForRadius | kForInfo, kForRadius, &Raw::at,
+        "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
+    Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
+        "the box: lower:upper per input that is not fixed"},
+    Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
+    Row{"--domain", "L:U,...", kForRadius, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
+    Row{"--fix", "I=V", kWithNetwork, 0, &Raw::fix, "freeze input I (from 0) at V, such as a parameter; repeatable"},
+    Row{"--outputs", "I,J,...", kWithNetwork, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
+    Row{"--gap", "G", kForRadius, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
+    Row{"--max-radius", "R", kForRadius, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
+    Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
+    Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
+    Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
+    Row{"--json", "FILE", kWithNetwork, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
+    Row{"--report", "FILE", kSolving, 0, &Raw::report, "write an interactive page, one self-contained HTML file"},
+    Row{"--quiet", "", kSolving, 0, &Raw::quiet, "no progress and no hints"},
+};
+
+std::string shell_word(const std::string& word) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-+=.,:/@%").find(c) != std::string::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+void add_rows(CLI::App& app, const Subcommand& subcommand, Raw& raw) {
+  for (const Row& row : kRows) {
+    if ((row.commands & subcommand.bit) == 0) continue;
+    CLI::Option* option = nullptr;
+    if (const auto* flag = std::get_if<bool Raw::*>(&row.target)) {
+      option = app.add_flag(row.names, raw.*(*flag), row.help);
+    } else if (const auto* list = std::get_if<std::vector<std::string> Raw::*>(&row.target)) {
+      option = app.add_option(row.names, raw.*(*list), row.help)->allow_extra_args(false)->type_name(row.value);
+    } else {
+      const auto text = std::get<std::optional<std::string> Raw::*>(row.target);
+      const auto store = [&raw, text](const std::string& value) { raw.*text = value; };
+      option = app.add_option_function<std::string>(row.names, store, row.help)->type_name(row.value);
+    }
+    if ((row.required & subcommand.bit) != 0) option->required();
+  }
+}
+
+/// A number the program calculates with, not one a proof speaks about. @throws InputError unless positive, finite
+double positive(const std::string& option, const std::string& text) {
+  const auto exact = Rational::parse(text);
+  if (!exact) throw InputError(fmt::format("{} takes a positive number, not '{}'", option, text));
+  const double value = exact->nearest_double();
+  if (!(value > 0) || !std::isfinite(value)) throw InputError(fmt::format("{} must be positive, not {}", option, text));
+  return value;
+}
+
+int whole(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    throw InputError(fmt::format("{} takes a whole number from {} to {}, not '{}'", option, least, most, text));
+  }
+  return value;
+}
+
+constexpr int kMostIndices = 1'000'000;
+constexpr int kMostThreads = 1024;
+
+ModelOptions model_options(const Raw& raw) {
+  ModelOptions result;
+  for (const std::string& text : raw.fix) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      throw InputError(fmt::format("--fix takes INDEX=VALUE such as 2=0.2, not '{}'", text));
+    }
+    const int index = whole("the index of --fix", text.substr(0, equals), 0, kMostIndices);
+    const std::string value = text.substr(equals + 1);
+    if (!Rational::parse(value)) {
+      throw InputError(fmt::format("--fix {}: '{}' is not a number; write decimals such as 0.2", text, value));
+    }
+    if (!result.fix.emplace(index, value).second) {
+      throw InputError(fmt::format("--fix names input {} twice; give each input one value", index));
+    }
+  }
+  if (raw.outputs) {
+    for (const std::string& text : split(*raw.outputs, ',')) {
+      result.outputs.push_back(whole("an index of --outputs", text, 0, kMostIndices));
+    }
+    const std::set<int> distinct(result.outputs.begin(), result.outputs.end());
+    if (distinct.size() != result.outputs.size()) {
+      throw InputError(fmt::format("--outputs {} names an output twice; name each output once", *raw.outputs));
+    }
+  }
+  return result;
+}
+
+Options solving_options(const Raw& raw) {
+  Options result;
+  if (raw.norm && *raw.norm != "linf") {
+    throw InputError(*raw.norm == "l1" || *raw.norm == "l2"
+                         ? fmt::format("--norm {} is not available in this version; use --norm linf", *raw.norm)
+                         : fmt::format("--norm '{}' is not known; use --norm linf", *raw.norm));
+  }
+  if (raw.gap) {
+    result.gap = positive("--gap", *raw.gap);
+    if (result.gap >= 1) throw InputError(fmt::format("--gap must be below 1, not {}; it is relative", *raw.gap));
+  }
+  if (raw.max_radius) {
+    positive("--max-radius", *raw.max_radius);
+    result.max_radius = *raw.max_radius;
+  }
+  if (raw.domain) result.domain = read_box("--domain", *raw.domain);
+  if (raw.time) result.time = positive("--time", *raw.time);
+  if (raw.memory) result.memory_gib = positive("--memory", *raw.memory);
+  if (raw.threads) result.threads = whole("--threads", *raw.threads, 1, kMostThreads);
+  return result;
+}
+
+Request typed_request(const Raw& raw, const Subcommand& subcommand) {
+  Request request;
+  request.command = subcommand.command;
+  request.network = raw.network.value_or("");
+  request.record = raw.record.value_or("");
+  request.model = model_options(raw);
+  request.options = solving_options(raw);
+  if (raw.at) request.at = read_vector("--at", *raw.at);
+  if (raw.box) request.box = read_box("--box", *raw.box);
+  request.quiet = raw.quiet;
+  for (const auto& [option, given] :
+       {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report}, std::pair{"-o", &raw.output}}) {
+    if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
+  }
+  request.json = raw.json.value_or("");
+  request.report = raw.report ? *raw.report : raw.output.value_or("");
+  if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
+  if (!request.json.empty() && request.json == request.report) {
+    throw InputError(fmt::format("--json and --report both name '{}'; give them two names", request.json));
+  }
+  return request;
+}
+
+/// A first word that is no command gets a better sentence than CLI11's.
+void check_first_word(int argc, const char* const* argv) {
+  std::string names;
+  for (const Subcommand& subcommand : kSubcommands) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", subcommand.name);
+  }
+  if (argc < 2) throw InputError(fmt::format("say what to do: {}; see 'foldproof --help'", names));
+  const std::string first = argv[1];
+  const auto is_first = [&](const Subcommand& subcommand) { return first == subcommand.name; };
+  if (!first.starts_with('-') && std::none_of(kSubcommands.begin(), kSubcommands.end(), is_first)) {
+    throw InputError(fmt::format("'{}' is not a command of this version; the commands are {}", first, names));
+  }
+}
+
+}  // namespace
+
+Request read_command_line(int argc, const char* const* argv) {
+  check_first_word(argc, argv);
+  CLI::App app{"foldproof: is this neural network invertible here, and where does it fold?", "foldproof"};
+  app.set_version_flag("--version", "foldproof " + version());
+  app.require_subcommand(1);
+  Raw raw;
+  std::array<CLI::App*, kSubcommands.size()> parsers{};
+  for (std::size_t i = 0; i < kSubcommands.size(); ++i) {
+    parsers[i] = app.add_subcommand(kSubcommands[i].name, kSubcommands[i].help);
+    parsers[i]->footer(
+        fmt::format("Example: {}\nExit codes: 0 answered, 1 refuted (yes/no questions), 2 bad usage or "
+                    "input, 3 stopped early or still open.",
+                    kSubcommands[i].example));
+    add_rows(*parsers[i], kSubcommands[i], raw);
+  }
+  std::string help = "foldproof --help";
+  if (argc > 1 && argv[1][0] != '-') help = fmt::format("foldproof {} --help", argv[1]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) throw InputError(fmt::format("{}; see '{}'", error.what(), help));
+    app.exit(error, std::cout, std::cerr);
+    return {};
+  }
+  const auto chosen =
+      std::find_if(parsers.begin(), parsers.end(), [](const CLI::App* parser) { return parser->parsed(); });
+  Request request = typed_request(raw, kSubcommands[static_cast<std::size_t>(chosen - parsers.begin())]);
+  request.typed = "foldproof";
+  for (int i = 1; i < argc; ++i) request.typed += " " + shell_word(argv[i]);
+  return request;
+}
+
+}  // namespace foldproof::cli

@@ -1,0 +1,96 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace foldproof::cli {
+
+namespace {
+
+constexpr double kSecondsBetweenPlainLines = 3;
+constexpr double kSecondsBetweenRates = 0.5;
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+/// 1234 -> "1234", 45678 -> "45.7k", 12345678 -> "12.3M"
+std::string short_count(double count) {
+  if (count < 10'000) return fmt::format("{:.0f}", count);
+  if (count < 10'000'000) return fmt::format("{:.1f}k", count / 1e3);
+  return fmt::format("{:.1f}M", count / 1e6);
+}
+
+std::string bracket(const Progress& progress) {
+  if (!progress.upper) return fmt::format("radius in [{:.7g}, ?]", progress.lower);
+  return fmt::format("radius in [{:.7g}, {:.7g}]", progress.lower, *progress.upper);
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(bool quiet, double time_limit) : time_limit_(time_limit) {
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  mode_ = quiet ? Mode::kSilent : isatty(STDERR_FILENO) == 1 && !dumb ? Mode::kLive : Mode::kPlain;
+}
+
+void ProgressLine::show(const Progress& progress) {
+  if (mode_ == Mode::kSilent) return;
+  const std::uint64_t tests = progress.regions + progress.pairs;
+  const double elapsed = progress.seconds - rate_seconds_;
+  if (elapsed >= kSecondsBetweenRates && tests >= rate_tests_) {
+    const double latest = static_cast<double>(tests - rate_tests_) / elapsed;
+    rate_ = rate_ == 0 ? latest : 0.5 * (rate_ + latest);
+    rate_seconds_ = progress.seconds;
+    rate_tests_ = tests;
+  }
+  mode_ == Mode::kLive ? show_live(progress) : show_plain(progress);
+}
+
+/// As many parts, most important first, as fit.
+std::string ProgressLine::text(const Progress& progress, std::size_t width) {
+  std::string time = fmt::format("{:.1f} s", progress.seconds);
+  if (time_limit_ > 0) time += fmt::format(" (at most {:.0f} s left)", std::max(0.0, time_limit_ - progress.seconds));
+  std::string line = fmt::format("{}: {}", progress.phase, bracket(progress));
+  for (const std::string& part :
+       {time, short_count(static_cast<double>(progress.open)) + " open",
+        short_count(static_cast<double>(progress.regions)) + " regions",
+        short_count(static_cast<double>(progress.pairs)) + " pairs", short_count(rate_) + "/s"}) {
+    if (line.size() + 2 + part.size() < width) line += "  " + part;
+  }
+  return line.substr(0, width > 0 ? width - 1 : 0);
+}
+
+void ProgressLine::show_live(const Progress& progress) {
+  const std::string line = fmt::format("\r{}\x1b[K", text(progress, terminal_width()));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fflush(stderr);
+  on_screen_ = true;
+}
+
+void ProgressLine::show_plain(const Progress& progress) {
+  if (progress.seconds - printed_seconds_ < kSecondsBetweenPlainLines) return;
+  std::string state = fmt::format("{} {} {:.7g}", progress.phase, bracket(progress), progress.local_lower);
+  if (state == printed_state_) return;
+  printed_state_ = std::move(state);
+  printed_seconds_ = progress.seconds;
+  constexpr std::size_t kNoLimit = 1000;
+  fmt::print(stderr, "foldproof: {}\n", text(progress, kNoLimit));
+}
+
+void ProgressLine::erase() {
+  if (!on_screen_) return;
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  on_screen_ = false;
+}
+
+}  // namespace foldproof::cli

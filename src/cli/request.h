@@ -1,0 +1,32 @@
+// What the command line asks for, checked and typed. One table of options (options.cpp) feeds flags and help.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "foldproof/foldproof.h"
+
+namespace foldproof::cli {
+
+enum class Command { kNothing, kRadius, kInjective, kInfo, kReport };
+
+struct Request {
+  Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed
+  std::string typed;                    // the command line as a shell would take it, for "how to reproduce"
+  std::string network;                  // NET
+  ModelOptions model;
+  std::optional<std::vector<std::string>> at;
+  std::vector<std::pair<std::string, std::string>> box;
+  Options options;
+  std::string json;    // target of --json; empty: none; "-": standard output
+  std::string report;  // target of --report, or of -o; empty: none
+  std::string record;  // RESULT.json of the report command
+  bool quiet = false;
+};
+
+/// Reads the command line; prints help or the version if asked to. @throws InputError in one sentence.
+Request read_command_line(int argc, const char* const* argv);
+
+}  // namespace foldproof::cli

@@ -1,0 +1,234 @@
+#include "cli/text.h"
+
+#include <flint/fmpz.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "model/network.h"
+#include "number/rational.h"
+
+namespace foldproof::cli {
+
+namespace {
+
+constexpr int kShortDecimal = 12;  // exact decimals of up to so many digits are printed as they are
+
+enum class Round { kDown, kUp };
+
+Rational exact(const std::string& text) { return Rational::parse(text).value(); }
+
+/// x >= 0 with `places` decimals, rounded as told, so that what is printed stays true.
+std::string decimal(const Rational& x, int places, Round round) {
+  fmpz_t scale, quotient;
+  fmpz_init(scale);
+  fmpz_init(quotient);
+  fmpz_set_ui(scale, 10);
+  fmpz_pow_ui(scale, scale, static_cast<ulong>(places));
+  fmpz_mul(quotient, fmpq_numref(x.raw()), scale);
+  (round == Round::kDown ? fmpz_fdiv_q : fmpz_cdiv_q)(quotient, quotient, fmpq_denref(x.raw()));
+  char* const text = fmpz_get_str(nullptr, 10, quotient);
+  std::string digits = text;
+  flint_free(text);
+  fmpz_clear(quotient);
+  fmpz_clear(scale);
+  const auto after_point = static_cast<std::size_t>(places);
+  if (digits.size() <= after_point) digits.insert(0, after_point + 1 - digits.size(), '0');
+  if (places > 0) digits.insert(digits.size() - after_point, ".");
+  return digits;
+}
+
+bool is_short(const Rational& x) { return x.pretty(kShortDecimal).find('/') == std::string::npos; }
+
+/// An end of the bracket with as many decimals as tell the two ends apart.
+std::string radius_number(const Rational& x, const Answer& answer, Round round) {
+  if (is_short(x)) return x.pretty(kShortDecimal);
+  constexpr int kFewest = 3, kMost = 40, kUsual = 6;
+  int places = kUsual;
+  if (answer.upper && *answer.upper > answer.lower) {
+    places = std::clamp(static_cast<int>(std::ceil(-std::log10(*answer.upper - answer.lower))), kFewest, kMost);
+  }
+  return decimal(x, places, round);
+}
+
+std::string point(const std::vector<std::string>& exact_texts) {
+  std::vector<std::string> entries;
+  for (const std::string& text : exact_texts) {
+    const Rational x = exact(text);
+    entries.push_back(is_short(x) ? x.pretty(kShortDecimal) : fmt::format("{}", x.nearest_double()));
+  }
+  return fmt::format("({})", fmt::join(entries, ", "));
+}
+
+bool all_short(const std::vector<std::string>& texts) {
+  return std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return is_short(exact(text)); });
+}
+
+std::string limit_words(const std::string& limit) {
+  static const std::map<std::string, std::string> words{
+      {"fold", "a fold: the map turns over, the sign of its Jacobian determinant changes"},
+      {"collision", "a collision far away: two separate parts of the ball have the same image"},
+      {"flat", "a flat region: the map is constant along a segment"},
+      {"branch", "a branch point: the determinant keeps its sign, yet the map winds around the point more than once"},
+      {"none_within_domain", "none: the map is invertible on the whole domain"},
+      {"none_within_max_radius", "none up to the largest radius asked for"},
+  };
+  const auto found = words.find(limit);
+  return found == words.end() ? "" : found->second;
+}
+
+std::string stop_words(const Answer& answer) {
+  const std::string reason = answer.stop_reason.value_or("");
+  if (reason == "time") return "stopped: the time of --time is used up";
+  if (reason == "memory") return "stopped: the memory of --memory is used up";
+  if (reason == "interrupt") return "stopped: interrupted";
+  return "open: the rest could not be decided";
+}
+
+std::string witness_text(const Answer& answer) {
+  if (!answer.witness) return "";
+  const Witness& witness = *answer.witness;
+  const bool exactly = all_short(witness.x_exact) && all_short(witness.y_exact) && all_short(witness.f_exact);
+  std::string text = fmt::format("  two inputs, one output{}:\n    x = {}\n    y = {}\n    f(x) = f(y) = {}\n",
+                                 exactly ? "" : " (exact rationals in --json, nearest doubles here)",
+                                 point(witness.x_exact), point(witness.y_exact), point(witness.f_exact));
+  if (answer.witness_scale_exact) {
+    text += "  the pair can be drawn in to the center as close as one likes, and collides all the way\n";
+  }
+  return text;
+}
+
+std::string count(std::uint64_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+std::string place_text(const Answer& answer) {
+  if (answer.resisting_place.empty()) return "";
+  std::vector<std::string> sides;
+  for (const auto& [lower, upper] : answer.resisting_place) sides.push_back(fmt::format("{:.9g}:{:.9g}", lower, upper));
+  return fmt::format("  the place that resists: {}\n", fmt::join(sides, ","));
+}
+
+std::string effort_text(const Effort& effort) {
+  const std::string time =
+      effort.seconds < 1 ? fmt::format("{:.3g} ms", 1e3 * effort.seconds) : fmt::format("{:.3g} s", effort.seconds);
+  return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", time,
+                     count(static_cast<std::uint64_t>(effort.threads), "thread"),
+                     count(effort.regions_tested, "region"), count(effort.pairs_tested, "pair"),
+                     count(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
+}
+
+std::string first_line(const Answer& answer) {
+  const Rational lower = exact(answer.lower_exact);
+  const bool whole_domain = answer.limit == "none_within_domain";
+  const std::string proved = lower.is_zero() ? std::string("no ball is proved invertible yet")
+                                             : fmt::format("proved invertible on {} of radius {}",
+                                                           whole_domain ? "the whole domain, a ball" : "the ball",
+                                                           radius_number(lower, answer, Round::kDown));
+  if (!answer.upper_exact) {
+    return whole_domain || answer.limit == "none_within_max_radius" ? proved : proved + ", not refuted anywhere yet";
+  }
+  const Rational upper = exact(*answer.upper_exact);
+  const std::string kind = answer.limit.empty() ? "" : fmt::format(" ({})", answer.limit);
+  if (upper.is_zero()) return "not invertible on any ball around the center: the radius is 0" + kind;
+  return fmt::format("{}, refuted at {}{}", proved, radius_number(upper, answer, Round::kUp), kind);
+}
+
+}  // namespace
+
+std::string radius_text(const Answer& answer) {
+  std::string text = first_line(answer) + "\n";
+  if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
+  if (const std::string words = limit_words(answer.limit); !words.empty()) text += fmt::format("  limit: {}\n", words);
+  if (answer.status != "solved" && answer.local_lower > answer.lower) {
+    text += fmt::format("  no fold within radius {:.7g}, proved\n", answer.local_lower);
+  }
+  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort);
+}
+
+std::string injective_text(const Answer& answer) {
+  std::string text;
+  if (answer.verdict == "proved") {
+    text = "proved: the network is invertible on the box\n";
+  } else if (answer.verdict == "refuted") {
+    text = fmt::format("refuted: the network is not invertible on the box{}\n",
+                       answer.limit.empty() ? "" : fmt::format(" ({})", answer.limit));
+  } else {
+    text = fmt::format("not decided\n  {}\n", stop_words(answer));
+  }
+  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort);
+}
+
+namespace {
+
+/// Neurons per layer, after merging.
+std::vector<int> layer_sizes(const Network& network) {
+  std::vector<int> sizes(static_cast<std::size_t>(network.layer_count()), 0);
+  for (const int layer : network.layer) ++sizes[static_cast<std::size_t>(layer - 1)];
+  return sizes;
+}
+
+}  // namespace
+
+std::string info_text(const Model& model, const std::vector<std::string>* at, const std::vector<std::string>* value) {
+  const Network& network = model.network();
+  const Provenance& from = network.from;
+  std::string text = fmt::format("{}\n  sha256   {}\n", from.file, from.sha256);
+  text += fmt::format("  inputs   {}{}\n", from.file_inputs,
+                      from.input_names.empty() ? "" : fmt::format("  {}", fmt::join(from.input_names, ", ")));
+  for (const auto& [index, number] : from.fixed)
+    text += fmt::format("           input {} is fixed at {}\n", index, number.pretty());
+  text += fmt::format("  outputs  {}{}\n", from.file_outputs,
+                      from.output_names.empty() ? "" : fmt::format("  {}", fmt::join(from.output_names, ", ")));
+  if (static_cast<int>(from.outputs_kept.size()) != from.file_outputs && !from.outputs_kept.empty()) {
+    text += fmt::format("           kept: {}\n", fmt::join(from.outputs_kept, ", "));
+  }
+  text +=
+      fmt::format("  layers   {} of ReLU neurons: {}\n", network.layer_count(), fmt::join(layer_sizes(network), " + "));
+  text += fmt::format("  neurons  {} to decide, {} in the file (parallel and unused ones are merged away, exactly)\n",
+                      network.neuron_count(), from.file_neurons);
+  text += fmt::format("  opset    {}\n", from.opset);
+  const bool square = network.inputs == network.output_count();
+  text += fmt::format("  map      {} -> {}: {}\n", network.inputs, network.output_count(),
+                      square ? "radius and injective can be asked"
+                             : "not square; choose with --fix and --outputs to ask radius or injective");
+  if (value != nullptr)
+    text += fmt::format("  f({})\n    = ({})\n", fmt::join(*at, ", "), fmt::join(*value, ",\n       "));
+  return text;
+}
+
+std::string info_json(const Model& model, const std::vector<std::string>* at, const std::vector<std::string>* value) {
+  const Network& network = model.network();
+  const Provenance& from = network.from;
+  nlohmann::ordered_json fixed = nlohmann::ordered_json::object();
+  for (const auto& [index, number] : from.fixed) fixed[std::to_string(index)] = number.str();
+  nlohmann::ordered_json record{{"foldproof", version()},
+                                {"file", from.file},
+                                {"sha256", from.sha256},
+                                {"inputs", network.inputs},
+                                {"outputs", network.output_count()},
+                                {"neurons", network.neuron_count()},
+                                {"neurons_in_file", from.file_neurons},
+                                {"layers", layer_sizes(network)},
+                                {"opset", from.opset},
+                                {"inputs_in_file", from.file_inputs},
+                                {"outputs_in_file", from.file_outputs},
+                                {"input_names", from.input_names},
+                                {"output_names", from.output_names},
+                                {"fixed", fixed},
+                                {"outputs_kept", from.outputs_kept}};
+  if (value != nullptr) {
+    record["at"] = *at;
+    record["value"] = *value;
+    record["value_double"] = nlohmann::ordered_json::array();
+    for (const std::string& text : *value) record["value_double"].push_back(exact(text).nearest_double());
+  }
+  constexpr int kIndent = 1;
+  return record.dump(kIndent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace foldproof::cli

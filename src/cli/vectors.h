@@ -1,0 +1,21 @@
+// Vectors and boxes as a person writes them: exact decimals, or the numbers of a file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace foldproof::cli {
+
+/// The pieces between separators, spaces around them removed; one piece if there is no separator.
+std::vector<std::string> split(std::string_view text, char separator);
+
+/// "1,-2.1" or "@file.npy" or "@file.csv" as exact number texts. `option` is named in errors.
+/// @throws InputError
+std::vector<std::string> read_vector(const std::string& option, const std::string& text);
+
+/// "L:U,L:U,..." as exact number texts with L < U. @throws InputError
+std::vector<std::pair<std::string, std::string>> read_box(const std::string& option, const std::string& text);
+
+}  // namespace foldproof::cli

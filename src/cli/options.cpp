@@ -212,9 +212,26 @@ void check_first_word(int argc, const char* const* argv) {
   if (argc < 2) throw InputError(fmt::format("say what to do: {}; see 'foldproof --help'", names));
   const std::string first = argv[1];
   const auto is_first = [&](const Subcommand& subcommand) { return first == subcommand.name; };
-  if (!first.starts_with('-') && std::none_of(kSubcommands.begin(), kSubcommands.end(), is_first)) {
+  if (first == "--help" || first == "-h" || first == "--version") return;
+  if (first.starts_with('-')) {
+    throw InputError(fmt::format("'{}' stands before any command; start with one of {}", first, names));
+  }
+  if (std::none_of(kSubcommands.begin(), kSubcommands.end(), is_first)) {
     throw InputError(fmt::format("'{}' is not a command of this version; the commands are {}", first, names));
   }
+}
+
+/// CLI11's complaints, the terse ones in better words.
+std::string sentence(const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string option = text.substr(0, text.find(':'));
+    return option + (text.find("missing") == std::string::npos ? " is given more than once" : " needs a value");
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    return fmt::format("'{}' is not expected here", text.substr(text.rfind(": ") + 2));
+  }
+  return text;
 }
 
 }  // namespace
@@ -239,7 +256,7 @@ Request read_command_line(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw InputError(fmt::format("{}; see '{}'", error.what(), help));
+    if (error.get_exit_code() != 0) throw InputError(fmt::format("{}; see '{}'", sentence(error), help));
     app.exit(error, std::cout, std::cerr);
     return {};
   }

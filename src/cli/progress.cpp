@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 namespace foldproof::cli {
 
@@ -30,8 +33,8 @@ std::string short_count(double count) {
 }
 
 std::string bracket(const Progress& progress) {
-  if (!progress.upper) return fmt::format("radius in [{:.7g}, ?]", progress.lower);
-  return fmt::format("radius in [{:.7g}, {:.7g}]", progress.lower, *progress.upper);
+  if (!progress.upper) return fmt::format("[{:.7g}, ?]", progress.lower);
+  return fmt::format("[{:.7g}, {:.7g}]", progress.lower, *progress.upper);
 }
 
 }  // namespace
@@ -55,18 +58,29 @@ void ProgressLine::show(const Progress& progress) {
   mode_ == Mode::kLive ? show_live(progress) : show_plain(progress);
 }
 
-/// As many parts, most important first, as fit.
-std::string ProgressLine::text(const Progress& progress, std::size_t width) {
+/// The line in at most `width` columns: what matters least is left out first.
+std::string ProgressLine::text(const Progress& progress, std::size_t width) const {
   std::string time = fmt::format("{:.1f} s", progress.seconds);
-  if (time_limit_ > 0) time += fmt::format(" (at most {:.0f} s left)", std::max(0.0, time_limit_ - progress.seconds));
-  std::string line = fmt::format("{}: {}", progress.phase, bracket(progress));
-  for (const std::string& part :
-       {time, short_count(static_cast<double>(progress.open)) + " open",
-        short_count(static_cast<double>(progress.regions)) + " regions",
-        short_count(static_cast<double>(progress.pairs)) + " pairs", short_count(rate_) + "/s"}) {
-    if (line.size() + 2 + part.size() < width) line += "  " + part;
+  if (time_limit_ > 0) time += fmt::format(", at most {:.0f} s left", std::ceil(std::max(0.0, time_limit_ - progress.seconds)));
+  std::vector<std::string> parts{fmt::format("{} {}", progress.phase, bracket(progress)),
+                                 short_count(static_cast<double>(progress.regions)) + " regions",
+                                 short_count(static_cast<double>(progress.pairs)) + " pairs",
+                                 rate_ > 0 ? short_count(rate_) + "/s" : "",
+                                 short_count(static_cast<double>(progress.open)) + " open",
+                                 time};
+  constexpr std::array<std::size_t, 5> kLeaveOutFirst{4, 3, 2, 1, 5};
+  const auto line = [&] {
+    std::string joined;
+    for (const std::string& part : parts) {
+      if (!part.empty()) joined += (joined.empty() ? "" : "  ") + part;
+    }
+    return joined;
+  };
+  for (const std::size_t part : kLeaveOutFirst) {
+    if (line().size() < width) break;
+    parts[part].clear();
   }
-  return line.substr(0, width > 0 ? width - 1 : 0);
+  return line().substr(0, width > 0 ? width - 1 : 0);
 }
 
 void ProgressLine::show_live(const Progress& progress) {

@@ -24,7 +24,7 @@ class ProgressLine {
 
  private:
   enum class Mode { kSilent, kLive, kPlain };
-  std::string text(const Progress& progress, std::size_t width);
+  std::string text(const Progress& progress, std::size_t width) const;
   void show_live(const Progress& progress);
   void show_plain(const Progress& progress);
 

@@ -7,19 +7,18 @@ set(FOLDPROOF_HIGHS_RPATH "" CACHE STRING
   "where the installed files look for libhighs.so, such as $ORIGIN/../highsbox/highs_dist/lib in a wheel; empty: it is installed beside them")
 
 # Every room goes into the one library; cmake/exports.map lets only the names of the interface out.
-set(_rooms_with_interface foldproof_model foldproof_search foldproof_report)
-add_library(foldproof_library SHARED include/foldproof/foldproof.h)
-target_link_libraries(foldproof_library PRIVATE ${_rooms_with_interface})
+# The rooms that define those names go in object by object, or the linker would take nothing from them.
+add_library(foldproof_library SHARED
+  $<TARGET_OBJECTS:foldproof_model> $<TARGET_OBJECTS:foldproof_search> $<TARGET_OBJECTS:foldproof_report>)
+target_link_libraries(foldproof_library PRIVATE foldproof_search foldproof_report foldproof_model)
 target_include_directories(foldproof_library INTERFACE
   $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(foldproof_library INTERFACE cxx_std_20)
 target_link_options(foldproof_library PRIVATE "LINKER:--version-script=${CMAKE_SOURCE_DIR}/cmake/exports.map")
-list(JOIN _rooms_with_interface "," _rooms)
 set_target_properties(foldproof_library PROPERTIES
   OUTPUT_NAME foldproof
   EXPORT_NAME foldproof
   LINKER_LANGUAGE CXX
-  LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${_rooms}"
   LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/exports.map
   VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})

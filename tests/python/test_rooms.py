@@ -1,0 +1,43 @@
+"""The rooms of src are a ladder: each may include only its own headers and those of rooms before it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src"
+ROOMS = ["number", "model", "bounds", "slope", "question", "search", "certificate", "report", "cli"]
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+# The record and the page: the report may not see how an answer was found.
+HIDDEN_FROM = {"report": {"bounds", "slope", "search"}}
+
+
+def wrong_includes(room, text):
+    """The quoted includes of a file of `room` that climb the ladder, or leave it."""
+    allowed = set(ROOMS[: ROOMS.index(room) + 1]) - HIDDEN_FROM.get(room, set()) | {"foldproof"}
+    return [name for name in INCLUDE.findall(text) if name.split("/")[0] not in allowed]
+
+
+def test_every_folder_is_a_room():
+    assert {folder.name for folder in SOURCE.iterdir() if folder.is_dir()} <= set(ROOMS)
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if (SOURCE / room).is_dir()])
+def test_includes_point_down(room):
+    files = [file for file in (SOURCE / room).rglob("*") if file.suffix in (".h", ".cpp")]
+    wrong = {str(file.relative_to(ROOT)): wrong_includes(room, file.read_text()) for file in files}
+    assert {file: names for file, names in wrong.items() if names} == {}
+
+
+def test_a_backward_include_is_noticed():
+    assert wrong_includes("model", '#include <map>\n#include "number/rational.h"\n') == []
+    assert wrong_includes("model", '#include "search/observer.h"\n') == ["search/observer.h"]
+    assert wrong_includes("report", '#  include "slope/cube_test.h"\n') == ["slope/cube_test.h"]
+
+
+def test_files_stay_short():
+    long = [str(file.relative_to(ROOT)) for folder in ("src", "include", "tests", "tools")
+            for file in (ROOT / folder).rglob("*")
+            if file.suffix in (".h", ".cpp", ".py", ".cmake") and len(file.read_text().splitlines()) > 600]
+    assert long == []

@@ -82,16 +82,6 @@ const std::array kRows{
     Row{"--quiet", "", kSolving, 0, &Raw::quiet, "no progress and no hints"},
 };
 
-std::string shell_word(const std::string& word) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-+=.,:/@%").find(c) != std::string::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 void add_rows(CLI::App& app, const Subcommand& subcommand, Raw& raw) {
   for (const Row& row : kRows) {
     if ((row.commands & subcommand.bit) == 0) continue;
@@ -235,6 +225,16 @@ std::string sentence(const CLI::ParseError& error) {
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& word) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-+=.,:/@%").find(c) != std::string::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
 
 Request read_command_line(int argc, const char* const* argv) {
   check_first_word(argc, argv);

@@ -61,7 +61,8 @@ void ProgressLine::show(const Progress& progress) {
 /// The line in at most `width` columns: what matters least is left out first.
 std::string ProgressLine::text(const Progress& progress, std::size_t width) const {
   std::string time = fmt::format("{:.1f} s", progress.seconds);
-  if (time_limit_ > 0) time += fmt::format(", at most {:.0f} s left", std::ceil(std::max(0.0, time_limit_ - progress.seconds)));
+  if (time_limit_ > 0)
+    time += fmt::format(", at most {:.0f} s left", std::ceil(std::max(0.0, time_limit_ - progress.seconds)));
   std::vector<std::string> parts{fmt::format("{} {}", progress.phase, bracket(progress)),
                                  short_count(static_cast<double>(progress.regions)) + " regions",
                                  short_count(static_cast<double>(progress.pairs)) + " pairs",

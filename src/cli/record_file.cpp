@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/request.h"
 #include "foldproof/foldproof.h"
 
 namespace foldproof::cli {
@@ -17,12 +18,17 @@ namespace {
 
 using nlohmann::json;
 
-/// Exact texts as they are, doubles in their shortest form, which reads back as the same number.
-std::string number(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string joined(const json& entries) {
+  std::vector<std::string> texts;
+  for (const json& entry : entries) texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
+  return fmt::format("{}", fmt::join(texts, ","));
+}
 
 std::string box_text(const json& box) {
   std::vector<std::string> sides;
-  for (const json& side : box) sides.push_back(number(side.at(0)) + ":" + number(side.at(1)));
+  for (const json& side : box) {
+    sides.push_back(side.at(0).get<std::string>() + ":" + side.at(1).get<std::string>());
+  }
   return fmt::format("{}", fmt::join(sides, ","));
 }
 
@@ -41,19 +47,18 @@ std::string command_of_record(const std::string& record_text) {
   try {
     const std::string question = record.at("question");
     const json& network = record.at("network");
-    std::string command = fmt::format("foldproof {} {}", question, network.at("file").get<std::string>());
-    const json domain = record.value("domain", json());
+    std::string command = fmt::format("foldproof {} {}", question, shell_word(network.at("file")));
     if (question == "injective") {
       command += " --box " + box_text(record.at("box"));
     } else {
-      std::vector<std::string> entries;
-      for (const json& entry : record.at("center")) entries.push_back(number(entry));
-      command += fmt::format(" --at {}", fmt::join(entries, ","));
-      if (!domain.is_null()) command += " --domain " + box_text(domain);
+      command += " --at " + joined(record.at("center_exact"));
+      if (!record.at("domain").is_null()) command += " --domain " + box_text(record.at("domain"));
     }
     for (const auto& [index, value] : network.at("fixed").items()) {
-      command += fmt::format(" --fix {}={}", index, number(value));
+      command += fmt::format(" --fix {}={}", index, value.get<std::string>());
     }
+    // Which outputs the file has is not recorded, so the kept ones are always named.
+    command += " --outputs " + joined(network.at("outputs_kept"));
     return command;
   } catch (const json::exception&) {
     return "";

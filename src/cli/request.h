@@ -29,4 +29,7 @@ struct Request {
 /// Reads the command line; prints help or the version if asked to. @throws InputError in one sentence.
 Request read_command_line(int argc, const char* const* argv);
 
+/// A word as a POSIX shell would take it: quoted if need be.
+std::string shell_word(const std::string& word);
+
 }  // namespace foldproof::cli

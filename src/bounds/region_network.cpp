@@ -14,6 +14,28 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
+SlopeRange slope_range(Phase phase) {
+  switch (phase) {
+    case Phase::active: return {1.0, 1.0};
+    case Phase::inactive: return {0.0, 0.0};
+    case Phase::unstable: break;
+  }
+  return {0.0, 1.0};
+}
+
+// phi(a, b) = (relu(a) - relu(b)) / (a - b) is nondecreasing in both arguments (relu is convex).
+SlopeRange slope_range(double l1, double u1, double l2, double u2) {
+  if (l1 >= 0.0 && l2 >= 0.0) return {1.0, 1.0};
+  if (u1 <= 0.0 && u2 <= 0.0) return {0.0, 0.0};
+  SlopeRange range;
+  const double l = std::max(l1, l2);
+  if (l > 0.0) range.lower = std::max(0.0, round_down(l / round_up(l - std::min(l1, l2))));
+  const double u = std::min(u1, u2);
+  if (u < 0.0) range.upper = std::min(1.0, round_up(1.0 / round_down(1.0 - round_up(u / std::max(u1, u2)))));
+  if (!(range.lower <= range.upper)) return {0.0, 1.0};
+  return range;
+}
+
 double Box::distance() const {
   double result = 0.0;
   for (std::size_t i = 0; i < lower.size(); ++i) result = std::max({result, lower[i], -upper[i]});
@@ -90,6 +112,31 @@ RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>
 std::size_t RegionNetwork::bytes() const {
   return sizeof(RegionNetwork) + sizeof(double) * (b_.size() * 3 + g_.size() + w_.size()) +
          sizeof(int) * (begin_.size() * 2 + original_.size() * 2);
+}
+
+void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) const {
+  const std::size_t n = at(n_);
+  const std::size_t rows = at(k_ + m_);
+  piece.value.resize(rows);
+  piece.gradient.resize(rows * n);
+  piece.active.resize(at(k_));
+  for (std::size_t k = 0; k < rows; ++k) {
+    double value = b_[k];
+    double* const gradient = &piece.gradient[k * n];
+    for (std::size_t i = 0; i < n; ++i) {
+      gradient[i] = g_[k * n + i];
+      value += gradient[i] * u[i];
+    }
+    const double* const w = &w_[k * at(k_)];
+    for (int p = begin_[k]; p < end_[k]; ++p) {
+      if (piece.active[at(p)] == 0) continue;
+      value += w[p] * piece.value[at(p)];
+      const double* const source = &piece.gradient[at(p) * n];
+      for (std::size_t i = 0; i < n; ++i) gradient[i] += w[p] * source[i];
+    }
+    piece.value[k] = value;
+    if (k < at(k_)) piece.active[k] = value > 0.0 ? 1 : 0;
+  }
 }
 
 // Claim: for u in the box, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
@@ -207,20 +254,27 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
 }
 
 // Claim: every entry of row k of the result differs from the exact slope matrix entry by at most the row's error.
-// Proof sketch: rows are J-rows of the network with slope 1 for active, 1/2 plus a symbol for unstable neurons:
-// R_k = g_k + sum_active W_kp R_p + sum_unstable W_kp (R_p / 2 + e_p). With T_p the largest entry of what W_kp
-// multiplies and E_p its error, the error of R_k is at most
-// weight_error (1 + sum (T_p + E_p)) + sum |W_kp| (E_p + gamma T_p) + gamma max |g_k|.
-void Bounder::slopes(const RegionNetwork& net, const std::vector<Phase>& phase, SlopeMatrices& result) {
+// Proof sketch: a slope in [a, b] is c_p + h_p t, |t| <= 1/2, c_p = (a + b) / 2, h_p = b - a, so rows are
+// R_k = g_k + sum_p W_kp (c_p R_p + h_p e_p), e_p the symbol of p. With T_p >= 1 the largest entry of R_p and E_p
+// its error, the error of R_k is at most weight_error (1 + sum (T_p + E_p)) + sum |W_kp| (E_p + gamma T_p)
+// + gamma max |g_k|, since c_p and h_p are at most 1. Their own rounding is covered by widening h_p.
+void Bounder::slopes(const RegionNetwork& net, SlopeMatrices& result) {
+  range_.resize(at(net.k_));
+  for (std::size_t p = 0; p < range_.size(); ++p) range_[p] = slope_range(phase_[p]);
+  slopes(net, range_, result);
+}
+
+void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& range, SlopeMatrices& result) {
   const std::size_t n = at(net.n_);
   const std::size_t rows = at(net.k_ + net.m_);
   symbol_of_.assign(at(net.k_), -1);
   result.neuron.clear();
   for (int p = 0; p < net.k_; ++p) {
-    if (phase[at(p)] != Phase::unstable) continue;
+    if (!(range[at(p)].lower < range[at(p)].upper)) continue;
     symbol_of_[at(p)] = static_cast<int>(result.neuron.size());
     result.neuron.push_back(p);
   }
+  const auto decided_zero = [&](std::size_t p) { return range[p].upper == 0.0; };
   const std::size_t count = result.neuron.size();
   const std::size_t columns = n + count;
   rows_.resize(rows * columns);
@@ -240,7 +294,7 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<Phase>& phase, 
   std::size_t seen = 0;  // symbols of earlier neurons
   for (std::size_t k = 0; k < rows; ++k) {
     const bool is_output = k >= at(net.k_);
-    if (!is_output && phase[k] == Phase::inactive) continue;
+    if (!is_output && decided_zero(k)) continue;
     double* const row = &rows_[k * columns];
     double largest = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -254,12 +308,16 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<Phase>& phase, 
     const double* const w = &net.w_[k * at(net.k_)];
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
-      if (weight == 0.0 || phase[at(p)] == Phase::inactive) continue;
-      const int own = symbol_of_[at(p)];
-      const double factor = own >= 0 ? 0.5 * weight : weight;
+      if (weight == 0.0 || decided_zero(at(p))) continue;
+      const SlopeRange slope = range[at(p)];
+      const double factor = weight * (0.5 * slope.lower + 0.5 * slope.upper);
       const double* const source = &rows_[at(p) * columns];
       for (std::size_t i = 0; i < n + seen; ++i) row[i] += factor * source[i];
-      if (own >= 0) row[n + at(own)] += weight;
+      if (const int own = symbol_of_[at(p)]; own >= 0) {
+        // Exact for [0, 1]; otherwise the middle is off by an ulp or two, which the wider range covers.
+        const double width = slope.upper - slope.lower;
+        row[n + at(own)] += weight * (width < 1.0 ? std::min(1.0, width + 0x1p-50) : 1.0);
+      }
       error += std::abs(weight) * (row_error_[at(p)] + rounding * row_size_[at(p)]);
     }
     row_error_[k] = error * slack;

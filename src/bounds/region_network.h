@@ -33,6 +33,13 @@ struct Box {
 
 enum class Phase : unsigned char { inactive, active, unstable };
 
+/// The affine piece at a point, in plain double: rows 0..K-1 are pre-activations, K.. the outputs.
+/// Row k is value[k] + gradient_k . (u - point). Proposes; proves nothing.
+struct FloatPiece {
+  std::vector<double> value, gradient;
+  std::vector<char> active;
+};
+
 class RegionNetwork {
  public:
   /// The whole network about the exact centre c; valid for every u. @pre centre.size() == network.inputs
@@ -46,6 +53,7 @@ class RegionNetwork {
   /// Index in the Network of neuron p.
   int original(int p) const { return original_[static_cast<std::size_t>(p)]; }
   std::size_t bytes() const;
+  void piece_at(const std::vector<double>& u, FloatPiece& piece) const;
 
  private:
   friend class Bounder;
@@ -61,8 +69,19 @@ class RegionNetwork {
   std::vector<int> layer_;                             // K
 };
 
-/// The slope matrices of MATHEMATICS 2 at s = 1/2 for the k unstable neurons of a box: for any two points of
-/// the box with difference d, delta = A d + B w, f difference = J0 d + C w, |w_j| <= |delta_j| / 2.
+/// Interval that holds the secant slope of a neuron (MATHEMATICS 1.1, 1.2), within [0, 1].
+struct SlopeRange {
+  double lower = 0.0, upper = 1.0;
+};
+
+/// [0, 1] for unstable, [1, 1] for active, [0, 0] for inactive neurons.
+SlopeRange slope_range(Phase phase);
+/// The slopes between two points with pre-activations in [l1, u1] and [l2, u2], outward rounded (1.2).
+SlopeRange slope_range(double l1, double u1, double l2, double u2);
+
+/// The slope matrices of MATHEMATICS 2 at the middle of the slope ranges, for the k neurons whose slope is not
+/// decided: for two points with such slopes and difference d, delta = A d + B w, f difference = J0 d + C w,
+/// |w_j| <= |delta_j| / 2 (columns are scaled by the width of the slope's range).
 /// Every entry of a row differs from the true one by at most its row's error.
 struct SlopeMatrices {
   int n = 0, m = 0, k = 0;
@@ -94,8 +113,10 @@ class Bounder {
   double neuron_remainder(int p) const { return remainder_[static_cast<std::size_t>(p)]; }
   const std::vector<double>& middle() const { return middle_; }
 
-  /// The slope matrices for the phases in `phase` (one per neuron of net): unstable neurons keep a symbol.
-  void slopes(const RegionNetwork& net, const std::vector<Phase>& phase, SlopeMatrices& result);
+  /// The slope matrices for one slope range per neuron of net.
+  void slopes(const RegionNetwork& net, const std::vector<SlopeRange>& range, SlopeMatrices& result);
+  /// The same for two points of the box that was enclosed last.
+  void slopes(const RegionNetwork& net, SlopeMatrices& result);
 
   /// The network with decided neurons substituted. @pre the phases hold on every box it will be used for.
   std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase);
@@ -112,6 +133,7 @@ class Bounder {
   std::vector<int> symbol_of_;                                 // neuron -> its symbol, or -1
   std::vector<double> rows_, row_error_, row_size_;            // slopes()
   std::vector<Phase> phase_;
+  std::vector<SlopeRange> range_;
 };
 
 }  // namespace foldproof

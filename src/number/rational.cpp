@@ -113,8 +113,9 @@ std::string Rational::pretty(int digits) const {
   if (static_cast<slong>(text.size()) <= places) {
     text.insert(0, static_cast<std::size_t>(places) + 1 - text.size(), '0');
   }
-  if (places > 0) text.insert(text.size() - static_cast<std::size_t>(places), ".");
-  return sign() < 0 ? "-" + text : text;
+  const std::size_t point = text.size() - static_cast<std::size_t>(places);
+  const std::string decimal = places > 0 ? text.substr(0, point) + '.' + text.substr(point) : text;
+  return sign() < 0 ? '-' + decimal : decimal;
 }
 
 double Rational::nearest_double() const {

@@ -1,0 +1,187 @@
+// Claim: what is returned is a collision; verify_collision decides, everything before it only proposes.
+// Construction (MATHEMATICS 6.3a): P, Q adjacent across the facet a . x + b = 0 with det A_P det A_Q < 0 and p in
+// the facet's relative interior. A_Q = A_P + g a^T, so for w with a . w > 0 the solution of A_P u = A_Q w has
+// a . u = (det A_Q / det A_P) a . w < 0: x = p + e u lies in P, y = p + e w in Q, and f(x) = f(y), for e small.
+// (6.3b) if det A_P = 0, A_P v = 0: p +- e v collide for p interior to P.
+#include "question/fold_witness.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/evaluate.h"
+
+namespace foldproof {
+
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+Rational value_at(const AffineRow& row, const std::vector<Rational>& x) {
+  Rational sum = row.constant;
+  for (const Term& term : row.terms) sum.add_product(term.coefficient, x[at(term.variable)]);
+  return sum;
+}
+
+Rational along(const AffineRow& row, const std::vector<Rational>& direction) {
+  Rational sum;
+  for (const Term& term : row.terms) sum.add_product(term.coefficient, direction[at(term.variable)]);
+  return sum;
+}
+
+RationalMatrix jacobian(const ExactPiece& piece, int n) {
+  RationalMatrix a(static_cast<int>(piece.output.size()), n);
+  for (int i = 0; i < a.rows(); ++i) {
+    for (const Term& term : piece.output[at(i)].terms) a.set(i, term.variable, term.coefficient);
+  }
+  return a;
+}
+
+std::vector<Rational> step(const std::vector<Rational>& p, const Rational& e, const std::vector<Rational>& direction) {
+  std::vector<Rational> result = p;
+  for (std::size_t i = 0; i < p.size(); ++i) result[i].add_product(e, direction[i]);
+  return result;
+}
+
+// Largest power of two below bound / 2 (bound > 0).
+Rational power_of_two_below(const Rational& bound) {
+  int exponent = 0;
+  std::frexp(bound.lower_double(), &exponent);
+  return Rational::from_double(std::ldexp(1.0, exponent - 2));
+}
+
+// How far p may move along `direction` before a pre-activation of the piece that is nonzero at p changes sign,
+// or before |x - c| exceeds the limit or x leaves the domain.
+Rational room(const Problem& problem, const ExactPiece& piece, const std::vector<Rational>& p,
+              const std::vector<Rational>& direction, const Rational& radius_limit) {
+  Rational bound(1);
+  for (const AffineRow& row : piece.pre_activation) {
+    const Rational z = value_at(row, p);
+    const Rational rate = along(row, direction);
+    if (z.sign() * rate.sign() < 0) bound = std::min(bound, -z / rate);
+  }
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const Rational size = abs(direction[i]);
+    if (size.is_zero()) continue;
+    const Rational position = direction[i].sign() > 0 ? p[i] - problem.centre[i] : problem.centre[i] - p[i];
+    bound = std::min(bound, (radius_limit - position) / size);
+    if (problem.domain.empty()) continue;
+    const Rational space = direction[i].sign() > 0 ? problem.domain[i].second - p[i] : p[i] - problem.domain[i].first;
+    bound = std::min(bound, space / size);
+  }
+  return bound;
+}
+
+std::optional<FoldWitness> flat_pair(const Problem& problem, const ExactPiece& piece, const std::vector<Rational>& p,
+                                     const Rational& radius_limit) {
+  const auto v = jacobian(piece, problem.network->inputs).null_vector();
+  if (!v) return std::nullopt;
+  std::vector<Rational> opposite = *v;
+  for (Rational& entry : opposite) entry = -entry;
+  const Rational bound =
+      std::min(room(problem, piece, p, *v, radius_limit), room(problem, piece, p, opposite, radius_limit));
+  if (bound.sign() <= 0) return std::nullopt;
+  const Rational e = power_of_two_below(bound);
+  auto collision = verify_collision(problem, step(p, e, *v), step(p, e, opposite));
+  if (!collision) return std::nullopt;
+  return FoldWitness{std::move(*collision), FoldKind::flat};
+}
+
+std::optional<FoldWitness> fold_pair(const Problem& problem, const ExactPiece& before, const ExactPiece& after,
+                                     const RationalMatrix& a_before, const RationalMatrix& a_after, int hinge,
+                                     const std::vector<Rational>& p, const std::vector<Rational>& direction,
+                                     const Rational& radius_limit) {
+  // w: across the facet and, as far as that allows, towards the centre; short numbers.
+  const AffineRow& facet = after.pre_activation[at(hinge)];
+  std::vector<Rational> w(p.size());
+  const Rational side(along(facet, direction).sign());
+  for (const Term& term : facet.terms) {
+    w[at(term.variable)] = Rational::from_double(term.coefficient.nearest_double()) * side;
+  }
+  const Rational size = max_abs(w);
+  if (size.is_zero()) return std::nullopt;
+  const Rational scale = Rational::from_double(std::ldexp(1.0, -std::ilogb(size.nearest_double())));
+  for (Rational& entry : w) entry *= scale;
+  const auto u = a_before.solve(a_after.multiply(w));
+  if (!u) return std::nullopt;
+  const Rational bound =
+      std::min(room(problem, before, p, *u, radius_limit), room(problem, after, p, w, radius_limit));
+  if (bound.sign() <= 0) return std::nullopt;
+  const Rational e = power_of_two_below(bound);
+  auto collision = verify_collision(problem, step(p, e, *u), step(p, e, w));
+  if (!collision) return std::nullopt;
+  return FoldWitness{std::move(*collision), FoldKind::fold};
+}
+
+}  // namespace
+
+std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vector<Rational>& from,
+                                        const std::vector<Rational>& to, const Rational& radius_limit) {
+  const Network& network = *problem.network;
+  const int n = network.inputs;
+  std::vector<Rational> direction = to;
+  for (std::size_t i = 0; i < to.size(); ++i) direction[i] -= from[i];
+
+  std::vector<bool> pattern = activation_pattern(network, from);
+  std::vector<Rational> p = from;
+  Rational position(0);
+  std::optional<ExactPiece> before;
+  int hinge = -1;
+  // Every piece ends at a hinge further along, so the walk ends; the bound only guards against a long walk.
+  for (int pieces = 0; pieces < 4 * network.neuron_count() + 8; ++pieces) {
+    ExactPiece piece = affine_piece(network, pattern);
+    const RationalMatrix a = jacobian(piece, n);
+    const int sign = a.determinant().sign();
+    // The next hinge after `position`.
+    Rational next(1);
+    int next_hinge = -1;
+    bool several = false;
+    for (int j = 0; j < network.neuron_count(); ++j) {
+      const Rational rate = along(piece.pre_activation[at(j)], direction);
+      if (rate.is_zero()) continue;
+      const Rational crossing = -value_at(piece.pre_activation[at(j)], from) / rate;
+      if (crossing < position || (crossing == position && rate.sign() == (pattern[at(j)] ? 1 : -1))) continue;
+      if (crossing < next) {
+        next = crossing;
+        next_hinge = j;
+        several = false;
+      } else if (crossing == next && next_hinge >= 0) {
+        several = true;
+      }
+    }
+    if (sign == 0) {
+      const Rational middle = (position + next) / Rational(2);
+      return flat_pair(problem, piece, step(from, middle, direction), radius_limit);
+    }
+    if (before) {
+      const RationalMatrix a_before = jacobian(*before, n);
+      if (a_before.determinant().sign() * sign < 0) {
+        return fold_pair(problem, *before, piece, a_before, a, hinge, p, direction, radius_limit);
+      }
+    }
+    if (next_hinge < 0 || several) return std::nullopt;
+    position = next;
+    p = step(from, position, direction);
+    hinge = next_hinge;
+    pattern[at(hinge)] = !pattern[at(hinge)];
+    before = std::move(piece);
+  }
+  return std::nullopt;
+}
+
+std::optional<Collision> pair_on_pieces(const Problem& problem, const std::vector<bool>& p, const std::vector<bool>& q,
+                                        const std::vector<double>& y_guess) {
+  const Network& network = *problem.network;
+  const ExactPiece piece_p = affine_piece(network, p);
+  const ExactPiece piece_q = affine_piece(network, q);
+  std::vector<Rational> y;
+  for (const double entry : y_guess) y.push_back(Rational::from_double(entry));
+  std::vector<Rational> right;
+  for (int o = 0; o < network.output_count(); ++o) {
+    right.push_back(value_at(piece_q.output[at(o)], y) - piece_p.output[at(o)].constant);
+  }
+  auto x = jacobian(piece_p, network.inputs).solve(right);
+  if (!x) return std::nullopt;
+  return verify_collision(problem, std::move(*x), std::move(y));
+}
+
+}  // namespace foldproof

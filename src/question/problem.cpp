@@ -1,0 +1,46 @@
+#include "question/problem.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "model/evaluate.h"
+
+namespace foldproof {
+
+Box Problem::root(double r) const {
+  Box box{std::vector<double>(centre.size(), -r), std::vector<double>(centre.size(), r)};
+  for (std::size_t i = 0; i < domain.size(); ++i) {
+    box.lower[i] = std::max(box.lower[i], (domain[i].first - centre[i]).lower_double());
+    box.upper[i] = std::min(box.upper[i], (domain[i].second - centre[i]).upper_double());
+  }
+  return box;
+}
+
+Rational Problem::radius_of(const std::vector<Rational>& x) const {
+  std::vector<Rational> difference = x;
+  for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= centre[i];
+  return max_abs(difference);
+}
+
+bool Problem::in_domain(const std::vector<Rational>& x) const {
+  for (std::size_t i = 0; i < domain.size(); ++i) {
+    if (x[i] < domain[i].first || x[i] > domain[i].second) return false;
+  }
+  return true;
+}
+
+double Problem::domain_reach() const {
+  if (domain.empty()) return std::numeric_limits<double>::infinity();
+  return root(std::numeric_limits<double>::infinity()).reach();
+}
+
+std::optional<Collision> verify_collision(const Problem& problem, std::vector<Rational> x, std::vector<Rational> y) {
+  if (x == y || !problem.in_domain(x) || !problem.in_domain(y)) return std::nullopt;
+  std::vector<Rational> f = evaluate(*problem.network, x).output;
+  if (f != evaluate(*problem.network, y).output) return std::nullopt;
+  Rational radius = std::max(problem.radius_of(x), problem.radius_of(y));
+  const double radius_upper = radius.upper_double();
+  return Collision{std::move(x), std::move(y), std::move(f), std::move(radius), radius_upper};
+}
+
+}  // namespace foldproof

@@ -1,0 +1,46 @@
+// What is asked: Problem 1 of Cui et al. (2023) on a ball, possibly cut by a domain box.
+//
+//     r* = sup { r : f injective on B(r) n D },   B(r) = { x : |x - c|_inf <= r }
+//
+// The yes/no question on a box is the same with c the box's centre and D the box.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "bounds/region_network.h"
+#include "model/network.h"
+
+namespace foldproof {
+
+struct Problem {
+  const Network* network = nullptr;
+  std::vector<Rational> centre;
+  /// exact domain box, absolute coordinates; empty: none
+  std::vector<std::pair<Rational, Rational>> domain;
+  /// the search ends at this radius (a double, so that the cover's root box is exact)
+  double max_radius = 0.0;
+  double gap = 1e-6;
+
+  /// B(r) n D in coordinates relative to the centre, rounded outward by at most one ulp where D's faces are
+  /// not doubles. What is proved on it holds on B(r) n D.
+  Box root(double r) const;
+  /// |x - c|_inf, exactly.
+  Rational radius_of(const std::vector<Rational>& x) const;
+  /// x is in D, exactly.
+  bool in_domain(const std::vector<Rational>& x) const;
+  /// Every point of D lies within this distance of the centre (upper bound); infinity without a domain.
+  double domain_reach() const;
+};
+
+/// Two different inputs with the same output, in absolute coordinates, verified exactly.
+struct Collision {
+  std::vector<Rational> x, y, f;
+  Rational radius;      // max(|x - c|, |y - c|)
+  double radius_upper;  // the same, rounded up
+};
+
+/// x != y, f(x) = f(y), both in D: all in exact arithmetic. Nothing if any of it fails.
+std::optional<Collision> verify_collision(const Problem& problem, std::vector<Rational> x, std::vector<Rational> y);
+
+}  // namespace foldproof

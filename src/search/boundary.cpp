@@ -1,0 +1,347 @@
+// Claim: Result::injective means that f has no collision with both points on the boundary of B(radius) n D. With one
+// determinant sign on all cells inside (Cover) f is then injective on B(radius) n D (MATHEMATICS 4.2, n >= 2).
+// Proof sketch: the faces cover the boundary; a pair of patches is dropped only if
+//   separated: a linear functional p has p . f(x) > p . f(y) for all x in X, y in Y (affine enclosures), or
+//   secant:    J(s) is nonsingular for all slopes s between points of X and points of Y (2.5, ranges by 1.2);
+// otherwise the wider patch is halved, (X, X) into (a, a), (a, b), (b, b). Touching and equal patches are treated
+// like all others, so branch points cannot slip through.
+// A pair that resists while it is small is asked for an exact collision: the linear pieces at the two middles give an
+// LP (6.1), rational arithmetic decides (pair_on_pieces).
+#include "search/boundary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "number/rounding.h"
+#include "search/far_pair.h"
+
+namespace foldproof {
+
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+double distance(const Box& x, const Box& y) {
+  double result = 0.0;
+  for (std::size_t i = 0; i < x.lower.size(); ++i) {
+    result = std::max({result, x.lower[i] - y.upper[i], y.lower[i] - x.upper[i]});
+  }
+  return result;
+}
+
+constexpr int slope_node_budget = 40;
+
+}  // namespace
+
+BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
+                             Control& control)
+    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {}
+
+BoundaryPairs::Patch& BoundaryPairs::patch(int index) {
+  const std::lock_guard lock(patch_mutex_);
+  return patches_[at(index)];
+}
+
+int BoundaryPairs::add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test) {
+  const std::size_t n = at(parent->inputs());
+  const std::size_t m = at(parent->outputs());
+  worker.bounder.enclose(*parent, box);
+  bool injective = false;
+  if (test) {
+    worker.bounder.slopes(*parent, worker.slopes);
+    injective = worker.test.run(worker.slopes, slope_node_budget).sign != 0;
+  }
+  int index = 0;
+  Patch* made = nullptr;
+  {
+    const std::lock_guard lock(patch_mutex_);
+    index = static_cast<int>(patches_.size());
+    made = &patches_.emplace_back();
+  }
+  made->injective = injective;
+  for (int o = 0; o < parent->outputs(); ++o) {
+    made->value.push_back(worker.bounder.output_value(o));
+    made->remainder.push_back(worker.bounder.output_remainder(o));
+    const double* const gradient = worker.bounder.output_gradient(o);
+    made->gradient.insert(made->gradient.end(), gradient, gradient + n);
+  }
+  made->middle = worker.bounder.middle();
+  for (std::size_t i = 0; i < n; ++i) {
+    made->radius.push_back(std::max(round_up(box.upper[i] - made->middle[i]), round_up(made->middle[i] - box.lower[i])));
+    made->width = std::max(made->width, box.width(static_cast<int>(i)));
+  }
+  for (std::size_t o = 0; o < m; ++o) {
+    double size = made->remainder[o];
+    for (std::size_t i = 0; i < n; ++i) size += std::abs(made->gradient[o * n + i]) * made->radius[i];
+    made->image = std::max(made->image, size);
+  }
+  made->network = worker.bounder.unstable() * 10 <= parent->neurons() * 7
+                      ? worker.bounder.restrict(*parent, worker.bounder.phase())
+                      : std::move(parent);
+  made->box = std::move(box);
+  return index;
+}
+
+void BoundaryPairs::split_patch(Worker& worker, int index) {
+  Patch& parent = patch(index);
+  std::call_once(parent.split, [&] {
+    // The side whose image is longest.
+    const std::size_t n = parent.radius.size();
+    const std::size_t m = parent.value.size();
+    std::size_t axis = 0;
+    double best = -1.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      double size = 1e-3 * parent.radius[i] / (parent.width + 1e-300);
+      for (std::size_t o = 0; o < m; ++o) size += std::abs(parent.gradient[o * n + i]) * parent.radius[i];
+      if (parent.radius[i] > 0.0 && parent.box.upper[i] > parent.box.lower[i] && size > best) {
+        best = size;
+        axis = i;
+      }
+    }
+    const double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
+    for (int h = 0; h < 2; ++h) {
+      Box half = parent.box;
+      (h == 0 ? half.upper : half.lower)[axis] = where;
+      const int child = add_patch(worker, std::move(half), parent.network, !parent.injective);
+      if (parent.injective) patch(child).injective = true;
+      parent.children[h] = child;
+    }
+  });
+}
+
+// p . f(x) > p . f(y) (or <) on the whole pair, with the rounding of its own evaluation.
+bool BoundaryPairs::gap_along(const double* p, const Patch& x, const Patch& y) const {
+  const std::size_t n = x.radius.size();
+  const std::size_t m = x.value.size();
+  double difference = 0.0;
+  double size = 0.0;
+  double spread = 0.0;
+  for (std::size_t o = 0; o < m; ++o) {
+    difference += p[o] * (x.value[o] - y.value[o]);
+    size += std::abs(p[o]) * (std::abs(x.value[o]) + std::abs(y.value[o]));
+    spread += std::abs(p[o]) * (x.remainder[o] + y.remainder[o]);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    double along_x = 0.0;
+    double along_y = 0.0;
+    for (std::size_t o = 0; o < m; ++o) {
+      along_x += p[o] * x.gradient[o * n + i];
+      along_y += p[o] * y.gradient[o * n + i];
+      size += std::abs(p[o]) * (std::abs(x.gradient[o * n + i]) * x.radius[i] + std::abs(y.gradient[o * n + i]) * y.radius[i]);
+    }
+    spread += std::abs(along_x) * x.radius[i] + std::abs(along_y) * y.radius[i];
+  }
+  const double rounding = gamma(static_cast<double>(4 * m + 2 * n + 8)) * size + underflow;
+  return std::abs(difference) > (spread + rounding) * slack;
+}
+
+bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) const {
+  const std::size_t n = x.radius.size();
+  const std::size_t m = x.value.size();
+  worker.direction.resize(m);
+  double* const p = worker.direction.data();
+  for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
+  if (gap_along(p, x, y)) return true;
+  if (m == 2) {
+    // In the plane a parallelogram is separated by a normal of one of its sides, if by anything.
+    for (const Patch* patch : {&x, &y}) {
+      for (std::size_t i = 0; i < n; ++i) {
+        if (patch->radius[i] == 0.0) continue;
+        p[0] = -patch->gradient[n + i];
+        p[1] = patch->gradient[i];
+        if (gap_along(p, x, y)) return true;
+      }
+    }
+    return false;
+  }
+  // Iteratively reweighted least squares towards the functional with the smallest spread for a given difference.
+  worker.matrix.resize(m * (m + 1));
+  for (int iteration = 0; iteration < 4; ++iteration) {
+    std::vector<double>& a = worker.matrix;
+    std::fill(a.begin(), a.end(), 0.0);
+    for (const Patch* patch : {&x, &y}) {
+      for (std::size_t i = 0; i < n; ++i) {
+        if (patch->radius[i] == 0.0) continue;
+        double along = 0.0;
+        double length = 0.0;
+        for (std::size_t o = 0; o < m; ++o) {
+          along += p[o] * patch->gradient[o * n + i];
+          length += std::abs(p[o] * patch->gradient[o * n + i]);
+        }
+        const double weight = patch->radius[i] / (iteration == 0 ? 1.0 : std::abs(along) + 1e-3 * length + 1e-300);
+        for (std::size_t o = 0; o < m; ++o) {
+          for (std::size_t q = 0; q < m; ++q) {
+            a[o * (m + 1) + q] += weight * patch->gradient[o * n + i] * patch->gradient[q * n + i];
+          }
+        }
+      }
+    }
+    for (std::size_t o = 0; o < m; ++o) {
+      const double r = x.remainder[o] + y.remainder[o];
+      a[o * (m + 1) + o] += r / (iteration == 0 ? 1.0 : std::abs(p[o]) + 1e-12) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
+      a[o * (m + 1) + m] = x.value[o] - y.value[o];
+    }
+    // Gaussian elimination without pivoting: the matrix is positive definite up to rounding.
+    for (std::size_t c = 0; c < m; ++c) {
+      const double pivot = a[c * (m + 1) + c];
+      for (std::size_t o = c + 1; o < m; ++o) {
+        const double factor = a[o * (m + 1) + c] / pivot;
+        for (std::size_t q = c; q <= m; ++q) a[o * (m + 1) + q] -= factor * a[c * (m + 1) + q];
+      }
+    }
+    for (std::size_t c = m; c-- > 0;) {
+      double sum = a[c * (m + 1) + m];
+      for (std::size_t q = c + 1; q < m; ++q) sum -= a[c * (m + 1) + q] * p[q];
+      p[c] = sum / a[c * (m + 1) + c];
+    }
+    if (gap_along(p, x, y)) return true;
+  }
+  return false;
+}
+
+bool BoundaryPairs::secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y) {
+  const RegionNetwork& net = *pair.network;
+  const std::size_t k = at(net.neurons());
+  worker.bounder.enclose(net, x.box);
+  worker.lower.resize(k);
+  worker.upper.resize(k);
+  for (std::size_t p = 0; p < k; ++p) {
+    worker.lower[p] = worker.bounder.lower(static_cast<int>(p));
+    worker.upper[p] = worker.bounder.upper(static_cast<int>(p));
+  }
+  worker.bounder.enclose(net, y.box);
+  worker.range.resize(k);
+  std::vector<Phase> phase(k, Phase::unstable);
+  std::size_t undecided = 0;
+  for (std::size_t p = 0; p < k; ++p) {
+    worker.range[p] = slope_range(worker.lower[p], worker.upper[p], worker.bounder.lower(static_cast<int>(p)),
+                                  worker.bounder.upper(static_cast<int>(p)));
+    if (worker.range[p].lower == 1.0) {
+      phase[p] = Phase::active;
+    } else if (worker.range[p].upper == 0.0) {
+      phase[p] = Phase::inactive;
+    } else {
+      ++undecided;
+    }
+  }
+  worker.bounder.slopes(net, worker.range, worker.slopes);
+  if (worker.test.run(worker.slopes, slope_node_budget).sign != 0) return true;
+  if (undecided * 10 <= k * 7) pair.network = worker.bounder.restrict(net, phase);
+  return false;
+}
+
+bool BoundaryPairs::collide(Worker&, const Patch& x, const Patch& y) {
+  return find_far_pair(problem_, *root_, incumbent_, x.box, y.box);
+}
+
+void BoundaryPairs::work() {
+  Worker worker;
+  std::unique_lock lock(mutex_);
+  while (!over_) {
+    if (control_.should_stop()) {
+      over_ = true;
+      result_ = Result::stopped;
+      break;
+    }
+    if (stack_.empty()) {
+      if (working_ == 0) {
+        over_ = true;
+        break;
+      }
+      changed_.wait(lock);
+      continue;
+    }
+    Pair pair = std::move(stack_.back());
+    stack_.pop_back();
+    ++working_;
+    control_.open.store(stack_.size(), std::memory_order_relaxed);
+    lock.unlock();
+
+    control_.pairs.fetch_add(1, std::memory_order_relaxed);
+    const Patch& x = patch(pair.x);
+    const Patch& y = patch(pair.y);
+    const char* settled = nullptr;
+    bool collision = false;
+    bool stuck = false;
+    if (pair.x == pair.y) {
+      if (x.injective) settled = "injective";
+    } else if (separated(worker, x, y)) {
+      settled = "separated";
+    } else if (distance(x.box, y.box) <= 2.0 * std::max(x.width, y.width)) {
+      if (secant(worker, pair, x, y)) settled = "secant";
+    }
+    const double width = std::max(x.width, y.width);
+    if (settled == nullptr && pair.x != pair.y && width < 0.02 * radius_ && distance(x.box, y.box) > 0.0) {
+      collision = collide(worker, x, y);
+    }
+    std::vector<Pair> children;
+    if (settled == nullptr && !collision) {
+      if (width < radius_ * 0x1p-36) {
+        stuck = true;
+      } else if (pair.x == pair.y) {
+        split_patch(worker, pair.x);
+        const auto [a, b] = x.children;
+        children = {{a, b, pair.network}, {a, a, pair.network}, {b, b, pair.network}};
+      } else {
+        const bool first = x.image >= y.image;
+        const int cut = first ? pair.x : pair.y;
+        const int other = first ? pair.y : pair.x;
+        split_patch(worker, cut);
+        const auto [a, b] = patch(cut).children;
+        children = {{a, other, pair.network}, {b, other, pair.network}};
+      }
+    }
+
+    lock.lock();
+    --working_;
+    if (settled != nullptr) {
+      control_.observer().pair(x.box, y.box, settled);
+    } else if (collision) {
+      over_ = true;
+      result_ = Result::collision;
+    } else if (stuck) {
+      over_ = true;
+      result_ = Result::unresolved;
+      resisting_ = x.box;
+      for (std::size_t i = 0; i < resisting_.lower.size(); ++i) {
+        resisting_.lower[i] = std::min(resisting_.lower[i], y.box.lower[i]);
+        resisting_.upper[i] = std::max(resisting_.upper[i], y.box.upper[i]);
+      }
+    } else {
+      for (Pair& child : children) stack_.push_back(std::move(child));
+    }
+    changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+BoundaryPairs::Result BoundaryPairs::run(double radius) {
+  radius_ = radius;
+  patches_.clear();
+  stack_.clear();
+  working_ = 0;
+  over_ = false;
+  result_ = Result::injective;
+  Worker worker;
+  const Box ball = problem_.root(radius);
+  std::vector<int> faces;
+  for (std::size_t i = 0; i < ball.lower.size(); ++i) {
+    for (const bool low : {true, false}) {
+      Box face = ball;
+      (low ? face.upper : face.lower)[i] = low ? ball.lower[i] : ball.upper[i];
+      faces.push_back(add_patch(worker, std::move(face), root_, true));
+    }
+  }
+  for (std::size_t a = 0; a < faces.size(); ++a) {
+    for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], root_});
+  }
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
+  work();
+  for (std::thread& helper : helpers) helper.join();
+  return result_;
+}
+
+}  // namespace foldproof

@@ -1,0 +1,80 @@
+// The global part for square maps: f is injective on the boundary of the ball (MATHEMATICS 4.2).
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "search/incumbent.h"
+#include "slope/cube_test.h"
+
+namespace foldproof {
+
+class BoundaryPairs {
+ public:
+  BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
+                Control& control);
+
+  enum class Result {
+    injective,   ///< no collision on the boundary of B(radius) n D, proved
+    collision,   ///< an exact colliding pair was found and offered to the incumbent
+    unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide
+    stopped
+  };
+  /// All unordered pairs of boundary boxes of B(radius) n D, (X, X) included, depth first.
+  Result run(double radius);
+  /// After `unresolved`: the hull of the pair that resists.
+  const Box& resisting() const { return resisting_; }
+
+ private:
+  // A boundary box with an affine enclosure of its image; made once, used in many pairs.
+  struct Patch {
+    Box box;
+    std::shared_ptr<const RegionNetwork> network;
+    std::vector<double> value, gradient, remainder;  // m, m x n, m
+    std::vector<double> middle, radius;
+    double width = 0, image = 0;                     // largest side; size of the image
+    bool injective = false;                          // the cube test passed on the box itself
+    int children[2] = {-1, -1};                      // indices, once split
+    std::once_flag split;
+  };
+  struct Pair {
+    int x, y;
+    std::shared_ptr<const RegionNetwork> network;    // valid on both boxes
+  };
+  struct Worker {
+    Bounder bounder;
+    CubeTest test;
+    SlopeMatrices slopes;
+    std::vector<SlopeRange> range;
+    std::vector<double> lower, upper, direction, matrix;
+  };
+
+  int add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test);
+  void split_patch(Worker& worker, int index);
+  void work();
+  bool separated(Worker& worker, const Patch& x, const Patch& y) const;
+  bool gap_along(const double* direction, const Patch& x, const Patch& y) const;
+  bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
+  bool collide(Worker& worker, const Patch& x, const Patch& y);
+  Patch& patch(int index);
+
+  const Problem& problem_;
+  std::shared_ptr<const RegionNetwork> root_;
+  Incumbent& incumbent_;
+  Control& control_;
+  double radius_ = 0;
+  std::mutex mutex_;        // stack and counters
+  std::mutex patch_mutex_;  // patches_
+  std::condition_variable changed_;
+  std::deque<Patch> patches_;
+  std::vector<Pair> stack_;
+  int working_ = 0;
+  bool over_ = false;
+  Result result_ = Result::injective;
+  Box resisting_;
+};
+
+}  // namespace foldproof

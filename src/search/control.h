@@ -1,0 +1,54 @@
+// When to stop and when to speak: time, memory, interruption and progress, shared by all threads of a run.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "foldproof/foldproof.h"
+#include "search/observer.h"
+
+namespace foldproof {
+
+class Control {
+ public:
+  explicit Control(const Options& options, Observer* observer);
+
+  /// True once the run must stop. Cheap: the clock is read about every `stride` calls of a thread.
+  bool should_stop();
+  /// Why it must stop: "time", "memory" or "interrupt"; nothing if it need not.
+  std::optional<std::string> stop_reason() const;
+
+  double seconds() const;
+  int threads() const { return threads_; }
+  Observer& observer() { return *observer_; }
+
+  // Proved so far; kept here so that any thread may report them.
+  std::atomic<double> lower{0.0}, local_lower{0.0};
+  std::atomic<double> upper;  // infinity: no collision found
+  std::atomic<std::uint64_t> regions{0}, pairs{0}, open{0}, slope_nodes{0};
+  std::atomic<const char*> phase{"local"};
+
+  /// Sends progress if its time has come.
+  void speak();
+
+ private:
+  void check_limits();
+
+  const Options& options_;
+  Observer silent_;
+  Observer* observer_;
+  int threads_;
+  std::chrono::steady_clock::time_point start_;
+  std::atomic<int> reason_{0};
+  std::atomic<double> next_progress_{0.0}, next_memory_{0.0};
+  std::mutex speaking_;
+};
+
+/// Resident memory of this process now, in bytes (0 if the system does not tell), and its peak.
+std::size_t resident_bytes();
+double peak_memory_mib();
+
+}  // namespace foldproof

@@ -1,0 +1,176 @@
+// Claim: when run() ends with nothing open, every full-dimensional cell meeting the ball of radius lower() has the
+// determinant sign incumbent.sign().
+// Proof sketch: the nodes' boxes always cover the root box, because a split stores the same double in both halves
+// and a node is dropped only (a) when its part inside B(target) passed a cube test with the common sign, (b) when it
+// does not meet B(target), and targets only fall. So the ball of radius min(target, nearest open or stalled box) is
+// covered by closed boxes of one sign (MATHEMATICS 4.2 then needs only the boundary).
+// Boxes are clipped to B(target) before they are tested: the nearest fold point lies just outside that ball, and the
+// clipped box need not resolve it.
+#include "search/cover.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+namespace foldproof {
+
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+constexpr int slope_node_budget = 40;
+
+}  // namespace
+
+Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
+             Control& control)
+    : problem_(problem), incumbent_(incumbent), control_(control), smallest_width_(problem.max_radius * 0x1p-44) {
+  Node node{problem.root(problem.max_radius), 0.0, 0, std::move(root)};
+  node.distance = node.box.distance();
+  queue_.push(std::move(node));
+}
+
+double Cover::lower() const {
+  const std::lock_guard lock(mutex_);
+  double result = incumbent_.target();
+  if (!queue_.empty()) result = std::min(result, queue_.top().distance);
+  for (const double distance : in_work_) result = std::min(result, distance);
+  for (const StalledBox& box : stalled_) result = std::min(result, box.distance);
+  return result;
+}
+
+void Cover::run() {
+  {
+    // Boxes that stalled before may lie beyond the target now.
+    const std::lock_guard lock(mutex_);
+    std::erase_if(stalled_, [&](const StalledBox& s) { return s.distance >= incumbent_.target(); });
+  }
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
+  work();
+  for (std::thread& helper : helpers) helper.join();
+  control_.local_lower = lower();
+}
+
+void Cover::work() {
+  Worker worker;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (control_.should_stop()) break;
+    if (queue_.empty() || queue_.top().distance >= incumbent_.target()) {
+      if (in_work_.empty()) break;
+      changed_.wait(lock);
+      continue;
+    }
+    Node node = queue_.top();
+    queue_.pop();
+    const double distance = node.distance;
+    in_work_.push_back(distance);
+    control_.local_lower.store(std::min(distance, *std::min_element(in_work_.begin(), in_work_.end())),
+                               std::memory_order_relaxed);
+    control_.open.store(queue_.size(), std::memory_order_relaxed);
+    lock.unlock();
+
+    Node children[2];
+    int axis = 0;
+    double where = 0.0;
+    const Outcome outcome = process(worker, node, children, axis, where);
+    control_.regions.fetch_add(1, std::memory_order_relaxed);
+
+    lock.lock();
+    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), distance));
+    if (outcome == Outcome::split) {
+      control_.observer().split(node.id, axis, where, next_id_);
+      for (int h = 0; h < 2; ++h) {
+        children[h].id = next_id_++;
+        queue_.push(std::move(children[h]));
+      }
+    } else if (outcome == Outcome::stalled) {
+      stalled_.push_back({node.box, distance});
+    }
+    changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int& axis, double& where) {
+  const double target = incumbent_.target();
+  Box inside = node.box;
+  if (!inside.clip(target)) {
+    const std::lock_guard lock(mutex_);
+    control_.observer().beyond(node.id, target);
+    return Outcome::settled;
+  }
+  const RegionNetwork* net = node.network.get();
+  worker.bounder.enclose(*net, inside);
+  worker.bounder.slopes(*net, worker.slopes);
+  const CubeResult result = worker.test.run(worker.slopes, slope_node_budget);
+  control_.slope_nodes.fetch_add(static_cast<std::uint64_t>(result.nodes), std::memory_order_relaxed);
+  if (result.sign != 0 && incumbent_.agree_on_sign(result.sign)) {
+    const std::lock_guard lock(mutex_);
+    control_.observer().leaf(node.id, inside, result.test, result.sign, target);
+    return Outcome::settled;
+  }
+
+  // Look for the other sign in the middle and, if the whole box has it, at its point nearest to the centre.
+  const std::size_t n = at(inside.size());
+  std::vector<double> probe = worker.bounder.middle();
+  if (result.sign != 0) {
+    for (std::size_t i = 0; i < n; ++i) {
+      probe[i] = 0.999 * std::min(std::max(0.0, inside.lower[i]), inside.upper[i]) + 0.001 * probe[i];
+    }
+  }
+  if (incumbent_.sign_at(*net, probe) != incumbent_.sign()) incumbent_.improve_by_fold(probe);
+  if (node.distance >= incumbent_.target()) {
+    const std::lock_guard lock(mutex_);
+    control_.observer().beyond(node.id, incumbent_.target());
+    return Outcome::settled;
+  }
+
+  axis = choose_axis(worker, inside);
+  where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
+  if (inside.width(axis) < smallest_width_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
+    return Outcome::stalled;
+  }
+  std::shared_ptr<const RegionNetwork> network = node.network;
+  if (worker.bounder.unstable() * 10 <= net->neurons() * 7) {
+    network = worker.bounder.restrict(*net, worker.bounder.phase());
+  }
+  for (int h = 0; h < 2; ++h) {
+    children[h] = {inside, 0.0, 0, network};
+    (h == 0 ? children[h].box.upper : children[h].box.lower)[at(axis)] = where;
+    children[h].distance = children[h].box.distance();
+  }
+  return Outcome::split;
+}
+
+// The axis along which the undecided neurons that matter most are spread most: cutting it decides them.
+int Cover::choose_axis(Worker& worker, const Box& box) const {
+  const std::size_t n = at(box.size());
+  worker.score.assign(n, 0.0);
+  const std::vector<double>& influence = worker.test.influence();
+  for (std::size_t q = 0; q < worker.slopes.neuron.size(); ++q) {
+    const int p = worker.slopes.neuron[q];
+    const double* const gradient = worker.bounder.neuron_gradient(p);
+    const double spread = worker.bounder.upper(p) - worker.bounder.lower(p);
+    if (!(spread > 0.0)) continue;
+    for (std::size_t i = 0; i < n; ++i) {
+      worker.score[i] += influence[q] * std::abs(gradient[i]) * box.width(static_cast<int>(i)) / spread;
+    }
+  }
+  double widest = 0.0;
+  for (std::size_t i = 0; i < n; ++i) widest = std::max(widest, box.width(static_cast<int>(i)));
+  std::size_t best = 0;
+  double best_score = -1.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double score = worker.score[i] + 1e-3 * box.width(static_cast<int>(i)) / widest;
+    if (score > best_score) {
+      best_score = score;
+      best = i;
+    }
+  }
+  return static_cast<int>(best);
+}
+
+}  // namespace foldproof

@@ -1,0 +1,26 @@
+// Problem 1 from start to end: the bracket, its proof obligations in order, and why it stopped.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "question/problem.h"
+#include "search/control.h"
+
+namespace foldproof {
+
+struct RadiusResult {
+  double lower = 0.0;                  ///< f is injective on B(lower) n D, proved
+  double local_lower = 0.0;            ///< one determinant sign on B(local_lower) n D, proved
+  bool closed = false;                 ///< lower reaches the target: the bracket is within the gap
+  bool zero = false;                   ///< r* = 0
+  std::optional<Collision> collision;
+  std::string kind;                    ///< of the collision: fold, flat, branch, collision
+  Rational scale;                      ///< r* = 0: the pair may be scaled by any factor in (0, scale]
+  std::optional<Box> resisting;        ///< what keeps the bracket open, relative to the centre
+};
+
+RadiusResult search_radius(const Problem& problem, Control& control);
+
+}  // namespace foldproof

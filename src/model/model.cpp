@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "foldproof/foldproof.h"
+#include "model/evaluate.h"
+#include "model/onnx_reader.h"
+
+namespace foldproof {
+
+Model Model::load(const std::string& path, const ModelOptions& options) {
+  return Model(std::make_shared<const Network>(read_onnx(path, options)));
+}
+
+int Model::inputs() const { return network_->inputs; }
+
+int Model::outputs() const { return network_->output_count(); }
+
+int Model::neurons() const { return network_->neuron_count(); }
+
+std::vector<std::string> Model::evaluate(const std::vector<std::string>& x) const {
+  if (x.size() != static_cast<std::size_t>(inputs())) {
+    throw InputError(fmt::format("the point has {} coordinates where the network has {} free inputs; give one each",
+                                 x.size(), inputs()));
+  }
+  std::vector<Rational> point;
+  for (const std::string& text : x) {
+    const std::optional<Rational> value = Rational::parse(text);
+    if (!value) throw InputError(fmt::format("'{}' is not a number; write a decimal or p/q", text));
+    point.push_back(*value);
+  }
+  std::vector<std::string> result;
+  for (const Rational& value : foldproof::evaluate(*network_, point).output) result.push_back(value.str());
+  return result;
+}
+
+}  // namespace foldproof

@@ -1,0 +1,16 @@
+// Reads an ONNX graph and lowers it exactly to a Network.
+#pragma once
+
+#include <string>
+
+#include "foldproof/foldproof.h"
+#include "model/network.h"
+
+namespace foldproof {
+
+/// The function of the graph at `path` with inputs fixed and outputs chosen. Several graph inputs (outputs)
+/// are flattened and taken one after the other; a dynamic batch dimension is taken as 1.
+/// @throws InputError with one sentence: what is wrong, where (file, node, operator) and what to do.
+Network read_onnx(const std::string& path, const ModelOptions& options);
+
+}  // namespace foldproof

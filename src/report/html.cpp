@@ -1,0 +1,203 @@
+// The report page: one file, offline, from a record alone. Text is written here, so that the page reads without
+// its script; the script (assets/report.js) only draws. Every string of the record is hostile until escaped.
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "foldproof/foldproof.h"
+#include "report/assets.h"
+#include "report/json_text.h"
+#include "report/words.h"
+
+namespace foldproof {
+
+namespace {
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+/// JSON that cannot end its script element: '<' occurs in strings only, where an escape means the same.
+std::string script_safe(const std::string& json) {
+  std::string out;
+  for (const char c : json) c == '<' ? out += "\\u003c" : out += c;
+  return out;
+}
+
+/// Fills {{name}} places of the page, left to right; what is filled in is not looked at again.
+std::string fill(std::string_view page, const std::vector<std::pair<std::string_view, std::string>>& parts) {
+  std::string out;
+  while (true) {
+    const std::size_t open = page.find("{{");
+    out += page.substr(0, open);
+    if (open == std::string_view::npos) return out;
+    const std::size_t close = page.find("}}", open);
+    const std::string_view name = page.substr(open + 2, close - open - 2);
+    for (const auto& [key, text] : parts) {
+      if (key == name) out += text;
+    }
+    page.remove_prefix(close + 2);
+  }
+}
+
+/// A number or text of the record, for people.
+std::string shown(const Json& value) {
+  if (value.is_null()) return "none";
+  return value.is_string() ? value.get<std::string>() : json_text(value);
+}
+
+std::string row(const std::string& name, const std::string& value_html) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value_html);
+}
+
+std::string list_text(const Json& values) {
+  std::string text;
+  for (const Json& value : values) text += (text.empty() ? "" : ", ") + shown(value);
+  return text;
+}
+
+std::string bracket_html(const Json& record) {
+  if (record.at("question") != "radius") return "";
+  const Bracket bracket = bracket_of(record);
+  std::string html = "<div class=\"bracket\" role=\"img\" aria-label=\"the bracket of the radius\">\n";
+  if (bracket.lower != "0") {
+    html += fmt::format("<div class=\"part good\"><span>one-to-one up to</span><b>{}</b></div>\n", escape(bracket.lower));
+  }
+  if (bracket.upper.empty()) {
+    html += "<div class=\"part unknown\"><span>not refuted</span><b>beyond</b></div>\n";
+  } else {
+    html += fmt::format("<div class=\"part bad\"><span>{}</span><b>{}</b></div>\n",
+                        bracket.upper == "0" ? "not one-to-one from" : "not one-to-one at", escape(bracket.upper));
+  }
+  return html + "</div>\n";
+}
+
+std::string exact_html(const char* name, const Json& texts) {
+  std::string html = fmt::format("<tr><th scope=\"row\">{}</th><td><ol start=\"0\">", name);
+  for (const Json& text : texts) html += fmt::format("<li><code>{}</code></li>", escape(shown(text)));
+  return html + "</ol></td></tr>\n";
+}
+
+std::string witness_html(const Json& record) {
+  const Json& witness = record.at("witness");
+  if (witness.is_null()) return "";
+  std::string html =
+      "<section class=\"card\"><h2>Two inputs, one output</h2>\n"
+      "<div class=\"scroll\"><table class=\"witness\">"
+      "<thead><tr><th scope=\"col\">entry</th><th scope=\"col\">x</th><th scope=\"col\">y</th></tr></thead><tbody>\n";
+  const Json &x = witness.at("x"), &y = witness.at("y");
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    html += fmt::format("<tr><th scope=\"row\">input {}</th><td><code>{}</code></td><td><code>{}</code></td></tr>\n", i,
+                        escape(shown(x.at(i))), escape(shown(y.at(i))));
+  }
+  html += "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles. The exact pair satisfies f(x) = f(y) in rational "
+          "arithmetic.";
+  if (witness.contains("scale_exact")) {
+    html += fmt::format(" Draw both points towards the centre, to c + t (x − c) and c + t (y − c): they still collide, "
+                        "for every 0 &lt; t ≤ {}.",
+                        escape(shown(witness.at("scale_exact"))));
+  }
+  html += "</p>\n<details><summary>Exact rational numbers</summary><div class=\"scroll\"><table class=\"exact\"><tbody>\n";
+  html += exact_html("x", witness.at("x_exact")) + exact_html("y", witness.at("y_exact")) +
+          exact_html("f(x) = f(y)", witness.at("f_exact"));
+  return html + "</tbody></table></div></details></section>\n";
+}
+
+std::string place_html(const Json& record) {
+  const Json& place = record.at("resisting_place");
+  if (place.is_null()) return "";
+  std::string text;
+  for (const Json& side : place) text += fmt::format("{}[{}]", text.empty() ? "" : " × ", list_text(side));
+  return row("Place that resists", fmt::format("<code>{}</code>", escape(text)));
+}
+
+std::string numbers_html(const Json& record) {
+  const Json &network = record.at("network"), &effort = record.at("effort");
+  std::string html;
+  if (record.at("question") == "radius") {
+    const Json& radius = record.at("radius");
+    html += row("Proved radius", fmt::format("<code>{}</code>", escape(shown(radius.at("lower_exact")))));
+    html += row("Refuted radius", fmt::format("<code>{}</code>", escape(shown(radius.at("upper_exact")))));
+    html += row("Norm", escape(shown(record.at("norm"))));
+    html += row("Centre", fmt::format("<code>({})</code>", escape(list_text(record.at("center_exact")))));
+    html += row("No fold within", fmt::format("<code>{}</code>", escape(shown(record.at("local_lower")))));
+  }
+  html += place_html(record);
+  html += row("Network", escape(shown(network.at("file"))));
+  html += row("SHA-256", fmt::format("<code>{}</code>", escape(shown(network.at("sha256")))));
+  html += row("Size", escape(fmt::format("{} inputs, {} outputs, {} ReLU neurons", shown(network.at("inputs")),
+                                         shown(network.at("outputs")), shown(network.at("neurons")))));
+  for (const auto& [index, value] : network.at("fixed").items()) {
+    html += row("Fixed", escape(fmt::format("input {} = {}", index, shown(value))));
+  }
+  if (!effort.at("seconds").is_null()) {
+    const std::uint64_t threads = effort.at("threads");
+    html += row("Time", fmt::format("{} on {} thread{}", seconds_text(effort.at("seconds")), threads,
+                                    threads == 1 ? "" : "s"));
+  }
+  html += row("Effort", fmt::format("{} regions, {} pairs, {} slope nodes", count_text(effort.at("regions_tested")),
+                                    count_text(effort.at("pairs_tested")), count_text(effort.at("slope_nodes"))));
+  return html;
+}
+
+std::string claims_html(const Json& record) {
+  std::string html;
+  for (const std::string& claim : claims_of(record)) html += fmt::format("<li>{}</li>\n", escape(claim));
+  return html;
+}
+
+std::string limit_html(const Json& record) {
+  const std::string words = limit_words(record);
+  if (words.empty()) return "";
+  return fmt::format("<p class=\"limit\"><strong>What ends it.</strong> {}</p>\n", escape(words));
+}
+
+std::string page_of(const Json& record, const std::string& command) {
+  const Verdict verdict = verdict_of(record);
+  const std::string file = record.at("network").at("file");
+  const bool pictured = record.contains("picture") && !record.at("picture").is_null();
+  return fill(asset::html(), {{"title", escape(verdict.headline + ": " + file)},
+                              {"css", std::string(asset::css())},
+                              {"file", escape(file)},
+                              {"version", escape(shown(record.at("foldproof")))},
+                              {"tone", verdict.tone},
+                              {"headline", escape(verdict.headline)},
+                              {"sentence", escape(verdict.sentence)},
+                              {"bracket", bracket_html(record)},
+                              {"limit", limit_html(record)},
+                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : ""},
+                              {"witness", witness_html(record)},
+                              {"claims", claims_html(record)},
+                              {"command", escape(command)},
+                              {"numbers", numbers_html(record)},
+                              {"record", script_safe(json_text(record))},
+                              {"plotly", pictured ? std::string(asset::plotly()) : ""},
+                              {"js", std::string(asset::js())}});
+}
+
+}  // namespace
+
+std::string to_html(const std::string& record_json, const std::string& command) {
+  try {
+    return page_of(Json::parse(record_json), command);
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));
+  }
+}
+
+}  // namespace foldproof

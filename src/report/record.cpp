@@ -1,0 +1,108 @@
+// The record: the one machine-readable form of an answer. docs/record.schema.json states it; the page and the
+// Python package read nothing else.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "foldproof/foldproof.h"
+#include "model/network.h"
+#include "report/json_text.h"
+#include "report/picture.h"
+
+namespace foldproof {
+
+namespace {
+
+Json doubles(const std::vector<double>& values) {
+  Json result = Json::array();
+  for (const double value : values) result.push_back(finite_or_null(value));
+  return result;
+}
+
+Json intervals(const std::vector<std::pair<std::string, std::string>>& sides) {
+  Json result = Json::array();
+  for (const auto& [lower, upper] : sides) result.push_back({lower, upper});
+  return result;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+template <class T>
+Json value_or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json network_json(const Network& network) {
+  Json fixed = Json::object();
+  for (const auto& [index, value] : network.from.fixed) fixed[std::to_string(index)] = value.str();
+  return {{"file", network.from.file},
+          {"sha256", network.from.sha256},
+          {"inputs", network.inputs},
+          {"outputs", network.output_count()},
+          {"neurons", network.neuron_count()},
+          {"fixed", std::move(fixed)},
+          {"outputs_kept", Json(network.from.outputs_kept)}};
+}
+
+Json witness_json(const Answer& answer) {
+  if (!answer.witness) return nullptr;
+  const Witness& witness = *answer.witness;
+  Json result{{"x", doubles(witness.x)},
+              {"y", doubles(witness.y)},
+              {"x_exact", Json(witness.x_exact)},
+              {"y_exact", Json(witness.y_exact)},
+              {"f_exact", Json(witness.f_exact)}};
+  if (answer.witness_scale_exact) result["scale_exact"] = *answer.witness_scale_exact;
+  return result;
+}
+
+Json place_json(const Answer& answer) {
+  if (answer.resisting_place.empty()) return nullptr;
+  Json result = Json::array();
+  for (const auto& [lower, upper] : answer.resisting_place) result.push_back(doubles({lower, upper}));
+  return result;
+}
+
+Json effort_json(const Effort& effort) {
+  return {{"seconds", finite_or_null(effort.seconds)},
+          {"threads", effort.threads},
+          {"regions_tested", effort.regions_tested},
+          {"pairs_tested", effort.pairs_tested},
+          {"slope_nodes", effort.slope_nodes},
+          {"peak_memory_mib", finite_or_null(effort.peak_memory_mib)}};
+}
+
+}  // namespace
+
+std::string to_json(const Model& model, const Answer& answer, bool with_picture) {
+  const Network& network = model.network();
+  const bool is_box = answer.question == "injective";
+  Json record{{"foldproof", FOLDPROOF_VERSION}, {"question", answer.question}, {"network", network_json(network)}};
+  if (is_box) {
+    record["box"] = intervals(answer.domain_exact);
+    record["verdict"] = answer.verdict;
+  } else {
+    record["norm"] = answer.norm;
+    record["center"] = doubles(answer.center);
+    record["center_exact"] = Json(answer.center_exact);
+    record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);
+  }
+  record["status"] = answer.status;
+  record["stop_reason"] = value_or_null(answer.stop_reason);
+  if (!is_box) {
+    record["radius"] = {{"lower", finite_or_null(answer.lower)},
+                        {"upper", answer.upper ? finite_or_null(*answer.upper) : Json()},
+                        {"lower_exact", answer.lower_exact},
+                        {"upper_exact", value_or_null(answer.upper_exact)}};
+  }
+  record["limit"] = text_or_null(answer.limit);
+  record["witness"] = witness_json(answer);
+  if (!is_box) record["local_lower"] = finite_or_null(answer.local_lower);
+  record["resisting_place"] = place_json(answer);
+  record["proof"] = {{"file", nullptr}, {"checked", false}};
+  record["effort"] = effort_json(answer.effort);
+  record["picture"] = with_picture ? picture(network, answer) : Json();
+  return json_text(record);
+}
+
+}  // namespace foldproof

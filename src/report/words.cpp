@@ -1,0 +1,193 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "number/rational.h"
+
+namespace foldproof {
+
+namespace {
+
+constexpr int kShort = 12;  // exact decimals of so many digits are shown as they are
+
+enum class Round { kDown, kUp };
+
+/// x to `places` decimals, rounded as told, so that what is shown stays true; the end itself if it is short.
+std::string decimal(const std::string& exact, int places, Round round) {
+  const std::optional<Rational> parsed = Rational::parse(exact);
+  if (!parsed) return exact;
+  if (const std::string pretty = parsed->pretty(kShort); pretty.find('/') == std::string::npos) return pretty;
+  constexpr int kSpare = 2;
+  Rational rounded = *Rational::parse(fmt::format("{:.{}f}", parsed->nearest_double(), places));
+  const Rational unit = *Rational::parse(fmt::format("1e-{}", places));
+  while (round == Round::kDown && rounded > *parsed) rounded -= unit;
+  while (round == Round::kUp && rounded < *parsed) rounded += unit;
+  return rounded.pretty(places + kSpare + kShort);
+}
+
+std::string shortest(const Json& exact_text) {
+  const std::string text = exact_text.get<std::string>();
+  const std::optional<Rational> value = Rational::parse(text);
+  if (!value) return text;
+  const std::string pretty = value->pretty(kShort);
+  return pretty.find('/') == std::string::npos ? pretty : fmt::format("{:.7g}", value->nearest_double());
+}
+
+std::string point_text(const Json& exact_texts) {
+  std::string text;
+  for (const Json& entry : exact_texts) text += (text.empty() ? "" : ", ") + shortest(entry);
+  return "(" + text + ")";
+}
+
+std::string box_text(const Json& sides) {
+  std::string text;
+  for (const Json& side : sides) {
+    text += fmt::format("{}[{}, {}]", text.empty() ? "" : " × ", shortest(side.at(0)), shortest(side.at(1)));
+  }
+  return text;
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  return value.is_null() ? "" : value.get<std::string>();
+}
+
+std::string why_stopped(const Json& record) {
+  static const std::map<std::string, std::string> reasons{
+      {"time", "the time allowed was used up"},
+      {"memory", "the memory allowed was used up"},
+      {"interrupt", "the run was interrupted"},
+      {"unresolved", "one place could be neither proved nor refuted"},
+  };
+  const auto found = reasons.find(text_at(record, "stop_reason"));
+  return found == reasons.end() ? "the search ended early" : found->second;
+}
+
+Verdict verdict_of_box(const Json& record) {
+  const std::string verdict = record.at("verdict"), box = box_text(record.at("box"));
+  if (verdict == "proved") {
+    return {"proved", "One-to-one on the box",
+            fmt::format("Proved: f is one-to-one on the box {}. No two different inputs in it have the same output.",
+                        box)};
+  }
+  if (verdict == "refuted") {
+    return {"refuted", "Not one-to-one on the box",
+            fmt::format("Refuted: f is not one-to-one on the box {}. Two different inputs in it have exactly the same "
+                        "output.",
+                        box)};
+  }
+  return {"open", "Not decided", fmt::format("Not decided on the box {}: {}.", box, why_stopped(record))};
+}
+
+}  // namespace
+
+std::string seconds_text(double seconds) {
+  constexpr double kMilli = 1e3;
+  return seconds < 1 ? fmt::format("{:.3g} ms", kMilli * seconds) : fmt::format("{:.4g} s", seconds);
+}
+
+std::string count_text(std::uint64_t number) {
+  constexpr std::size_t kGroup = 3;
+  std::string digits = std::to_string(number);
+  for (std::size_t place = digits.size(); place > kGroup;) {
+    place -= kGroup;
+    digits.insert(place, "\u202f");
+  }
+  return digits;
+}
+
+Bracket bracket_of(const Json& record) {
+  constexpr int kFewest = 3, kMost = 15, kUsual = 6;
+  const Json& radius = record.at("radius");
+  int places = kUsual;
+  if (radius.at("upper").is_number()) {
+    const double width = radius.at("upper").get<double>() - radius.at("lower").get<double>();
+    if (width > 0) places = std::clamp(static_cast<int>(std::ceil(-std::log10(width))), kFewest, kMost);
+  }
+  const std::string upper = text_at(radius, "upper_exact");
+  return {decimal(radius.at("lower_exact"), places, Round::kDown),
+          upper.empty() ? "" : decimal(upper, places, Round::kUp)};
+}
+
+Verdict verdict_of(const Json& record) {
+  if (record.at("question") == "injective") return verdict_of_box(record);
+  const Bracket bracket = bracket_of(record);
+  const std::string center = point_text(record.at("center_exact")), limit = text_at(record, "limit");
+  const std::string cut = record.at("domain").is_null() ? "" : " (within the domain)";
+  const bool solved = record.at("status") == "solved";
+  if (bracket.upper == "0") {
+    return {"refuted", "Not one-to-one around the centre",
+            fmt::format("Refuted at every radius: f is not one-to-one on any ball around {}, however small. Pairs of "
+                        "different inputs with the same output lie arbitrarily close to the centre.",
+                        center)};
+  }
+  const bool nothing_proved = bracket.lower == "0";
+  std::string sentence = nothing_proved ? fmt::format("No ball around {} is proved one-to-one yet.", center)
+                                        : fmt::format("Proved: f is one-to-one on the ball of radius {} around {}{}.",
+                                                      bracket.lower, center, cut);
+  if (!bracket.upper.empty()) {
+    sentence += fmt::format(" Refuted at {}: two different inputs in that ball have exactly the same output.",
+                            bracket.upper);
+    if (!solved) sentence += fmt::format(" Between the two nothing is decided: {}.", why_stopped(record));
+    return {nothing_proved ? "open" : "bracket", solved ? "One-to-one, up to a sharp limit" : "A bracket, still open",
+            sentence};
+  }
+  if (limit == "none_within_domain") {
+    return {"proved", "One-to-one on the whole domain",
+            fmt::format("Proved: f is one-to-one on the whole domain {}.", box_text(record.at("domain")))};
+  }
+  if (limit == "none_within_max_radius") {
+    return {"proved", "One-to-one as far as was asked", sentence + " That is the largest radius that was asked for."};
+  }
+  return {"open", "Not finished", sentence + fmt::format(" Beyond that nothing is decided: {}.", why_stopped(record))};
+}
+
+std::string limit_words(const Json& record) {
+  static const std::map<std::string, std::string> words{
+      {"fold",
+       "A fold: the map turns over, as a sheet of paper does at a crease. The sign of its Jacobian determinant "
+       "changes there, and inputs on both sides of the crease meet in one output."},
+      {"collision",
+       "A collision from afar: the map is locally one-to-one, yet two separate parts of the ball land on the same "
+       "output."},
+      {"flat", "A flat region: the map is constant along a segment, so a whole line of inputs has one output."},
+      {"branch",
+       "A branch point: the Jacobian determinant keeps its sign, yet the map winds around the point more than once, so "
+       "inputs on opposite sides meet."},
+      {"none_within_domain", "None: there is no collision in the whole domain."},
+      {"none_within_max_radius", "None up to the largest radius that was asked for."},
+  };
+  const auto found = words.find(text_at(record, "limit"));
+  return found == words.end() ? "" : found->second;
+}
+
+std::vector<std::string> claims_of(const Json& record) {
+  std::vector<std::string> claims{
+      "f is the real-arithmetic function of the weights stored in the file. Rounding in float32 inference is not part "
+      "of the claim."};
+  if (record.at("question") == "radius") {
+    static const std::map<std::string, std::string> norms{
+        {"linf", "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
+                 "(maximum norm; a square in 2-D, a cube in 3-D)."},
+        {"l1", "The ball of radius r is closed: all inputs whose differences from the centre add up to at most r."},
+        {"l2", "The ball of radius r is closed: all inputs within Euclidean distance r of the centre."}};
+    const auto norm = norms.find(text_at(record, "norm"));
+    if (norm != norms.end()) claims.push_back(norm->second);
+  }
+  if (!record.at("witness").is_null()) {
+    claims.push_back("The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "
+                     "the last digit.");
+  }
+  claims.push_back(record.at("proof").at("checked") == true
+                       ? "The proof was accepted by the independent checker."
+                       : "The proof was found by the search and has not yet been checked by the independent checker "
+                         "(checked: false).");
+  claims.push_back("The pictures are sampled in ordinary double arithmetic. They illustrate; nothing rests on them.");
+  return claims;
+}
+
+}  // namespace foldproof

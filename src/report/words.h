@@ -1,0 +1,36 @@
+// What a record says, in sentences a scientist reads; plain text, not yet escaped.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/json_text.h"
+
+namespace foldproof {
+
+struct Verdict {
+  std::string tone;      // "proved" | "refuted" | "bracket" | "open": chooses a colour
+  std::string headline;  // a few words
+  std::string sentence;
+};
+
+/// @throws Json::exception if the record lacks what is needed.
+Verdict verdict_of(const Json& record);
+
+/// What ends the ball, explained; empty if not known.
+std::string limit_words(const Json& record);
+/// What is claimed and what is not.
+std::vector<std::string> claims_of(const Json& record);
+
+/// The ends of the bracket in as many decimals as tell them apart, rounded so that they stay true.
+struct Bracket {
+  std::string lower, upper;  // upper empty: none
+};
+Bracket bracket_of(const Json& record);
+
+/// "1.23 s", "4.5 ms"
+std::string seconds_text(double seconds);
+/// "1 234 567"
+std::string count_text(std::uint64_t number);
+
+}  // namespace foldproof

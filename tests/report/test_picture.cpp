@@ -1,0 +1,131 @@
+// The picture stays bounded, says what was thinned, and shows folds where they are.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "examples.h"
+
+namespace foldproof {
+namespace {
+
+using nlohmann::json;
+
+json picture_of(const examples::Example& example) {
+  return json::parse(to_json(example.model, example.answer, true)).at("picture");
+}
+
+const json& view(const json& picture, const std::string& role) {
+  for (const json& candidate : picture.at("views")) {
+    if (candidate.at("role") == role) return candidate;
+  }
+  throw std::runtime_error("no view " + role);
+}
+
+TEST(Picture, GraphHasItsBreakpoint) {
+  const json picture = picture_of(examples::tent());
+  EXPECT_EQ(picture.at("kind"), "graph");
+  EXPECT_EQ(picture.at("breakpoints"), 1);
+  const std::vector<double> x = picture.at("x"), f = picture.at("f");
+  ASSERT_EQ(x.size(), f.size());
+  EXPECT_TRUE(std::is_sorted(x.begin(), x.end()));
+  const auto top = static_cast<std::size_t>(std::max_element(f.begin(), f.end()) - f.begin());
+  EXPECT_NEAR(x[top], 1.0, 1e-9);
+  EXPECT_NEAR(x.back(), 1.6, 1e-5);
+  EXPECT_EQ(picture.at("boxes").at("total"), 4);
+}
+
+TEST(Picture, PlaneShowsTheFoldWhereItIs) {
+  const json picture = picture_of(examples::crease());
+  const json& main = view(picture, "plane");
+  EXPECT_EQ(main.at("determinant").size(), 161U);
+  EXPECT_GT(main.at("determinant")[80][160].get<int>(), 0);
+  EXPECT_LT(main.at("determinant")[80][0].get<int>(), 0);
+  ASSERT_FALSE(main.at("fold").empty());
+  for (const json& segment : main.at("fold")) EXPECT_NEAR(segment[0].get<double>(), 0.0, 2e-3);
+  EXPECT_EQ(main.at("lower").size(), 4U);
+  // The image lies in the half plane of nonnegative first outputs: the sheet is folded there.
+  for (const json& line : main.at("image").at("lines")) {
+    for (const json& point : line) EXPECT_GE(point[0].get<double>(), -1e-3);
+  }
+}
+
+TEST(Picture, ZoomTellsTheTwoInputsApart) {
+  const json picture = picture_of(examples::crease());
+  const json& zoom = view(picture, "zoom");
+  EXPECT_EQ(zoom.at("x"), json::array({0, 0}));
+  EXPECT_NEAR(zoom.at("y")[0].get<double>(), -2e-4, 1e-8);
+  EXPECT_NEAR(zoom.at("y")[1].get<double>(), 2e-4, 1e-8);
+  for (const json& segment : zoom.at("fold")) EXPECT_NEAR(segment[0].get<double>(), -1e-4, 1e-6);
+}
+
+TEST(Picture, SlicesGoThroughTheCentreAndThroughThePair) {
+  const json picture = picture_of(examples::crease_3d());
+  EXPECT_EQ(picture.at("kind"), "slices");
+  const json& axes = view(picture, "axes");
+  EXPECT_EQ(axes.at("labels"), json::array({"input 0", "input 1"}));
+  EXPECT_EQ(axes.at("center"), json::array({1, 0}));
+  EXPECT_GT(axes.at("boxes").at("shown").get<int>(), 0);
+  const json& witness = view(picture, "witness");
+  EXPECT_FALSE(witness.at("x").is_null());
+  EXPECT_FALSE(witness.at("fold").empty());
+  const json& line = picture.at("line");
+  ASSERT_EQ(line.at("outputs").size(), 3U);
+  for (std::size_t k = 0; k < line.at("t").size(); ++k) {
+    const double t = line.at("t")[k];
+    if (t == 0.0 || t == 1.0) {
+      for (const json& output : line.at("outputs")) EXPECT_NEAR(output[k].get<double>(), 0, 1e-12);
+    }
+  }
+}
+
+TEST(Picture, OutlinesAreSectionsOfTheBallWithinTheDomain) {
+  examples::Example example = examples::crease();
+  example.answer.domain_exact = {{"-2", "3/2"}, {"-5", "5"}};
+  for (const json& corner : view(picture_of(example), "plane").at("upper")) {
+    EXPECT_LE(corner[0].get<double>(), 1.5);
+    EXPECT_LE(std::abs(corner[1].get<double>()), 1.0002);
+  }
+  example.answer.domain_exact.clear();
+  example.answer.norm = "l1";
+  const json diamond = view(picture_of(example), "plane").at("upper");
+  EXPECT_EQ(diamond.size(), 4U);
+  for (const json& corner : diamond) {
+    EXPECT_NEAR(std::abs(corner[0].get<double>() - 1) + std::abs(corner[1].get<double>()), 1.0001, 1e-3);
+  }
+  example.answer.norm = "l2";
+  for (const json& point : view(picture_of(example), "plane").at("upper")) {
+    EXPECT_NEAR(std::hypot(point[0].get<double>() - 1, point[1].get<double>()), 1.0001, 1e-3);
+  }
+}
+
+TEST(Picture, BoxesAreThinnedAndSaySo) {
+  examples::Example example = examples::crease();
+  const Leaf leaf = example.answer.leaves.front();
+  example.answer.leaves.assign(9000, leaf);
+  example.answer.leaves_total = 123456;
+  const std::string record = to_json(example.model, example.answer, true);
+  EXPECT_LT(record.size(), 2'000'000U);
+  const json picture = json::parse(record).at("picture");
+  EXPECT_LE(view(picture, "plane").at("boxes").at("shown").get<int>(), 4000);
+  EXPECT_EQ(view(picture, "plane").at("boxes").at("total"), 123456);
+  EXPECT_FALSE(picture.at("thinned").empty());
+}
+
+TEST(Picture, WideNetworksGetACoarserPictureInTime) {
+  const examples::Example example = examples::wide(128);
+  const auto start = std::chrono::steady_clock::now();
+  const std::string record = to_json(example.model, example.answer, true);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(seconds.count(), 5.0);  // well under one second on its own; machines under test are busy
+  EXPECT_LT(record.size(), 2'000'000U);
+  EXPECT_FALSE(json::parse(record).at("picture").at("thinned").empty());
+}
+
+}  // namespace
+}  // namespace foldproof

@@ -196,8 +196,11 @@ std::string info_text(const Model& model, const std::vector<std::string>* at, co
   text += fmt::format("  map      {} -> {}: {}\n", network.inputs, network.output_count(),
                       square ? "radius and injective can be asked"
                              : "not square; choose with --fix and --outputs to ask radius or injective");
-  if (value != nullptr)
-    text += fmt::format("  f({})\n    = ({})\n", fmt::join(*at, ", "), fmt::join(*value, ",\n       "));
+  if (value != nullptr) {
+    text += fmt::format("  f({})\n", fmt::join(*at, ", "));
+    if (!all_short(*value)) text += fmt::format("   near {}\n", point(*value));
+    text += fmt::format("      = ({})\n", fmt::join(*value, ",\n         "));
+  }
   return text;
 }
 

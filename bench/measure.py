@@ -1,0 +1,97 @@
+"""Runs one program on one case and measures it: wall clock, exit code, peak memory of the child.
+
+Peak memory is the kernel's figure for the child (wait4).  It cannot fall below the memory of this process
+at the fork, so this file and its callers import nothing big; the record's own figure is kept beside it.
+"""
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def run(command, limit, one_thread=True):
+    """(exit code, seconds, peak MiB, standard output); past the limit it is asked to end, then killed."""
+    environment = os.environ | (ONE_THREAD if one_thread else {})
+    with tempfile.TemporaryFile() as output:
+        began = time.perf_counter()
+        child = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=environment)
+        timers = [threading.Timer(limit, child.send_signal, [signal.SIGTERM]),
+                  threading.Timer(limit + 10, child.kill)]
+        for timer in timers:
+            timer.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - began
+        for timer in timers:
+            timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return child.returncode, seconds, usage.ru_maxrss / 1024, output.read().decode(errors="replace")
+
+
+def foldproof(binary, network, case, threads, repeats):
+    """Median seconds and peak memory over the repeats, with the last record.  Slow cases run fewer times."""
+    command = [str(binary), "radius", str(network), *case.network_options(), "--threads", str(threads),
+               "--time", str(case.limit), "--json", "-", "--quiet"]
+    if case.max_radius:
+        command += ["--max-radius", case.max_radius]
+    times, memory, record = [], 0.0, None
+    while len(times) < repeats and sum(times) < 60:
+        code, seconds, peak, text = run(command, case.limit + 30, one_thread=False)
+        times.append(seconds)
+        memory = max(memory, peak)
+        try:
+            record = json.loads(text)
+        except json.JSONDecodeError:
+            return {"failed": f"exit code {code}, no record"}
+    record.pop("picture", None)
+    return {"seconds": statistics.median(times), "runs": len(times), "peak_mib": memory, "exit_code": code,
+            "record": record}
+
+
+def baseline(python, network, case, method):
+    """One baseline; its own JSON line with the measured peak memory, or how it failed."""
+    options = [str(network), *case.network_options(), "--limit", str(case.limit)]
+    if method.startswith("marabou"):
+        factor = {"marabou-below": 0.98, "marabou-above": 1.02}[method]
+        command = [python, str(HERE / "baseline_marabou.py"), *options, "--radius", f"{factor * case.known:.4f}"]
+    else:
+        command = [python, str(HERE / "baseline_milp.py"), *options, "--solver", method.removesuffix("-published")]
+        if not method.endswith("-published"):
+            command.append("--early-stop")
+    code, seconds, peak, text = run(command, case.limit + 30)
+    lines = [line for line in text.splitlines() if line.startswith("{")]
+    result = json.loads(lines[-1]) if lines else {"status": f"failed: exit code {code}", "seconds": seconds}
+    return result | {"peak_mib": round(peak, 1), "limit": case.limit, "date": time.strftime("%Y-%m-%d", time.gmtime())}
+
+
+def startup_seconds(binary, repeats=20):
+    """Median time from starting the program to its end when it has nothing to do."""
+    return statistics.median(run([str(binary), "--version"], 10)[1] for _ in range(repeats))
+
+
+def verify_pair(python, network, case, record):
+    """The record's pair evaluated again in rationals, by code that shares nothing with the program."""
+    if not record.get("witness") or case.fix:
+        return None
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(record, file)
+        file.flush()
+        code, _, _, text = run([python, str(HERE / "verify_pair.py"), str(network), file.name], 120)
+    return json.loads(text) if code == 0 else {"collides": None}
+
+
+def versions(python):
+    """Versions of the baselines' packages."""
+    script = ("import importlib.metadata as m, json; print(json.dumps({n: m.version(n) for n in "
+              "('gurobipy', 'highspy', 'pyscipopt', 'maraboupy')}))")
+    code, _, _, text = run([python, "-c", script], 60)
+    return json.loads(text) if code == 0 else {}

@@ -7,6 +7,7 @@
 // two pre-activations are proportional, and none is constant.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -84,11 +85,7 @@ class NetworkBuilder {
   int inputs_;
   int relus_seen_ = 0;
   std::vector<AffineRow> neurons_;
-  struct Hinge {
-    int neuron;
-    Rational scale;  // |leading coefficient| of the neuron's own row
-  };
-  std::unordered_map<std::string, Hinge> hinges_;  // canonical row (leading coefficient +-1) -> its neuron
+  std::unordered_multimap<std::uint64_t, int> hinges_;  // hash of the line through a row -> a neuron on it
 };
 
 }  // namespace foldproof

@@ -1,9 +1,17 @@
-// Claim: every row handed out denotes the same real function as the expression it was asked for.
-// Proof sketch: a row is scaled by 1/|leading coefficient| to a canonical row z; relu(a z) = a relu(z) for
-// a > 0, so one neuron per canonical row is enough. If the canonical row of -z is known already,
-// relu(z) = relu(-z) + z. Both identities hold for all reals, so the network is unchanged as a function,
-// while the two slopes of 1.1 that were tied by a common hinge become one slope (MATHEMATICS 1.4).
+// Claim: every row handed out denotes the same real function as the expression it was asked for, and no two
+// neurons have proportional pre-activations.
+// Proof sketch: if a = r b as affine functions with r > 0 then relu(a) = r relu(b); with r < 0,
+// relu(a) = -r relu(-b) = -r (relu(b) - b) = -r relu(b) + a. So one neuron per line {r b} is enough, and the two
+// slopes of 1.1 that were tied by a common hinge become one slope (MATHEMATICS 1.4).
+// Lines are found by hashing: h(a) = (sum_v k_v a_v) / a_first modulo a prime, with a fixed key k_v per
+// variable, is the same for all multiples of a. Candidates are then compared exactly, so a collision costs
+// time only. Where the prime divides a denominator or a_first, the multiple with leading coefficient 1 is
+// hashed, and 0 stands for lines whose h does not exist: both depend on the line alone.
+#include <flint/nmod_vec.h>
+
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include "model/network.h"
@@ -12,16 +20,99 @@ namespace foldproof {
 
 namespace {
 
-std::string canonical_key(const AffineRow& row) {
-  std::string key;
-  for (const Term& term : row.terms) {
-    key += std::to_string(term.variable);
-    key += ':';
-    key += term.coefficient.str();
-    key += ' ';
+constexpr ulong prime = (1UL << 61U) - 1;
+
+// A fixed pseudo-random number below the prime (the finaliser of SplitMix64).
+ulong key_of(int variable) {
+  ulong z = static_cast<ulong>(variable + 2) * 0x9e3779b97f4a7c15UL;
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9UL;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebUL;
+  return (z ^ (z >> 31U)) % prime;
+}
+
+// h(row), if it exists. The sum is kept as a fraction, so one inversion at the end is enough.
+std::optional<ulong> projective_hash(const AffineRow& row) {
+  nmod_t mod;
+  nmod_init(&mod, prime);
+  ulong numerator = 0;
+  ulong denominator = 1;
+  const auto add = [&](ulong key, const Rational& x) {
+    const ulong p = nmod_mul(key, fmpz_fdiv_ui(fmpq_numref(x.raw()), prime), mod);
+    const ulong q = fmpz_fdiv_ui(fmpq_denref(x.raw()), prime);
+    numerator = nmod_add(nmod_mul(numerator, q, mod), nmod_mul(p, denominator, mod), mod);
+    denominator = nmod_mul(denominator, q, mod);
+  };
+  for (const Term& term : row.terms) add(key_of(term.variable), term.coefficient);
+  add(key_of(-1), row.constant);
+  const Rational& first = row.terms.front().coefficient;
+  const ulong first_numerator = fmpz_fdiv_ui(fmpq_numref(first.raw()), prime);
+  const ulong first_denominator = fmpz_fdiv_ui(fmpq_denref(first.raw()), prime);
+  const ulong divisor = nmod_mul(denominator, first_numerator, mod);
+  if (divisor == 0) return std::nullopt;
+  return nmod_mul(nmod_mul(numerator, first_denominator, mod), nmod_inv(divisor, mod), mod);
+}
+
+// The same for all multiples of a row.
+ulong line_hash(const AffineRow& row) {
+  if (const auto hash = projective_hash(row)) return *hash;
+  return projective_hash(NetworkBuilder::scale(row, Rational(1) / row.terms.front().coefficient)).value_or(0);
+}
+
+// r with a = r b, if there is one. @pre neither row is constant
+std::optional<Rational> ratio(const AffineRow& a, const AffineRow& b) {
+  if (a.terms.size() != b.terms.size()) return std::nullopt;
+  const Rational r = a.terms.front().coefficient / b.terms.front().coefficient;
+  for (std::size_t i = 0; i < a.terms.size(); ++i) {
+    if (a.terms[i].variable != b.terms[i].variable) return std::nullopt;
+    if (a.terms[i].coefficient != r * b.terms[i].coefficient) return std::nullopt;
   }
-  key += row.constant.str();
-  return key;
+  if (a.constant != r * b.constant) return std::nullopt;
+  return r;
+}
+
+bool by_variable(const Term& a, const Term& b) { return a.variable < b.variable; }
+
+// Unit factors are common (inputs, plain ReLU outputs, additions) and free.
+Rational product(const Rational& a, const Rational& b) {
+  if (fmpq_is_one(a.raw())) return b;
+  if (fmpq_is_one(b.raw())) return a;
+  return a * b;
+}
+
+// The terms of the sum when rows overlap much: one accumulator per variable of a window.
+void sum_in_window(std::span<const Rational> weights, std::span<const AffineRow* const> rows, int first,
+                   std::size_t width, std::vector<Term>& result) {
+  std::vector<Rational> sums(width);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i].is_zero()) continue;
+    for (const Term& term : rows[i]->terms) {
+      sums[static_cast<std::size_t>(term.variable - first)].add_product(weights[i], term.coefficient);
+    }
+  }
+  for (std::size_t v = 0; v < width; ++v) {
+    if (!sums[v].is_zero()) result.push_back({first + static_cast<int>(v), std::move(sums[v])});
+  }
+}
+
+// The same when they overlap little: all products, sorted, equal variables summed in place.
+void sum_by_sorting(std::span<const Rational> weights, std::span<const AffineRow* const> rows,
+                    std::vector<Term>& result) {
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i].is_zero()) continue;
+    for (const Term& term : rows[i]->terms) {
+      result.push_back({term.variable, product(weights[i], term.coefficient)});
+    }
+  }
+  if (!std::is_sorted(result.begin(), result.end(), by_variable)) {
+    std::stable_sort(result.begin(), result.end(), by_variable);
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < result.size();) {
+    Term sum = std::move(result[i++]);
+    while (i < result.size() && result[i].variable == sum.variable) sum.coefficient += result[i++].coefficient;
+    if (!sum.coefficient.is_zero()) result[kept++] = std::move(sum);
+  }
+  result.resize(kept, Term{0, Rational(0)});
 }
 
 }  // namespace
@@ -37,32 +128,24 @@ AffineRow NetworkBuilder::combine(std::span<const Rational> weights, std::span<c
                                   const Rational& bias) {
   AffineRow result{{}, bias};
   std::size_t used = 0;
+  int first = std::numeric_limits<int>::max();
+  int last = -1;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i].is_zero()) continue;
+    if (!rows[i]->constant.is_zero()) result.constant.add_product(weights[i], rows[i]->constant);
+    if (rows[i]->terms.empty()) continue;
     used += rows[i]->terms.size();
-    result.constant.add_product(weights[i], rows[i]->constant);
+    first = std::min(first, rows[i]->terms.front().variable);
+    last = std::max(last, rows[i]->terms.back().variable);
   }
-  result.terms.reserve(used);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (weights[i].is_zero()) continue;
-    for (const Term& term : rows[i]->terms) {
-      result.terms.push_back({term.variable, weights[i] * term.coefficient});
-    }
+  if (used == 0) return result;
+  const auto width = static_cast<std::size_t>(last - first) + 1;
+  result.terms.reserve(std::min(used, width));
+  if (2 * width <= used) {
+    sum_in_window(weights, rows, first, width, result.terms);
+  } else {
+    sum_by_sorting(weights, rows, result.terms);
   }
-  const auto by_variable = [](const Term& a, const Term& b) { return a.variable < b.variable; };
-  if (!std::is_sorted(result.terms.begin(), result.terms.end(), by_variable)) {
-    std::stable_sort(result.terms.begin(), result.terms.end(), by_variable);
-  }
-  // Sum runs of equal variables in place, dropping zeros.
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < result.terms.size();) {
-    Term sum = std::move(result.terms[i++]);
-    while (i < result.terms.size() && result.terms[i].variable == sum.variable) {
-      sum.coefficient += result.terms[i++].coefficient;
-    }
-    if (!sum.coefficient.is_zero()) result.terms[kept++] = std::move(sum);
-  }
-  result.terms.resize(kept, Term{0, Rational(0)});
   return result;
 }
 
@@ -80,22 +163,18 @@ AffineRow NetworkBuilder::scale(const AffineRow& a, const Rational& factor) {
 AffineRow NetworkBuilder::relu(const AffineRow& row) {
   ++relus_seen_;
   if (row.terms.empty()) return constant(row.constant.sign() > 0 ? row.constant : Rational(0));
-  const Rational size = abs(row.terms.front().coefficient);
-  const AffineRow canonical = scale(row, Rational(1) / size);
-  // A neuron keeps the scale it was first met in, so that its weights stay short dyadics.
-  const auto output_of = [&](const Hinge& hinge) {
-    return AffineRow{{{inputs_ + hinge.neuron, size / hinge.scale}}, Rational(0)};
-  };
-  if (const auto known = hinges_.find(canonical_key(canonical)); known != hinges_.end()) {
-    return output_of(known->second);
-  }
-  if (const auto known = hinges_.find(canonical_key(scale(canonical, Rational(-1)))); known != hinges_.end()) {
-    return add(row, output_of(known->second));  // relu(z) = relu(-z) + z
+  const ulong hash = line_hash(row);
+  for (auto [known, end] = hinges_.equal_range(hash); known != end; ++known) {
+    const int neuron = known->second;
+    const std::optional<Rational> r = ratio(row, neurons_[static_cast<std::size_t>(neuron)]);
+    if (!r) continue;
+    AffineRow merged{{{inputs_ + neuron, abs(*r)}}, Rational(0)};
+    return r->sign() > 0 ? merged : add(row, merged);
   }
   const int neuron = static_cast<int>(neurons_.size());
-  hinges_.emplace(canonical_key(canonical), Hinge{neuron, size});
+  hinges_.emplace(hash, neuron);
   neurons_.push_back(row);
-  return AffineRow{{{inputs_ + neuron, Rational(1)}}, Rational(0)};
+  return {{{inputs_ + neuron, Rational(1)}}, Rational(0)};
 }
 
 Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) const {
@@ -132,8 +211,7 @@ Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) 
         term.variable = inputs_ + renumbered[static_cast<std::size_t>(term.variable - inputs_)];
       }
     }
-    std::sort(row.terms.begin(), row.terms.end(),
-              [](const Term& a, const Term& b) { return a.variable < b.variable; });
+    std::sort(row.terms.begin(), row.terms.end(), by_variable);
     return row;
   };
   Network network;

@@ -21,6 +21,8 @@ struct Problem {
   /// the search ends at this radius (a double, so that the cover's root box is exact)
   double max_radius = 0.0;
   double gap = 1e-6;
+  /// the yes/no question: one collision, wherever, ends the search
+  bool any_collision = false;
 
   /// B(r) n D in coordinates relative to the centre, rounded outward by at most one ulp where D's faces are
   /// not doubles. What is proved on it holds on B(r) n D.

@@ -164,7 +164,8 @@ int Cover::choose_axis(Worker& worker, const Box& box) const {
   std::size_t best = 0;
   double best_score = -1.0;
   for (std::size_t i = 0; i < n; ++i) {
-    const double score = worker.score[i] + 1e-3 * box.width(static_cast<int>(i)) / widest;
+    const double relative = box.width(static_cast<int>(i)) / widest;
+    const double score = (worker.score[i] + 1e-3) * std::pow(relative, 0.2);
     if (score > best_score) {
       best_score = score;
       best = i;

@@ -107,8 +107,9 @@ bool Incumbent::offer(Collision collision, const std::string& kind) {
   if (best_ && best_->radius <= collision.radius) return false;
   const bool zero = collision.radius_upper <= cone_radius_;
   upper_ = collision.radius_upper;
-  // (upper - lower) / upper <= gap with room for rounding; a zero radius leaves nothing to prove.
-  target_ = zero ? 0.0 : round_down(collision.radius_upper * (1.0 - 0.9 * problem_.gap));
+  // (upper - lower) / upper <= gap with room for rounding; a zero radius, or a no to the yes/no question, leaves
+  // nothing to prove.
+  target_ = zero || problem_.any_collision ? 0.0 : round_down(collision.radius_upper * (1.0 - 0.9 * problem_.gap));
   zero_ = zero;
   control_.upper = zero ? 0.0 : collision.radius_upper;
   best_ = std::move(collision);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "bounds/region_network.h"
 
@@ -19,12 +18,12 @@ class Observer {
   /// Node `id` was cut at `where` in coordinate `axis`; its halves are first_child (below) and first_child + 1.
   virtual void split(std::uint64_t /*id*/, int /*axis*/, double /*where*/, std::uint64_t /*first_child*/) {}
   /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test).
-  virtual void leaf(std::uint64_t /*id*/, const Box& /*box*/, std::string_view /*test*/, int /*sign*/,
+  virtual void leaf(std::uint64_t /*id*/, const Box& /*box*/, const char* /*test*/, int /*sign*/,
                     double /*clipped_to*/) {}
   /// The node lies outside B(target): nothing is claimed about it.
   virtual void beyond(std::uint64_t /*id*/, double /*target*/) {}
   /// A pair of boundary boxes was settled by `test`.
-  virtual void pair(const Box& /*x*/, const Box& /*y*/, std::string_view /*test*/) {}
+  virtual void pair(const Box& /*x*/, const Box& /*y*/, const char* /*test*/) {}
   virtual void collision(const Collision& /*pair*/) {}
 };
 

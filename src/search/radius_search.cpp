@@ -61,11 +61,11 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
 
   Cover cover(problem, root, incumbent, control);
   BoundaryPairs boundary(problem, root, incumbent, control);
-  while (!incumbent.radius_is_zero() && result.lower < incumbent.target()) {
+  while (result.lower < incumbent.target()) {
     control.phase = "local";
     cover.run();
     result.local_lower = cover.lower();
-    if (control.should_stop() || incumbent.radius_is_zero()) break;
+    if (control.should_stop() || !(result.lower < incumbent.target())) break;
     if (n == 1) {
       result.lower = std::max(result.lower, cover.lower());
       if (!cover.stalled().empty()) result.resisting = cover.stalled().front().box;

@@ -333,8 +333,8 @@ CubeResult CubeTest::run(const SlopeMatrices& matrices, int node_budget) {
     return result;
   }
   influence_ = v_[0];
-  if (!(ratio < 1e6)) return result;
-  if (ratio < 4.0 && scaled_norm(matrices.k, g_error_)) {
+  if (!(ratio < 4.0)) return result;
+  if (ratio < 2.0 && matrices.k <= 48 && scaled_norm(matrices.k, g_error_)) {
     result.sign = sign_;
     result.test = "norm";
     return result;

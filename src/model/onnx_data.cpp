@@ -1,5 +1,6 @@
 #include "model/onnx_data.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -106,6 +107,15 @@ std::size_t unsigned_number(const std::string& text, const char* what) {
 
 }  // namespace
 
+std::string printable(const std::string& name) {
+  constexpr std::size_t longest = 60;
+  std::string text = name.size() > longest ? name.substr(0, longest) + "..." : name;
+  std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
+std::string in_quotes(const std::string& name) { return '\'' + printable(name) + '\''; }
+
 std::string read_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -175,7 +185,7 @@ Tensor OnnxData::decode(const onnx::TensorProto& proto, TensorAlgebra& algebra) 
   tensor.elements = std::move(values);
   return tensor;
 } catch (const Refusal& refusal) {
-  throw Refusal(fmt::format("the stored tensor '{}' {}", proto.name(), refusal.what()));
+  throw Refusal(fmt::format("the stored tensor {} {}", in_quotes(proto.name()), refusal.what()));
 }
 
 std::string_view OnnxData::external(const onnx::TensorProto& proto, std::size_t expected) {
@@ -193,22 +203,22 @@ std::string_view OnnxData::external(const onnx::TensorProto& proto, std::size_t 
   const fs::path path = fs::weakly_canonical(folder_ / location);  // symbolic links resolved
   const fs::path inside = path.lexically_relative(folder_);
   if (fs::path(location).is_absolute() || inside.empty() || *inside.begin() == "..") {
-    throw Refusal(fmt::format("lies in the external file '{}', outside the folder of the network; move it there",
-                              location));
+    throw Refusal(fmt::format("lies in the external file {}, outside the folder of the network; move it there",
+                              in_quotes(location)));
   }
   auto known = files_.find(path);
   if (known == files_.end()) {
     try {
       known = files_.emplace(path, read_file(path)).first;
     } catch (const Refusal& refusal) {
-      throw Refusal(fmt::format("lies in the external file '{}': {}", location, refusal.what()));
+      throw Refusal(fmt::format("lies in the external file {}: {}", in_quotes(location), refusal.what()));
     }
     hash_.update(known->second);
   }
   const std::string_view bytes = known->second;
   if (offset > bytes.size() || length > bytes.size() - offset) {
-    throw Refusal(fmt::format("reaches beyond the end of the external file '{}'; the file is truncated, copy it again",
-                              location));
+    throw Refusal(fmt::format("reaches beyond the end of the external file {}; the file is truncated, copy it again",
+                              in_quotes(location)));
   }
   return bytes.substr(offset, length);
 }

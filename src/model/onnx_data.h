@@ -13,6 +13,11 @@
 
 namespace foldproof {
 
+/// A name from the file, fit for one line of a message: cut if long, and only printable ASCII.
+std::string printable(const std::string& name);
+/// The same between quotation marks.
+std::string in_quotes(const std::string& name);
+
 /// The bytes of a regular file. Throws Refusal saying why it cannot be read (missing, a folder, over 2 GB ...).
 std::string read_file(const std::filesystem::path& path);
 

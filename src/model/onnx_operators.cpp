@@ -473,8 +473,8 @@ std::optional<Tensor> OnnxNode::tensor(std::string_view name) const {
 void OnnxNode::require_all_attributes_read() const {
   for (const auto& attribute : proto_.attribute()) {
     if (!read_.contains(attribute.name())) {
-      throw Refusal(fmt::format("the attribute '{}' is not supported in opset {}; export without it", attribute.name(),
-                                opset_));
+      throw Refusal(fmt::format("the attribute {} is not supported in opset {}; export without it",
+                                in_quotes(attribute.name()), opset_));
     }
   }
 }

@@ -26,9 +26,10 @@ constexpr std::int64_t newest_opset = 28;
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 std::string label_of(const onnx::NodeProto& node, int place) {
-  if (!node.name().empty()) return fmt::format("node '{}' ({})", node.name(), node.op_type());
-  const std::string made = node.output_size() > 0 ? fmt::format(", making '{}'", node.output(0)) : "";
-  return fmt::format("node {} ({}{})", place, node.op_type(), made);
+  const std::string type = printable(node.op_type());
+  if (!node.name().empty()) return fmt::format("node {} ({})", in_quotes(node.name()), type);
+  const std::string made = node.output_size() > 0 ? fmt::format(", making {}", in_quotes(node.output(0))) : "";
+  return fmt::format("node {} ({}{})", place, type, made);
 }
 
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
@@ -65,18 +66,18 @@ Inputs free_inputs(const onnx::GraphProto& graph) {
 /// The static shape of an input, with a dynamic batch dimension (the first) taken as 1.
 Shape shape_of(const onnx::ValueInfoProto& input) {
   if (!input.type().has_tensor_type()) {
-    throw Refusal(fmt::format("the input '{}' is not a tensor; export with tensors only", input.name()));
+    throw Refusal(fmt::format("the input {} is not a tensor; export with tensors only", in_quotes(input.name())));
   }
   const auto& type = input.type().tensor_type();
   if (!type.has_shape()) {
-    throw Refusal(fmt::format("the input '{}' has a dynamic shape; export with static shapes", input.name()));
+    throw Refusal(fmt::format("the input {} has a dynamic shape; export with static shapes", in_quotes(input.name())));
   }
   Shape shape;
   for (const auto& extent : type.shape().dim()) {
     const bool is_static = extent.has_dim_value() && extent.dim_value() > 0;
     if (!is_static && !shape.empty()) {
-      throw Refusal(fmt::format("the input '{}' has a dynamic shape: axis {} has no fixed size; export with static "
-                                "shapes (only the batch axis may be dynamic)", input.name(), shape.size()));
+      throw Refusal(fmt::format("the input {} has a dynamic shape: axis {} has no fixed size; export with static "
+                                "shapes (only the batch axis may be dynamic)", in_quotes(input.name()), shape.size()));
     }
     shape.push_back(is_static ? extent.dim_value() : 1);
   }
@@ -84,7 +85,7 @@ Shape shape_of(const onnx::ValueInfoProto& input) {
 }
 
 ElementType type_of(const onnx::ValueInfoProto& input) {
-  const std::string refusal = fmt::format("the input '{}' ", input.name());
+  const std::string refusal = fmt::format("the input {} ", in_quotes(input.name()));
   try {
     const ElementType type = element_type(input.type().tensor_type().elem_type());
     if (is_integer(type) || type == ElementType::boolean) {
@@ -127,7 +128,7 @@ class GraphReader {
 
 void GraphReader::define(const std::string& name, Tensor tensor) {
   if (!values_.emplace(name, std::move(tensor)).second) {
-    throw Refusal(fmt::format("the value '{}' is defined twice; repair the export", name));
+    throw Refusal(fmt::format("the value {} is defined twice; repair the export", in_quotes(name)));
   }
 }
 
@@ -166,11 +167,11 @@ std::vector<bool> GraphReader::needed_nodes() const {
     if (name.empty() || values_.contains(name)) return;
     const auto found = maker.find(name);
     if (found == maker.end()) {
-      throw Refusal(fmt::format("{} uses '{}', which nothing in the graph makes; repair the export", user, name));
+      throw Refusal(fmt::format("{} uses {}, which nothing in the graph makes; repair the export", user, in_quotes(name)));
     }
     if (found->second >= before) {
-      throw Refusal(fmt::format("{} uses '{}' before it is made, so the graph is cyclic or unsorted; export again",
-                                user, name));
+      throw Refusal(fmt::format("{} uses {} before it is made, so the graph is cyclic or unsorted; export again",
+                                user, in_quotes(name)));
     }
     needed[index(found->second)] = true;
   };
@@ -189,7 +190,7 @@ void GraphReader::require_operators(const std::vector<bool>& needed) const {
     const onnx::NodeProto& node = graph_.node(k);
     const bool is_default = is_default_domain(node.domain());
     if (!needed[index(k)] || (is_default && find_operator(node.op_type()) != nullptr)) continue;
-    const std::string name = is_default ? node.op_type() : fmt::format("{}.{}", node.domain(), node.op_type());
+    const std::string name = printable(is_default ? node.op_type() : node.domain() + '.' + node.op_type());
     if (!first) {
       first = fmt::format("{}: the operator {} is not supported; {}", label_of(node, k), name, advice_about(name));
     }

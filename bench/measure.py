@@ -19,7 +19,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 
 
 def run(command, limit, one_thread=True):
-    """(exit code, seconds, peak MiB, standard output); past the limit it is asked to end, then killed."""
+    """(exit code, seconds, usage, standard output); past the limit it is asked to end, then killed."""
     environment = os.environ | (ONE_THREAD if one_thread else {})
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
@@ -34,7 +34,7 @@ def run(command, limit, one_thread=True):
             timer.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        return child.returncode, seconds, usage.ru_maxrss / 1024, output.read().decode(errors="replace")
+        return child.returncode, seconds, usage, output.read().decode(errors="replace")
 
 
 def foldproof(binary, network, case, threads, repeats):
@@ -43,17 +43,18 @@ def foldproof(binary, network, case, threads, repeats):
                "--time", str(case.limit), "--json", "-", "--quiet"]
     if case.max_radius:
         command += ["--max-radius", case.max_radius]
-    times, memory, record = [], 0.0, None
+    times, processor, memory, record = [], [], 0.0, None
     while len(times) < repeats and sum(times) < 60:
-        code, seconds, peak, text = run(command, case.limit + 30, one_thread=False)
+        code, seconds, usage, text = run(command, case.limit + 30, one_thread=False)
         times.append(seconds)
-        memory = max(memory, peak)
+        processor.append(usage.ru_utime + usage.ru_stime)
+        memory = max(memory, usage.ru_maxrss / 1024)
         try:
             record = json.loads(text)
         except json.JSONDecodeError:
             return {"failed": f"exit code {code}, no record"}
     record.pop("picture", None)
-    return {"seconds": statistics.median(times), "runs": len(times), "peak_mib": memory, "exit_code": code,
+    return {"seconds": statistics.median(times), "cpu_seconds": statistics.median(processor), "runs": len(times), "peak_mib": memory, "exit_code": code,
             "record": record}
 
 
@@ -67,10 +68,12 @@ def baseline(python, network, case, method):
         command = [python, str(HERE / "baseline_milp.py"), *options, "--solver", method.removesuffix("-published")]
         if not method.endswith("-published"):
             command.append("--early-stop")
-    code, seconds, peak, text = run(command, case.limit + 30)
+    code, seconds, usage, text = run(command, case.limit + 30)
     lines = [line for line in text.splitlines() if line.startswith("{")]
-    result = json.loads(lines[-1]) if lines else {"status": f"failed: exit code {code}", "seconds": seconds}
-    return result | {"peak_mib": round(peak, 1), "limit": case.limit, "date": time.strftime("%Y-%m-%d", time.gmtime())}
+    result = json.loads(lines[-1]) if lines else {"status": f"failed: exit code {code}", "seconds": round(seconds, 2)}
+    return result | {"cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
+                     "peak_mib": round(usage.ru_maxrss / 1024, 1), "limit": case.limit,
+                     "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
 def startup_seconds(binary, repeats=20):

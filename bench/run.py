@@ -55,8 +55,8 @@ def show(name, measured, baselines):
             print(f"    {method}: {other['status']}")
             continue
         done = performance.finished(other)
-        print(f"    {performance.METHODS[method]}: {performance.baseline_answer(other)}; {other['seconds']} s, "
-              f"ratio {performance.ratio(other['seconds'], measured['seconds'], done)}")
+        print(f"    {performance.METHODS[method]}: {performance.baseline_answer(other)}; "
+              f"{performance.charged(other)} s, ratio {performance.ratio(performance.charged(other), measured['seconds'], done)}")
 
 
 def measure_case(case, network, arguments, recorded):
@@ -99,6 +99,9 @@ def main():
 
     results = read(RESULTS, {"cases": {}})
     if not arguments.page:
+        load = os.getloadavg()[0]
+        if load > 0.5:
+            print(f"the machine is busy (load {load:.1f}): times will be too long")
         recorded = read(RECORDED, {})
         for case in CASES:
             if (case.public and not arguments.public) or (arguments.only and arguments.only not in case.name):
@@ -109,6 +112,7 @@ def main():
         results["cases"] = dict(sorted(results["cases"].items(), key=lambda item: order.get(item[0], len(order))))
         results |= {"date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(),
                     "versions": measure.versions(arguments.python),
+                    "load_at_start": round(load, 1),
                     "startup_seconds": measure.startup_seconds(arguments.binary),
                     "commands": ["make build", "pip install -r bench/requirements.txt",
                                  "python bench/run.py               # everything anew: an hour",

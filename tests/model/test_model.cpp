@@ -1,0 +1,105 @@
+// The Model class, and what the tensors under the reader promise. The operators themselves are compared with
+// onnxruntime in tests/python/test_onnx.py.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "foldproof/foldproof.h"
+#include "model/network.h"
+#include "model/tensor.h"
+
+namespace foldproof {
+namespace {
+
+Model hinge() {
+  NetworkBuilder builder(2);
+  const AffineRow z = NetworkBuilder::add(builder.input(0), builder.input(1), Rational(-1));
+  return Model(std::make_shared<const Network>(builder.finish({builder.relu(z), z}, {})));
+}
+
+TEST(Model, EvaluatesExactly) {
+  const Model model = hinge();
+  EXPECT_EQ(model.inputs(), 2);
+  EXPECT_EQ(model.outputs(), 2);
+  EXPECT_EQ(model.neurons(), 1);
+  EXPECT_EQ(model.evaluate({"0.1", "1/3"}), (std::vector<std::string>{"0", "-7/30"}));
+}
+
+TEST(Model, RefusesPointsItCannotRead) {
+  EXPECT_THROW(hinge().evaluate({"1"}), InputError);
+  EXPECT_THROW(hinge().evaluate({"1", "2", "3"}), InputError);
+  EXPECT_THROW(hinge().evaluate({"1", "two"}), InputError);
+}
+
+TEST(Model, RefusesWhatIsNoNetwork) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "foldproof_test_model";
+  std::filesystem::create_directories(folder);
+  const auto says = [](const std::filesystem::path& path, const std::string& part) {
+    try {
+      Model::load(path);
+      ADD_FAILURE() << path << " was read";
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
+    }
+  };
+  const auto with = [&](const std::string& bytes) {
+    std::ofstream(folder / "net.onnx", std::ios::binary) << bytes;
+    return folder / "net.onnx";
+  };
+  says(folder / "missing.onnx", "no such file");
+  says(folder, "folder");
+  says("/dev/null", "regular file");
+  says(with(""), "empty");
+  says(with("This is a text."), "not an ONNX file");
+  says(with("\x08\x08"), "no graph");
+  says(with(std::string("\x3a\x00", 2)), "opset");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Tensor, KnowsWhatATypeHolds) {
+  const auto exact = [](double x) { return Rational::from_double(x); };
+  EXPECT_TRUE(holds(ElementType::float32, exact(0x1p-149)));
+  EXPECT_FALSE(holds(ElementType::float32, exact(0x1p-150)));
+  EXPECT_TRUE(holds(ElementType::float32, exact(0x1.fffffep127)));
+  EXPECT_FALSE(holds(ElementType::float32, exact(0x1p128)));
+  EXPECT_FALSE(holds(ElementType::float32, exact(1 + 0x1p-24)));
+  EXPECT_TRUE(holds(ElementType::float64, exact(0x1p-1074)));
+  EXPECT_FALSE(holds(ElementType::float64, Rational(1) / Rational(10)));
+  EXPECT_TRUE(holds(ElementType::float16, exact(65504)));
+  EXPECT_FALSE(holds(ElementType::float16, exact(65536)));
+  EXPECT_FALSE(holds(ElementType::bfloat16, exact(257)));
+  EXPECT_TRUE(holds(ElementType::int32, Rational(-(1L << 31U))));
+  EXPECT_FALSE(holds(ElementType::int32, Rational(1L << 31U)));
+  EXPECT_FALSE(holds(ElementType::int64, Rational(1) / Rational(2)));
+  EXPECT_FALSE(holds(ElementType::boolean, Rational(2)));
+}
+
+TEST(Tensor, WidensOnlyWithoutRounding) {
+  EXPECT_TRUE(widens(ElementType::float32, ElementType::float64));
+  EXPECT_TRUE(widens(ElementType::bfloat16, ElementType::float32));
+  EXPECT_FALSE(widens(ElementType::float64, ElementType::float32));
+  EXPECT_FALSE(widens(ElementType::bfloat16, ElementType::float16));
+  EXPECT_FALSE(widens(ElementType::float16, ElementType::bfloat16));
+  EXPECT_FALSE(widens(ElementType::int64, ElementType::float64));
+  EXPECT_TRUE(widens(ElementType::int32, ElementType::float64));
+}
+
+TEST(Tensor, SizesAreBounded) {
+  EXPECT_EQ(element_count({}), 1U);
+  EXPECT_EQ(element_count({3, 0, 1L << 62U}), 0U);
+  EXPECT_THROW(element_count({1L << 62U, 1L << 62U}), Refusal);
+  EXPECT_THROW(element_count({-1}), Refusal);
+  TensorAlgebra algebra(1);
+  EXPECT_THROW(algebra.charge(1UL << 60U), Refusal);
+}
+
+TEST(Tensor, StridedIndexWalksBackwardsAndRepeats) {
+  EXPECT_EQ(strided_index({2, 3}, {0, -1}, 2), (std::vector<std::size_t>{2, 1, 0, 2, 1, 0}));
+  EXPECT_EQ(strided_index({}, {}, 4), std::vector<std::size_t>{4});
+  EXPECT_TRUE(strided_index({2, 0}, {1, 1}, 0).empty());
+}
+
+}  // namespace
+}  // namespace foldproof

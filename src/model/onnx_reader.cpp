@@ -85,7 +85,6 @@ Shape shape_of(const onnx::ValueInfoProto& input) {
 }
 
 ElementType type_of(const onnx::ValueInfoProto& input) {
-  const std::string refusal = fmt::format("the input {} ", in_quotes(input.name()));
   try {
     const ElementType type = element_type(input.type().tensor_type().elem_type());
     if (is_integer(type) || type == ElementType::boolean) {
@@ -93,8 +92,12 @@ ElementType type_of(const onnx::ValueInfoProto& input) {
     }
     return type;
   } catch (const Refusal& reason) {
-    throw Refusal(refusal + reason.what());
+    throw Refusal(fmt::format("the input {} {}", in_quotes(input.name()), reason.what()));
   }
+}
+
+Refusal defined_twice(const std::string& name) {
+  return Refusal(fmt::format("the value {} is defined twice; repair the export", in_quotes(name)));
 }
 
 /// Lowers the nodes of a graph one by one, keeping every value by its name.
@@ -127,9 +130,7 @@ class GraphReader {
 };
 
 void GraphReader::define(const std::string& name, Tensor tensor) {
-  if (!values_.emplace(name, std::move(tensor)).second) {
-    throw Refusal(fmt::format("the value {} is defined twice; repair the export", in_quotes(name)));
-  }
+  if (!values_.emplace(name, std::move(tensor)).second) throw defined_twice(name);
 }
 
 void GraphReader::define_inputs() {
@@ -159,7 +160,7 @@ std::vector<bool> GraphReader::needed_nodes() const {
   std::unordered_map<std::string_view, int> maker;
   for (int k = 0; k < graph_.node_size(); ++k) {
     for (const std::string& name : graph_.node(k).output()) {
-      if (!name.empty()) maker.emplace(name, k);
+      if (!name.empty() && (values_.contains(name) || !maker.emplace(name, k).second)) throw defined_twice(name);
     }
   }
   std::vector<bool> needed(index(graph_.node_size()), false);

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <map>
 
-#include "model/evaluate.h"
-#include "report/plane_view.h"
 #include "report/region.h"
+#include "report/sampler.h"
 
 namespace foldproof {
 
@@ -18,7 +17,7 @@ constexpr int kBreakpointsPerSample = 4;
 constexpr int kHalvings = 40;
 
 /// The first place after `left` where the slope is no longer the one at `left`. @pre slopes differ at the ends
-double breakpoint(const FloatEvaluator& f, double left, double right) {
+double breakpoint(const Sampler& f, double left, double right) {
   const double slope = f.jacobian({left})[0];
   for (int k = 0; k < kHalvings; ++k) {
     const double middle = left + (right - left) / 2;
@@ -28,7 +27,7 @@ double breakpoint(const FloatEvaluator& f, double left, double right) {
 }
 
 /// Samples of the window with the breakpoints between them, ascending.
-Vector sample_places(const FloatEvaluator& f, const Point& window, int samples, int& breakpoints) {
+Vector sample_places(const Sampler& f, const Point& window, int samples, int& breakpoints) {
   Vector places;
   const auto place = [&](int i) { return window[0] + (window[1] - window[0]) * i / (samples - 1); };
   for (int i = 0; i < samples; ++i) {
@@ -53,12 +52,11 @@ Json interval(const std::optional<double>& radius, double center, const Point& l
 }  // namespace
 
 Json graph_view(const Network& network, const Answer& answer) {
-  const Sampler sampler(network);
-  const FloatEvaluator& f = sampler.evaluator();
+  const Sampler f(network);
   const Region region(answer);
   const double center = region.center()[0];
   const Point window = region.bounding_box(kStretch)[0], body = region.bounding_box(1)[0];
-  const int samples = std::clamp(sampler.determinants_within(1), kSamples / 8, kSamples);
+  const int samples = std::clamp(f.determinants_within(1), kSamples / 8, kSamples);
 
   int breakpoints = 0;
   const Vector places = sample_places(f, window, samples, breakpoints);

@@ -88,8 +88,8 @@ Window window_around(const std::vector<Point>& points, double stretch) {
 class PictureMaker {
  public:
   PictureMaker(const Network& network, const Answer& answer)
-      : answer_(answer), n_(at(network.inputs)), sampler_(network), region_(answer) {
-    const double at_center = f().determinant(region_.center());
+      : answer_(answer), n_(at(network.inputs)), f_(network), region_(answer) {
+    const double at_center = f_.determinant(region_.center());
     inside_ = (at_center > 0) - (at_center < 0);
     if (answer.witness) difference_ = exact_difference(*answer.witness);
   }
@@ -123,7 +123,6 @@ class PictureMaker {
   static constexpr int kPlaneSide = 161, kSliceSide = 101, kZoomSide = 61;
   static constexpr int kLines = 33, kZoomLines = 17, kSamplesPerLine = 65;
 
-  const FloatEvaluator& f() const { return sampler_.evaluator(); }
   double stretch() const { return region_.is_box() ? kBoxStretch : kStretch; }
 
   ViewRequest request(std::string role, Plane plane, Window window, std::array<std::string, 2> labels) const {
@@ -136,11 +135,11 @@ class PictureMaker {
     return result;
   }
 
-  Json view(const ViewRequest& wanted) { return plane_view(f(), region_, wanted); }
+  Json view(const ViewRequest& wanted) { return plane_view(f_, region_, wanted); }
 
   void ask_determinants(ViewRequest& wanted, int side, double share) {
     constexpr int kFewest = 25;
-    const int affordable = static_cast<int>(std::sqrt(sampler_.determinants_within(share)));
+    const int affordable = static_cast<int>(std::sqrt(f_.determinants_within(share)));
     wanted.determinant_side = std::clamp(affordable, kFewest, side);
     if (wanted.determinant_side < side) {
       notes_.insert(fmt::format("determinant samples: {0} x {0} instead of {1} x {1}, because the network is wide",
@@ -151,7 +150,7 @@ class PictureMaker {
   void ask_image(ViewRequest& wanted, int lines, double share) {
     constexpr int kFewest = 9;
     wanted.image_samples = kSamplesPerLine;
-    wanted.image_lines = std::clamp(sampler_.values_within(share) / (2 * kSamplesPerLine), kFewest, lines);
+    wanted.image_lines = std::clamp(f_.values_within(share) / (2 * kSamplesPerLine), kFewest, lines);
     if (wanted.image_lines < lines) {
       notes_.insert(fmt::format("grid lines: {} instead of {} per direction, because the network is wide",
                                 wanted.image_lines, lines));
@@ -175,7 +174,7 @@ class PictureMaker {
     close.y = d;
     ask_determinants(close, kZoomSide, 0.15);
     if (with_image) {
-      close.image_origin = f().value(x);
+      close.image_origin = f_.value(x);
       ask_image(close, kZoomLines, 0.1);
     }
     views_.push_back(view(close));
@@ -235,14 +234,14 @@ class PictureMaker {
     constexpr int kSamples = 181;
     constexpr double kFrom = -0.5, kTo = 1.5;
     const Vector& x = answer_.witness->x;
-    const Vector start = f().value(x);
+    const Vector start = f_.value(x);
     Vector places;
     std::vector<Vector> outputs(start.size());
     for (int k = 0; k < kSamples; ++k) {
       const double t = kFrom + (kTo - kFrom) * k / (kSamples - 1);
       Vector point = x;
       for (std::size_t i = 0; i < n_; ++i) point[i] += t * difference_[i];
-      const Vector value = f().value(point);
+      const Vector value = f_.value(point);
       for (std::size_t i = 0; i < value.size(); ++i) outputs[i].push_back(value[i] - start[i]);
       places.push_back(t);
     }
@@ -295,7 +294,7 @@ class PictureMaker {
 
   const Answer& answer_;
   std::size_t n_;
-  Sampler sampler_;
+  Sampler f_;
   Region region_;
   int inside_ = 0;
   Vector difference_;  // y - x

@@ -7,8 +7,7 @@ namespace foldproof {
 
 namespace {
 
-constexpr double kBudget = 2.5e8;  // multiplications a picture may cost, about a third of a second
-constexpr int kBisections = 10;    // places the fold to a thousandth of a sample's distance
+constexpr int kBisections = 10;  // places the fold to a thousandth of a sample's distance
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -23,8 +22,8 @@ Json segments_json(const std::vector<std::array<Point, 2>>& segments, const Roun
 }
 
 /// f on the plane, as a point of the output plane. @pre two outputs
-Point image_of(const FloatEvaluator& evaluator, const Plane& plane, const Vector& origin, const Point& p) {
-  const Vector value = evaluator.value(plane.at(p[0], p[1]));
+Point image_of(const Sampler& f, const Plane& plane, const Vector& origin, const Point& p) {
+  const Vector value = f.value(plane.at(p[0], p[1]));
   return {value[0] - origin[0], value[1] - origin[1]};
 }
 
@@ -72,9 +71,9 @@ struct Outlines {
   Line lower, upper;
 };
 
-Json image_json(const FloatEvaluator& evaluator, const ViewRequest& request, const Outlines& outlines,
+Json image_json(const Sampler& f, const ViewRequest& request, const Outlines& outlines,
                 const std::vector<std::array<Point, 2>>& fold) {
-  const auto image = [&](const Point& p) { return image_of(evaluator, request.plane, request.image_origin, p); };
+  const auto image = [&](const Point& p) { return image_of(f, request.plane, request.image_origin, p); };
   const auto image_line = [&](const Line& line) {
     Line result;
     for (const Point& p : line) result.push_back(image(p));
@@ -110,23 +109,12 @@ Json point_json(const std::optional<Point>& point, const Window& window, const R
 
 }  // namespace
 
-Sampler::Sampler(const Network& network) : evaluator_(network), terms_(1) {
-  for (const AffineRow& row : network.neurons) terms_ += static_cast<double>(row.terms.size());
-  for (const AffineRow& row : network.outputs) terms_ += static_cast<double>(row.terms.size());
-}
-
-int Sampler::values_within(double share) const { return static_cast<int>(std::min(1e6, share * kBudget / terms_)); }
-
-int Sampler::determinants_within(double share) const {
-  return static_cast<int>(std::min(1e6, share * kBudget / (terms_ * (evaluator_.inputs() + 1))));
-}
-
-DeterminantField::DeterminantField(const FloatEvaluator& evaluator, const Plane& plane, const Window& window, int side,
+DeterminantField::DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side,
                                    int inside)
-    : evaluator_(evaluator), plane_(plane), window_(window), side_(side), inside_(inside == 0 ? 1 : inside) {
+    : f_(f), plane_(plane), window_(window), side_(side), inside_(inside == 0 ? 1 : inside) {
   for (int j = 0; j < side_; ++j) {
     for (int i = 0; i < side_; ++i) {
-      determinant_.push_back(evaluator_.determinant(plane_.at(parameter(window_.s, i), parameter(window_.t, j))));
+      determinant_.push_back(f_.determinant(plane_.at(parameter(window_.s, i), parameter(window_.t, j))));
     }
   }
   trace_fold();
@@ -166,7 +154,7 @@ Json DeterminantField::scaled() const {
 Point DeterminantField::crossing(Point from, Point to, bool from_inside) const {
   for (int k = 0; k < kBisections; ++k) {
     const Point middle{(from[0] + to[0]) / 2, (from[1] + to[1]) / 2};
-    const bool inside = is_inside(evaluator_.determinant(plane_.at(middle[0], middle[1])));
+    const bool inside = is_inside(f_.determinant(plane_.at(middle[0], middle[1])));
     (inside == from_inside ? from : to) = middle;
   }
   return {(from[0] + to[0]) / 2, (from[1] + to[1]) / 2};
@@ -196,9 +184,9 @@ void DeterminantField::trace_fold() {
   }
 }
 
-Json plane_view(const FloatEvaluator& evaluator, const Region& region, const ViewRequest& request) {
+Json plane_view(const Sampler& f, const Region& region, const ViewRequest& request) {
   const Window& window = request.window;
-  const DeterminantField field(evaluator, request.plane, window, request.determinant_side, request.inside);
+  const DeterminantField field(f, request.plane, window, request.determinant_side, request.inside);
   const Rounding rounded(std::max(window.s[1] - window.s[0], window.t[1] - window.t[0]));
   Outlines outlines;
   if (region.is_box()) {
@@ -214,6 +202,7 @@ Json plane_view(const FloatEvaluator& evaluator, const Region& region, const Vie
           {"u", Json(request.plane.u)},
           {"v", Json(request.plane.v)},
           {"window", Json::array({rounded(window.s), rounded(window.t)})},
+          {"sign", request.inside},
           {"determinant", field.scaled()},
           {"fold", segments_json(field.fold(), rounded)},
           {"lower", rounded(outlines.lower)},
@@ -222,7 +211,7 @@ Json plane_view(const FloatEvaluator& evaluator, const Region& region, const Vie
           {"x", point_json(request.x, window, rounded)},
           {"y", point_json(request.y, window, rounded)},
           {"boxes", nullptr},
-          {"image", with_image ? image_json(evaluator, request, outlines, field.fold()) : Json()}};
+          {"image", with_image ? image_json(f, request, outlines, field.fold()) : Json()}};
 }
 
 }  // namespace foldproof

@@ -4,30 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "model/evaluate.h"
 #include "report/region.h"
+#include "report/sampler.h"
 
 namespace foldproof {
-
-/// Counts evaluations so that wide networks get a coarser picture instead of a slow one.
-class Sampler {
- public:
-  explicit Sampler(const Network& network);
-  const FloatEvaluator& evaluator() const { return evaluator_; }
-  /// How many evaluations fit into this share of the time a picture may take.
-  int values_within(double share) const;
-  int determinants_within(double share) const;
-
- private:
-  FloatEvaluator evaluator_;
-  double terms_;
-};
 
 /// Signs of the determinant on a grid of a window, and where the sign of the centre ends.
 class DeterminantField {
  public:
   /// @param side samples per direction; @param inside the sign whose region the fold bounds (0: the positive)
-  DeterminantField(const FloatEvaluator& evaluator, const Plane& plane, const Window& window, int side, int inside);
+  DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side, int inside);
 
   int side() const { return side_; }
   /// Row by row (t upwards): sign times size in thousandths of a large value of the window; 0 only if it is 0.
@@ -41,7 +27,7 @@ class DeterminantField {
   Point crossing(Point from, Point to, bool from_inside) const;
   void trace_fold();
 
-  const FloatEvaluator& evaluator_;
+  const Sampler& f_;
   const Plane& plane_;
   Window window_;
   int side_, inside_;
@@ -63,6 +49,6 @@ struct ViewRequest {
 };
 
 /// The view as JSON: window, determinant samples, fold, outlines of the region, points and image.
-Json plane_view(const FloatEvaluator& evaluator, const Region& region, const ViewRequest& request);
+Json plane_view(const Sampler& f, const Region& region, const ViewRequest& request);
 
 }  // namespace foldproof

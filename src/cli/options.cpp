@@ -70,7 +70,8 @@ const std::array kRows{
         "the box: lower:upper per input that is not fixed"},
     Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
     Row{"--domain", "L:U,...", kForRadius, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
-    Row{"--fix", "I=V", kWithNetwork, 0, &Raw::fix, "freeze input I (from 0) at V, such as a parameter; repeatable"},
+    Row{"--fix", "I=V", kWithNetwork, 0, &Raw::fix,
+        "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
     Row{"--outputs", "I,J,...", kWithNetwork, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
     Row{"--gap", "G", kForRadius, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kForRadius, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
@@ -122,7 +123,11 @@ constexpr int kMostThreads = 1024;
 
 ModelOptions model_options(const Raw& raw) {
   ModelOptions result;
-  for (const std::string& text : raw.fix) {
+  std::vector<std::string> fixes;
+  for (const std::string& list : raw.fix) {
+    for (std::string& one : split(list, ',')) fixes.push_back(std::move(one));
+  }
+  for (const std::string& text : fixes) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) {
       throw InputError(fmt::format("--fix takes INDEX=VALUE such as 2=0.2, not '{}'", text));

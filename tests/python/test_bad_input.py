@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import helper
 
-from conftest import save, save_layers
+from networks import save, save_layers
 
 SQUARE = [([[1.0, 0.5], [0.0, 1.0]], [0.0, 0.0]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])]
 
@@ -74,7 +74,7 @@ def test_weights_that_are_no_numbers(program, tmp_path, bad):
 
 
 def test_wrong_length_of_the_center(program, zoo):
-    ask(program, zoo("pmat_ok"), at="1,2,3", says=["--at", "3", "2"])
+    ask(program, zoo("pmat_ok"), at="1,2,3", says=["3", "2"])
     ask(program, zoo("pmat_ok"), "--fix", "0=1", "--outputs", "0", at="1,2", says=["2", "1"])
     program.refuses("info", zoo("pmat_ok"), "--at", "1", says=["1", "2"])
 

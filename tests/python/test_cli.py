@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from conftest import ROOT, zoo_layers
+from networks import ROOT, zoo_layers
 
 
 def evaluate(layers, x):
@@ -81,9 +81,10 @@ def test_negative_numbers(program, zoo, arguments):
     assert program.run("info", zoo("pmat_ok"), *arguments).returncode == 0
 
 
-def test_radius_in_words_and_as_record(program, nets, tmp_path):
+def test_radius_in_words_and_as_record(program, tmp_path):
     record_file, page = tmp_path / "r.json", tmp_path / "r.html"
-    done = program.run("radius", nets / "brusselator.onnx", "--at", "1,2.1", "--json", record_file, "--report", page)
+    network = ROOT / "tests" / "data" / "nets" / "brus_A.onnx"
+    done = program.run("radius", network, "--at", "1,2.1", "--json", record_file, "--report", page)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("proved invertible on the ball of radius 1.39")
     assert "refuted at 1.39" in done.stdout.splitlines()[0] and "f(x) = f(y)" in done.stdout

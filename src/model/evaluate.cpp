@@ -109,7 +109,10 @@ std::vector<double> FloatEvaluator::jacobian(const std::vector<double>& x) const
   };
   for (const Row& row : neuron_) {
     const double z = differentiate(row);
-    if (z > 0.0) std::copy(row_gradient.begin(), row_gradient.end(), gradient.begin() + static_cast<std::ptrdiff_t>(variable.size() * n));
+    if (z > 0.0) {
+      const auto place = gradient.begin() + static_cast<std::ptrdiff_t>(variable.size() * n);
+      std::copy(row_gradient.begin(), row_gradient.end(), place);
+    }
     variable.push_back(std::max(0.0, z));
   }
   std::vector<double> result;

@@ -69,7 +69,8 @@ class NetworkBuilder {
   static AffineRow constant(Rational value);
 
   /// sum_i weights[i] * rows[i] + bias; zero weights cost nothing.
-  static AffineRow combine(std::span<const Rational> weights, std::span<const AffineRow* const> rows, const Rational& bias);
+  static AffineRow combine(std::span<const Rational> weights, std::span<const AffineRow* const> rows,
+                           const Rational& bias);
   static AffineRow add(const AffineRow& a, const AffineRow& b, const Rational& factor_of_b = Rational(1));
   static AffineRow scale(const AffineRow& a, const Rational& factor);
 

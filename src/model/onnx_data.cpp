@@ -133,7 +133,7 @@ std::string read_file(const fs::path& path) {
   return bytes;
 }
 
-ElementType element_type(int onnx_type) {
+ElementType element_type(std::int64_t onnx_type) {
   switch (onnx_type) {
     case onnx::TensorProto::FLOAT:
     case onnx::TensorProto::INT32:
@@ -144,10 +144,11 @@ ElementType element_type(int onnx_type) {
     case onnx::TensorProto::BFLOAT16: return static_cast<ElementType>(onnx_type);
     default: break;
   }
+  // Types younger than the ONNX library have no name here.
+  const bool is_known = onnx_type >= 0 && onnx_type <= onnx::TensorProto::DataType_MAX;
   const std::string name =
-      onnx::TensorProto::DataType_IsValid(onnx_type)
-          ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type))
-          : fmt::format("number {}", onnx_type);
+      is_known ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type))
+               : fmt::format("number {}", onnx_type);
   throw Refusal(fmt::format("has the element type {}, which is not read; export with float32 or float64", name));
 }
 

@@ -22,7 +22,7 @@ std::string in_quotes(const std::string& name);
 std::string read_file(const std::filesystem::path& path);
 
 /// The element type of an ONNX type number. Throws Refusal if it is not one of those read.
-ElementType element_type(int onnx_type);
+ElementType element_type(std::int64_t onnx_type);
 
 /// Decodes tensors and keeps the SHA-256 of the model file and of every external file it refers to.
 class OnnxData {

@@ -252,7 +252,9 @@ Tensors constant_of_shape(const OnnxNode& node) {
 Tensors shape_of(const OnnxNode& node) {
   const Shape& shape = node.input(0).shape;
   const auto limit = static_cast<std::int64_t>(shape.size());
-  const auto place = [&](std::int64_t asked) { return std::clamp<std::int64_t>(asked < 0 ? asked + limit : asked, 0, limit); };
+  const auto place = [&](std::int64_t asked) {
+    return std::clamp<std::int64_t>(asked < 0 ? asked + limit : asked, 0, limit);
+  };
   const std::int64_t start = node.opset() < 15 ? 0 : place(node.integer("start", 0));
   const std::int64_t end = node.opset() < 15 ? limit : place(node.integer("end", limit));
   return {integer_tensor({shape.begin() + start, shape.begin() + std::max(start, end)})};
@@ -260,7 +262,7 @@ Tensors shape_of(const OnnxNode& node) {
 
 Tensors cast(const OnnxNode& node) {
   Tensor result = node.input(0);
-  const ElementType target = element_type(static_cast<int>(node.integer("to", 0)));
+  const ElementType target = element_type(node.integer("to", 0));
   node.ignore("saturate");    // float8 only
   node.ignore("round_mode");  // float8 only
   const auto inexact = [&](const std::string& what) {

@@ -165,10 +165,11 @@ std::vector<bool> GraphReader::needed_nodes() const {
   }
   std::vector<bool> needed(index(graph_.node_size()), false);
   const auto need = [&](const std::string& name, int before, const std::string& user) {
-    if (name.empty() || values_.contains(name)) return;
+    if (values_.contains(name)) return;
     const auto found = maker.find(name);
     if (found == maker.end()) {
-      throw Refusal(fmt::format("{} uses {}, which nothing in the graph makes; repair the export", user, in_quotes(name)));
+      throw Refusal(fmt::format("{} uses {}, which nothing in the graph makes; repair the export", user,
+                                in_quotes(name)));
     }
     if (found->second >= before) {
       throw Refusal(fmt::format("{} uses {} before it is made, so the graph is cyclic or unsorted; export again",
@@ -179,7 +180,9 @@ std::vector<bool> GraphReader::needed_nodes() const {
   for (const auto& output : graph_.output()) need(output.name(), graph_.node_size(), "the graph's output");
   for (int k = graph_.node_size(); k-- > 0;) {
     if (!needed[index(k)]) continue;
-    for (const std::string& name : graph_.node(k).input()) need(name, k, label_of(graph_.node(k), k));
+    for (const std::string& name : graph_.node(k).input()) {
+      if (!name.empty()) need(name, k, label_of(graph_.node(k), k));  // optional inputs may be left out
+    }
   }
   return needed;
 }

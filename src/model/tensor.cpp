@@ -38,7 +38,8 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
     const std::int64_t of_a = d <= a.size() ? a[a.size() - d] : 1;
     const std::int64_t of_b = d <= b.size() ? b[b.size() - d] : 1;
     if (of_a != of_b && of_a != 1 && of_b != 1) {
-      throw Refusal(fmt::format("shapes {} and {} do not broadcast together; repair the export", text_of(a), text_of(b)));
+      throw Refusal(fmt::format("shapes {} and {} do not broadcast together; repair the export", text_of(a),
+                                text_of(b)));
     }
     result[result.size() - d] = of_a == 1 ? of_b : of_a;
   }
@@ -71,7 +72,8 @@ std::size_t limbs(const Rational& value) {
 
 void require_same_type(const Tensor& a, const Tensor& b) {
   if (a.type != b.type) {
-    throw Refusal(fmt::format("the operands have types {} and {}; repair the export", name_of(a.type), name_of(b.type)));
+    throw Refusal(fmt::format("the operands have types {} and {}; repair the export", name_of(a.type),
+                              name_of(b.type)));
   }
 }
 

@@ -124,7 +124,8 @@ TEST(Builder, CombineAgreesWhetherRowsOverlapMuchOrLittle) {
     for (int i = 0; i < 12; ++i) {
       std::map<int, Rational> terms;
       for (int k = 0; k < 4; ++k) {
-        terms[static_cast<int>(random() % static_cast<unsigned>(variables))] = Rational(static_cast<long>(random() % 5) + 1);
+        const int variable = static_cast<int>(random() % static_cast<unsigned>(variables));
+        terms[variable] = Rational(static_cast<long>(random() % 5) + 1);
       }
       rows.push_back(row(terms, Rational(i)));
       weights.push_back(Rational(static_cast<long>(random() % 5) - 2) / Rational(3));

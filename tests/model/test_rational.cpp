@@ -86,7 +86,8 @@ TEST(Rational, LowerAndUpperAreTheNeighbours) {
     if (!std::isfinite(x) || std::fabs(x) == largest) continue;
     const double next = std::nextafter(x, infinity);
     const Rational share = Rational(static_cast<long>(random() % 99 + 1)) / Rational(100);
-    const Rational between = Rational::from_double(x) + (Rational::from_double(next) - Rational::from_double(x)) * share;
+    const Rational exact = Rational::from_double(x);
+    const Rational between = exact + (Rational::from_double(next) - exact) * share;
     ASSERT_EQ(between.lower_double(), x);
     ASSERT_EQ(between.upper_double(), next);
     ASSERT_FALSE(between.is_double());

@@ -97,7 +97,8 @@ FORMS = {
                          {"a": weights(4, 3), "b": weights(3, 2)}, 9, NEWEST),
     "add": ([node("Add", "x a", "s"), node("Add", "a s", "t"), node("Add", "t x", "y")], {"a": weights(4)}, 9, NEWEST),
     "add broadcast": ([node("Add", "x a", "y")], {"a": weights(3, 1)}, 9, NEWEST),
-    "sub": ([node("Sub", "x a", "s"), node("Sub", "a s", "t"), node("Sub", "t x", "y")], {"a": weights(1, 4)}, 9, NEWEST),
+    "sub": ([node("Sub", "x a", "s"), node("Sub", "a s", "t"), node("Sub", "t x", "y")],
+            {"a": weights(1, 4)}, 9, NEWEST),
     "mul": ([node("Mul", "x a", "s"), node("Mul", "b s", "y")], {"a": weights(4), "b": weights(2, 1)}, 9, NEWEST),
     "mul zero": ([node("Mul", "x a", "s"), node("Add", "s x", "y")], {"a": np.zeros(4, np.float32)}, 9, NEWEST),
     "div": ([node("Div", "x a", "s"), node("Div", "s b", "y")], {"a": weights(4), "b": np.float32(3)}, 9, NEWEST),
@@ -147,7 +148,8 @@ FORMS = {
     "slice reversed": ([node("Slice", "x a b c d", "y")],
                        {"a": integers(-1), "b": integers(0), "c": integers(-1), "d": integers(-1)}, 10, NEWEST),
     "slice large step": ([node("Slice", "x a b c d", "y")],
-                         {"a": integers(1), "b": integers(2**63 - 1), "c": integers(1), "d": integers(2**62)}, 10, NEWEST),
+                         {"a": integers(1), "b": integers(2**63 - 1), "c": integers(1), "d": integers(2**62)},
+                         10, NEWEST),
     "slice without axes": ([node("Slice", "x a b", "y")], {"a": integers(0, 1), "b": integers(1, 3)}, 10, NEWEST),
     "gather": ([node("Gather", "x i", "y", axis=1)], {"i": np.array([[3, 0], [1, 1]], np.int64)}, 9, NEWEST),
     "gather negative": ([node("Gather", "x i", "y", axis=-1)], {"i": np.array([-1, 2], np.int32)}, 11, NEWEST),
@@ -159,7 +161,8 @@ FORMS = {
     "concat": ([node("Relu", "x", "r"), node("Concat", "x a r", "c", axis=0), node("Concat", "c c", "y", axis=-1)],
                {"a": weights(2, 4)}, 11, NEWEST),
     "dropout attribute": ([node("Dropout", "x", "y", ratio=0.5)], {}, 10, 11),
-    "dropout input": ([node("Dropout", "x r t", "y mask", seed=1)], {"r": np.float32(0.5), "t": np.array(False)}, 12, 17),
+    "dropout input": ([node("Dropout", "x r t", "y mask", seed=1)],
+                      {"r": np.float32(0.5), "t": np.array(False)}, 12, 17),
     "dropout": ([node("Dropout", "x", "y")], {}, 9, NEWEST),
     "skip": ([node("Gemm", "x A", "h"), node("Relu", "h", "r"), node("Add", "x r", "s"), node("Relu", "s", "t"),
               node("Sub", "t x", "y")], {"A": weights(4, 4)}, 11, NEWEST),
@@ -289,7 +292,8 @@ def test_external_data(program, tmp_path):
     plain = write(tmp_path / "plain.onnx", graph_of(nodes, constants))
     model = onnx.load(plain)
     (tmp_path / "sub").mkdir()
-    onnx.save(model, tmp_path / "sub" / "net.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
+    onnx.save(model, tmp_path / "sub" / "net.onnx",
+              save_as_external_data=True, location="weights.bin", size_threshold=0)
     path = tmp_path / "sub" / "net.onnx"
     assert exact(program, path, [1, 2, 3, 4]) == exact(program, plain, [1, 2, 3, 4])
     stored = path.read_bytes() + (tmp_path / "sub" / "weights.bin").read_bytes()
@@ -324,7 +328,8 @@ REFUSED_NODES = {
     "division by zero": ([node("Div", "x a", "y")], {"a": np.zeros(1, np.float32)}, ["Div", "zero"]),
     "division by an input": ([node("Div", "a x", "y")], {"a": weights(4)}, ["Div", "constants"]),
     "product": ([node("Mul", "x x", "y")], {}, ["Mul", "depend on the inputs"]),
-    "matrix product": ([node("Transpose", "x", "t"), node("MatMul", "x t", "y")], {}, ["MatMul", "depend on the inputs"]),
+    "matrix product": ([node("Transpose", "x", "t"), node("MatMul", "x t", "y")], {},
+                       ["MatMul", "depend on the inputs"]),
     "rounding cast": ([node("Cast", "x", "y", to=TensorProto.FLOAT16)], {}, ["Cast", "rounds"]),
     "rounding constant": ([node("Cast", "a", "b", to=TensorProto.FLOAT), node("Cast", "b", "y", to=TensorProto.FLOAT)],
                           {"a": np.array([0.1])}, ["Cast", "rounds"]),
@@ -386,7 +391,8 @@ def test_dynamic_shapes(program, tmp_path, shape):
 
 def test_inputs_that_are_not_read(program, tmp_path):
     relu = [node("Relu", "x", "y")]
-    program.refuses("info", write(tmp_path / "a.onnx", graph_of(relu, {}, kind=TensorProto.INT64)), says=["'x'", "int64"])
+    whole_numbers = graph_of(relu, {}, kind=TensorProto.INT64)
+    program.refuses("info", write(tmp_path / "a.onnx", whole_numbers), says=["'x'", "int64"])
     program.refuses("info", write(tmp_path / "b.onnx", graph_of(relu, {"x": weights(4)})), says=["no inputs"])
     program.refuses("info", write(tmp_path / "c.onnx", graph_of(relu, {}, {"x": [2**33, 2**33]})), says=["elements"])
     no_output = graph_of(relu, {})

@@ -109,7 +109,7 @@ std::string count(std::uint64_t number, const std::string& noun) {
 std::string place_text(const Answer& answer) {
   if (answer.resisting_place.empty()) return "";
   std::vector<std::string> sides;
-  for (const auto& [lower, upper] : answer.resisting_place) sides.push_back(fmt::format("{:.9g}:{:.9g}", lower, upper));
+  for (const auto& [lower, upper] : answer.resisting_place) sides.push_back(fmt::format("{}:{}", lower, upper));
   return fmt::format("  the place that resists: {}\n", fmt::join(sides, ","));
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
+#include <string>
 
+#include "report/leaf_boxes.h"
 #include "report/region.h"
 #include "report/sampler.h"
 
@@ -67,13 +69,9 @@ Json graph_view(const Network& network, const Answer& answer) {
   if (answer.witness) {
     pair = {{"x", answer.witness->x[0]}, {"y", answer.witness->y[0]}, {"f", f.value({answer.witness->x[0]})[0]}};
   }
-  std::map<std::string, Json> boxes;
-  for (const Leaf& leaf : answer.leaves) {
-    boxes.try_emplace(leaf.test, Json::array())
-        .first->second.push_back(Json::array({center + leaf.lower[0], center + leaf.upper[0]}));
-  }
-  Json notes = Json::array();
-  if (samples < kSamples) notes.push_back("the graph is sampled more coarsely, because the network is wide");
+  std::set<std::string> notes;
+  Json boxes = leaf_boxes(answer, region, {0}, notes);
+  if (samples < kSamples) notes.insert("the graph is sampled more coarsely, because the network is wide");
   return {{"kind", "graph"},
           {"window", Json(window)},
           {"x", Json(places)},
@@ -83,8 +81,8 @@ Json graph_view(const Network& network, const Answer& answer) {
           {"lower", region.is_box() ? Json() : interval(region.lower(), center, body)},
           {"upper", region.is_box() ? Json(body) : interval(region.upper(), center, body)},
           {"pair", std::move(pair)},
-          {"boxes", {{"shown", answer.leaves.size()}, {"total", answer.leaves_total}, {"tests", Json(boxes)}}},
-          {"thinned", std::move(notes)}};
+          {"boxes", std::move(boxes)},
+          {"thinned", Json(notes)}};
 }
 
 }  // namespace foldproof

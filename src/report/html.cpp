@@ -74,7 +74,7 @@ std::string list_text(const Json& values) {
 std::string bracket_html(const Json& record) {
   if (record.at("question") != "radius") return "";
   const Bracket bracket = bracket_of(record);
-  std::string html = "<div class=\"bracket\" role=\"img\" aria-label=\"the bracket of the radius\">\n";
+  std::string html = "<div class=\"ends\" role=\"img\" aria-label=\"the bracket of the radius\">\n";
   if (bracket.lower != "0") {
     html += fmt::format("<div class=\"part good\"><span>one-to-one up to</span><b>{}</b></div>\n", escape(bracket.lower));
   }

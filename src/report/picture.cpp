@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 #include "number/rational.h"
 #include "report/graph_view.h"
+#include "report/leaf_boxes.h"
 #include "report/plane_view.h"
 #include "report/region.h"
 
@@ -16,7 +16,6 @@ namespace foldproof {
 
 namespace {
 
-constexpr std::size_t kMostBoxes = 4000;
 constexpr double kStretch = 1.5, kBoxStretch = 1.25;
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
@@ -108,7 +107,7 @@ class PictureMaker {
     ask_determinants(main, kPlaneSide, 0.4);
     ask_image(main, kLines, 0.3);
     views_.push_back(view(main));
-    views_.back()["boxes"] = boxes_near({0, 1});
+    views_.back()["boxes"] = leaf_boxes(answer_, region_, {0, 1}, notes_);
     zoom(main, true);
     return finished("plane", nullptr);
   }
@@ -198,7 +197,7 @@ class PictureMaker {
     wanted.center = Point{region_.center()[axes[0]], region_.center()[axes[1]]};
     ask_determinants(wanted, kSliceSide, 0.3);
     views_.push_back(view(wanted));
-    views_.back()["boxes"] = boxes_near(axes);
+    views_.back()["boxes"] = leaf_boxes(answer_, region_, {axes[0], axes[1]}, notes_);
   }
 
   /// The plane of the centre, x and y; if these are on one line, with the axis that leaves it most.
@@ -255,37 +254,6 @@ class PictureMaker {
       curves.push_back(std::move(curve));
     }
     return {{"t", std::move(ts)}, {"outputs", std::move(curves)}};
-  }
-
-  /// Leaf boxes by test, as [s0, s1, t0, t1]: all of them in two dimensions, in more those that meet the slice
-  /// along these axes.
-  Json boxes_near(const std::array<std::size_t, 2>& axes) {
-    const std::vector<Point> sides = region_.bounding_box(1);
-    const Rounding rounded(std::max(sides[axes[0]][1] - sides[axes[0]][0], sides[axes[1]][1] - sides[axes[1]][0]));
-    std::vector<const Leaf*> meeting;
-    for (const Leaf& leaf : answer_.leaves) {
-      bool meets = true;
-      for (std::size_t i = 0; i < n_; ++i) {
-        if (i != axes[0] && i != axes[1]) meets = meets && leaf.lower[i] <= 0 && leaf.upper[i] >= 0;
-      }
-      if (meets) meeting.push_back(&leaf);
-    }
-    const std::size_t step = (meeting.size() + kMostBoxes - 1) / kMostBoxes;
-    std::map<std::string, Json> tests;
-    std::size_t shown = 0;
-    for (std::size_t k = 0; k < meeting.size(); k += std::max<std::size_t>(1, step)) {
-      Json box = Json::array();
-      for (const std::size_t i : axes) {
-        box.push_back(rounded(region_.center()[i] + meeting[k]->lower[i]));
-        box.push_back(rounded(region_.center()[i] + meeting[k]->upper[i]));
-      }
-      tests.try_emplace(meeting[k]->test, Json::array()).first->second.push_back(std::move(box));
-      ++shown;
-    }
-    if (answer_.leaves.size() < answer_.leaves_total || shown < meeting.size()) {
-      notes_.insert(fmt::format("{} boxes are drawn, of {} in the proof", shown, answer_.leaves_total));
-    }
-    return {{"shown", shown}, {"total", answer_.leaves_total}, {"tests", Json(tests)}};
   }
 
   Json finished(const char* kind, Json line) const {

@@ -196,6 +196,8 @@ Json plane_view(const Sampler& f, const Region& region, const ViewRequest& reque
     if (region.upper()) outlines.upper = region.outline(request.plane, *region.upper());
   }
   const bool with_image = request.image_lines > 0;
+  // Close up, the image of an outline bends between its points: it is left out.
+  const Outlines image_outlines = request.role == "zoom" ? Outlines{} : outlines;
   return {{"role", request.role},
           {"labels", Json(request.labels)},
           {"origin", Json(request.plane.origin)},
@@ -211,7 +213,7 @@ Json plane_view(const Sampler& f, const Region& region, const ViewRequest& reque
           {"x", point_json(request.x, window, rounded)},
           {"y", point_json(request.y, window, rounded)},
           {"boxes", nullptr},
-          {"image", with_image ? image_json(f, request, outlines, field.fold()) : Json()}};
+          {"image", with_image ? image_json(f, request, image_outlines, field.fold()) : Json()}};
 }
 
 }  // namespace foldproof

@@ -144,6 +144,13 @@ std::vector<Point> Region::bounding_box(double stretch) const {
   return box;
 }
 
+Point Region::within(std::size_t i, double low, double high) const {
+  Point side{center_[i] + low, center_[i] + high};
+  if (lower_) side = {std::max(side[0], center_[i] - *lower_), std::min(side[1], center_[i] + *lower_)};
+  if (!domain_.empty()) side = {std::max(side[0], domain_[i][0]), std::min(side[1], domain_[i][1])};
+  return side;
+}
+
 std::vector<Point> Region::outline(const Plane& plane, double radius) const {
   const std::size_t n = center_.size();
   Vector offset(n);

@@ -50,6 +50,9 @@ class Region {
   const std::optional<double>& upper() const { return upper_; }
   /// Smallest box around the largest of these sets, stretched about its middle.
   std::vector<Point> bounding_box(double stretch) const;
+  /// The part of [low, high] (relative to the centre, along input i) that an answer speaks of: leaf boxes reach
+  /// beyond the proved ball, what they prove does not.
+  Point within(std::size_t i, double low, double high) const;
   /// Section of the ball of this radius (and the domain), or of the box, with a plane through the centre
   /// (2-D: any parametrisation), counterclockwise or clockwise; empty if they do not meet.
   std::vector<Point> outline(const Plane& plane, double radius) const;

@@ -73,7 +73,7 @@
     const result = {
       xaxis: axis(options.labels[0], options.range && options.range[0]),
       yaxis: axis(options.labels[1], options.range && options.range[1]),
-      margin: { l: 52, r: 12, t: 8, b: 44 }, showlegend: false, hovermode: options.hovermode || 'closest',
+      margin: { l: 52, r: 12, t: narrow.matches ? 8 : 32, b: 44 }, showlegend: false, hovermode: options.hovermode || 'closest',
       paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', dragmode: 'pan',
       font: { family: 'inherit', color: ink },
       hoverlabel: { bgcolor: colour('card'), bordercolor: colour('line'), font: { color: ink } },
@@ -203,7 +203,8 @@
     const width = range(view, 0)[1] - range(view, 0)[0], height = range(view, 1)[1] - range(view, 1)[0];
     const ratio = width / height;
     const layers = [
-      { name: 'orientation kept', swatch: ['box', colour('plot-up-strong')], traces: [field(view)] },
+      { name: 'orientation kept, turned over', traces: [field(view)],
+        swatch: ['box', `linear-gradient(90deg, ${colour('plot-up-strong')} 50%, ${colour('plot-down-strong')} 50%)`] },
       { name: 'fold', swatch: ['stroke', colour('plot-fold')],
         traces: [lines(segments(view.fold), { color: colour('plot-fold'), width: 1.6 })] },
     ];

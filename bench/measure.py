@@ -54,6 +54,7 @@ def foldproof(binary, network, case, threads, repeats):
         except json.JSONDecodeError:
             return {"failed": f"exit code {code}, no record"}
     record.pop("picture", None)
+    record["network"]["file"] = Path(record["network"]["file"]).name   # results are published: no paths of ours
     return {"seconds": statistics.median(times), "cpu_seconds": statistics.median(processor), "runs": len(times), "peak_mib": memory, "exit_code": code,
             "record": record}
 
@@ -68,12 +69,13 @@ def baseline(python, network, case, method):
         command = [python, str(HERE / "baseline_milp.py"), *options, "--solver", method.removesuffix("-published")]
         if not method.endswith("-published"):
             command.append("--early-stop")
+    busy = os.getloadavg()[0] > 0.5
     code, seconds, usage, text = run(command, case.limit + 30)
     lines = [line for line in text.splitlines() if line.startswith("{")]
     result = json.loads(lines[-1]) if lines else {"status": f"failed: exit code {code}", "seconds": round(seconds, 2)}
     return result | {"cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
                      "peak_mib": round(usage.ru_maxrss / 1024, 1), "limit": case.limit,
-                     "date": time.strftime("%Y-%m-%d", time.gmtime())}
+                     "busy": busy, "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
 def startup_seconds(binary, repeats=20):

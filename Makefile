@@ -19,7 +19,7 @@ test:
 	$(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=ON
 	cmake --build build -j $(JOBS)
 	ctest --test-dir build --output-on-failure
-	.venv/bin/python -m pytest -q tests/python
+	.venv/bin/python -m pytest -q tests
 	$(MAKE) sanitize
 
 # The C++ tests again, under AddressSanitizer and UndefinedBehaviorSanitizer.
@@ -31,8 +31,10 @@ sanitize:
 
 demo: build
 	mkdir -p demo
-	build/foldproof radius nets/brusselator.onnx --at 1,2.1 --json demo/brusselator.json --report demo/brusselator.html
-	build/foldproof radius nets/vanderpol.onnx --at 0,0 --json demo/vanderpol.json --report demo/vanderpol.html
+	build/foldproof radius nets/brusselator.onnx --at 1,2.1 --json demo/brusselator.json \
+	  --report demo/brusselator.html
+	build/foldproof radius nets/vanderpol.onnx --at 0,0 --json demo/vanderpol.json \
+	  --report demo/vanderpol.html
 	@echo "Open demo/brusselator.html and demo/vanderpol.html in a browser."
 
 clean:

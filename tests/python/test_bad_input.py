@@ -30,7 +30,8 @@ def test_usage(program, zoo):
     program.refuses("injective", zoo("abs1d"), says=["--box"])
 
 
-@pytest.mark.parametrize("content", [b"", b"this is no network", b"\x00" * 100, random.Random(1).randbytes(3000), b"{}\n"])
+@pytest.mark.parametrize("content", [b"", b"this is no network", b"\x00" * 100, b"{}\n",
+                                     random.Random(1).randbytes(3000)])
 def test_not_a_network(program, tmp_path, content):
     file = tmp_path / "net.onnx"
     file.write_bytes(content)
@@ -92,7 +93,8 @@ def test_map_that_is_not_square(program, zoo):
     ask(program, zoo("pmat_ok"), "--fix", "0=1", at="1", says=["1", "2"])
 
 
-@pytest.mark.parametrize("at", ["1;2", "one,2", "1,", ",", "", "nan,1", "inf,0", "0x10,1", "1/0,2", "1e99999,0", "@", "@x"])
+@pytest.mark.parametrize("at", ["1;2", "one,2", "1,", ",", "", "nan,1", "inf,0", "0x10,1", "1/0,2", "1e99999,0", "@",
+                                "@x"])
 def test_unreadable_center(program, zoo, at):
     program.refuses("radius", zoo("pmat_ok"), f"--at={at}", says=["--at"])
 
@@ -178,5 +180,6 @@ def test_records_that_are_none(program, tmp_path):
 
 def test_standard_output_that_is_full(program, zoo):
     with open("/dev/full", "w") as full:
-        done = subprocess.run([program.path, "info", str(zoo("pmat_ok"))], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([program.path, "info", str(zoo("pmat_ok"))], stdout=full, stderr=subprocess.PIPE,
+                              text=True)
     assert done.returncode == 2 and "standard output" in done.stderr

@@ -96,6 +96,12 @@ def test_radius_in_words_and_as_record(program, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["r.html", "r.json"]
 
 
+@pytest.mark.parametrize("name,at", [("brusselator", "1,2.1"), ("vanderpol", "0,0")])
+def test_the_networks_of_the_demo_are_answered(program, nets, name, at):
+    record = program.answer("radius", nets / f"{name}.onnx", "--at", at)
+    assert record["status"] == "solved" and record["limit"] == "fold"
+
+
 def test_the_witness_is_a_collision(program, nets):
     network = nets / "brusselator.onnx"
     witness = program.answer("radius", network, "--at", "1,2.1", "--gap", "1e-3")["witness"]

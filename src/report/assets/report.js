@@ -345,7 +345,7 @@
   function lineFigure() {
     const { t, outputs } = picture.line;
     const layers = outputs.map((values, k) => {
-      const hue = CURVES[k % CURVES.length], dash = k < CURVES.length ? 'solid' : 'dash';
+      const hue = CURVES[k % CURVES.length], dash = ['solid', '9px,5px', '3px,4px'][k % 3];
       return { name: 'output ' + k, swatch: ['stroke', hue],
         traces: [lines(t.map((at, i) => [at, values[i]]), { color: hue, width: 2.4, dash })] };
     });

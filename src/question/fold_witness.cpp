@@ -112,6 +112,31 @@ std::optional<FoldWitness> fold_pair(const Problem& problem, const ExactPiece& b
   return FoldWitness{std::move(*collision), FoldKind::fold};
 }
 
+// The activation pattern just after p in direction d: z_j(p) decides, or its one-sided derivative where z_j(p) = 0.
+std::vector<bool> pattern_after(const Network& network, const std::vector<Rational>& p,
+                                const std::vector<Rational>& d) {
+  const int n = network.inputs;
+  std::vector<Rational> value = p;
+  std::vector<Rational> rate = d;
+  value.resize(at(n + network.neuron_count()));
+  rate.resize(value.size());
+  std::vector<bool> active;
+  for (int j = 0; j < network.neuron_count(); ++j) {
+    Rational z = network.neurons[at(j)].constant;
+    Rational dz;
+    for (const Term& term : network.neurons[at(j)].terms) {
+      if (term.variable >= n && !active[at(term.variable - n)]) continue;
+      z.add_product(term.coefficient, value[at(term.variable)]);
+      dz.add_product(term.coefficient, rate[at(term.variable)]);
+    }
+    active.push_back(z.sign() > 0 || (z.is_zero() && dz.sign() > 0));
+    if (!active.back()) continue;
+    value[at(n + j)] = std::move(z);
+    rate[at(n + j)] = std::move(dz);
+  }
+  return active;
+}
+
 }  // namespace
 
 std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vector<Rational>& from,
@@ -121,48 +146,37 @@ std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vecto
   std::vector<Rational> direction = to;
   for (std::size_t i = 0; i < to.size(); ++i) direction[i] -= from[i];
 
-  std::vector<bool> pattern = activation_pattern(network, from);
-  std::vector<Rational> p = from;
   Rational position(0);
+  std::vector<Rational> p = from;
+  std::vector<bool> pattern_before;
   std::optional<ExactPiece> before;
-  int hinge = -1;
-  // Every piece ends at a hinge further along, so the walk ends; the bound only guards against a long walk.
-  for (int pieces = 0; pieces < 4 * network.neuron_count() + 8; ++pieces) {
+  while (position < Rational(1)) {
+    const std::vector<bool> pattern = pattern_after(network, p, direction);
     ExactPiece piece = affine_piece(network, pattern);
     const RationalMatrix a = jacobian(piece, n);
     const int sign = a.determinant().sign();
-    // The next hinge after `position`.
+    // The piece ends at the first pre-activation that comes back to zero; each hinge further along moves `position`.
     Rational next(1);
-    int next_hinge = -1;
-    bool several = false;
-    for (int j = 0; j < network.neuron_count(); ++j) {
-      const Rational rate = along(piece.pre_activation[at(j)], direction);
-      if (rate.is_zero()) continue;
-      const Rational crossing = -value_at(piece.pre_activation[at(j)], from) / rate;
-      if (crossing < position || (crossing == position && rate.sign() == (pattern[at(j)] ? 1 : -1))) continue;
-      if (crossing < next) {
-        next = crossing;
-        next_hinge = j;
-        several = false;
-      } else if (crossing == next && next_hinge >= 0) {
-        several = true;
-      }
+    for (const AffineRow& row : piece.pre_activation) {
+      const Rational rate = along(row, direction);
+      const Rational z = value_at(row, p);
+      if (z.sign() * rate.sign() < 0) next = std::min(next, position - z / rate);
     }
     if (sign == 0) {
-      const Rational middle = (position + next) / Rational(2);
-      return flat_pair(problem, piece, step(from, middle, direction), radius_limit);
+      return flat_pair(problem, piece, step(from, (position + next) / Rational(2), direction), radius_limit);
     }
     if (before) {
       const RationalMatrix a_before = jacobian(*before, n);
       if (a_before.determinant().sign() * sign < 0) {
+        // The first neuron whose phase changed has the same row on both sides: its zero set is the facet.
+        int hinge = 0;
+        while (pattern[at(hinge)] == pattern_before[at(hinge)]) ++hinge;
         return fold_pair(problem, *before, piece, a_before, a, hinge, p, direction, radius_limit);
       }
     }
-    if (next_hinge < 0 || several) return std::nullopt;
     position = next;
     p = step(from, position, direction);
-    hinge = next_hinge;
-    pattern[at(hinge)] = !pattern[at(hinge)];
+    pattern_before = pattern;
     before = std::move(piece);
   }
   return std::nullopt;

@@ -16,8 +16,8 @@ struct FoldWitness {
 
 /// Walks the pieces along the segment from `from` to `to` (absolute, exact) and, where the determinant's sign
 /// changes or vanishes, builds a colliding pair of radius at most `radius_limit`, exactly.
-/// Nothing if there is no such place on the segment, or if the segment meets two hinges at once there (take a
-/// slightly different segment then).
+/// Nothing if there is no such place on the segment, or if the segment meets two transversal hinges at once there
+/// (take a slightly different segment then).
 std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vector<Rational>& from,
                                         const std::vector<Rational>& to, const Rational& radius_limit);
 

@@ -232,10 +232,6 @@ bool BoundaryPairs::secant(Worker& worker, Pair& pair, const Patch& x, const Pat
   return false;
 }
 
-bool BoundaryPairs::collide(Worker&, const Patch& x, const Patch& y) {
-  return find_far_pair(problem_, *root_, incumbent_, x.box, y.box);
-}
-
 void BoundaryPairs::work() {
   Worker worker;
   std::unique_lock lock(mutex_);
@@ -273,8 +269,12 @@ void BoundaryPairs::work() {
       if (secant(worker, pair, x, y)) settled = "secant";
     }
     const double width = std::max(x.width, y.width);
-    if (settled == nullptr && pair.x != pair.y && width < 0.02 * radius_ && distance(x.box, y.box) > 0.0) {
-      collision = collide(worker, x, y);
+    // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking.
+    const double apart = distance(x.box, y.box);
+    if (settled == nullptr && apart > 0.0 && width < 0.05 * radius_ && width < 0.5 * apart &&
+        (pair.asked == 0.0 || width < 0.125 * pair.asked)) {
+      pair.asked = width;
+      collision = find_far_pair(problem_, *root_, incumbent_, x.box, y.box);
     }
     std::vector<Pair> children;
     if (settled == nullptr && !collision) {
@@ -283,14 +283,14 @@ void BoundaryPairs::work() {
       } else if (pair.x == pair.y) {
         split_patch(worker, pair.x);
         const auto [a, b] = x.children;
-        children = {{a, b, pair.network}, {a, a, pair.network}, {b, b, pair.network}};
+        children = {{a, b, pair.network, 0.0}, {a, a, pair.network, 0.0}, {b, b, pair.network, 0.0}};
       } else {
         const bool first = x.image >= y.image;
         const int cut = first ? pair.x : pair.y;
         const int other = first ? pair.y : pair.x;
         split_patch(worker, cut);
         const auto [a, b] = patch(cut).children;
-        children = {{a, other, pair.network}, {b, other, pair.network}};
+        children = {{a, other, pair.network, pair.asked}, {b, other, pair.network, pair.asked}};
       }
     }
 
@@ -302,8 +302,7 @@ void BoundaryPairs::work() {
       over_ = true;
       result_ = Result::collision;
     } else if (stuck) {
-      over_ = true;
-      result_ = Result::unresolved;
+      result_ = Result::unresolved;  // the other pairs may still show a collision
       resisting_ = x.box;
       for (std::size_t i = 0; i < resisting_.lower.size(); ++i) {
         resisting_.lower[i] = std::min(resisting_.lower[i], y.box.lower[i]);
@@ -335,7 +334,7 @@ BoundaryPairs::Result BoundaryPairs::run(double radius) {
     }
   }
   for (std::size_t a = 0; a < faces.size(); ++a) {
-    for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], root_});
+    for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], root_, 0.0});
   }
   std::vector<std::thread> helpers;
   for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });

@@ -43,6 +43,7 @@ class BoundaryPairs {
   struct Pair {
     int x, y;
     std::shared_ptr<const RegionNetwork> network;    // valid on both boxes
+    double asked = 0.0;                              // width at which an exact collision was looked for; 0: never
   };
   struct Worker {
     Bounder bounder;
@@ -58,7 +59,6 @@ class BoundaryPairs {
   bool separated(Worker& worker, const Patch& x, const Patch& y) const;
   bool gap_along(const double* direction, const Patch& x, const Patch& y) const;
   bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
-  bool collide(Worker& worker, const Patch& x, const Patch& y);
   Patch& patch(int index);
 
   const Problem& problem_;

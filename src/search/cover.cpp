@@ -41,15 +41,12 @@ double Cover::lower() const {
 }
 
 void Cover::run() {
-  {
-    // Boxes that stalled before may lie beyond the target now.
-    const std::lock_guard lock(mutex_);
-    std::erase_if(stalled_, [&](const StalledBox& s) { return s.distance >= incumbent_.target(); });
-  }
   std::vector<std::thread> helpers;
   for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
   work();
   for (std::thread& helper : helpers) helper.join();
+  // Boxes that stalled may lie beyond the target by now.
+  std::erase_if(stalled_, [&](const StalledBox& s) { return s.distance >= incumbent_.target(); });
   control_.local_lower = lower();
 }
 
@@ -128,6 +125,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
     return Outcome::settled;
   }
 
+  if (result.sign != 0) return Outcome::stalled;  // all of the box has the other sign: no part of it can be covered
   axis = choose_axis(worker, inside);
   where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
   if (inside.width(axis) < smallest_width_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {

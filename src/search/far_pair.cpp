@@ -24,6 +24,7 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 struct PointPair {
   std::vector<double> x, y;
   double radius = infinity;
+  double slack = 0.0;  // of deepest(): how far inside its cells the pair lies, in units of the inputs
 };
 
 double norm(const std::vector<double>& u) {
@@ -114,6 +115,7 @@ class PairProgram {
     pair.x.assign(begin, begin + static_cast<std::ptrdiff_t>(n_));
     pair.y.assign(begin + static_cast<std::ptrdiff_t>(n_), begin + static_cast<std::ptrdiff_t>(2 * n_));
     pair.radius = std::max(norm(pair.x), norm(pair.y));
+    pair.slack = solution->v[2 * n_ + 1];
     return pair;
   }
 
@@ -203,9 +205,23 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
     if (!improved) break;
   }
 
-  // Exactly: a little off the optimum towards the deepest pair, within the room that the gap leaves.
+  // The optimum may lie on cells that meet C_PQ in a face only: prefer neighbours that hold it with room to spare.
   PairProgram pieces(root, best_p, best_q, limits);
-  const auto inner = pieces.deepest();
+  auto inner = pieces.deepest();
+  for (int attempt = 0; attempt < 60 && !(inner && inner->slack > 1e-9 * upper); ++attempt) {
+    const double scale = upper * (attempt % 2 == 0 ? 1e-4 : 1e-6);
+    p = best.x;
+    q = best.y;
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      p[i] += scale * uniform(random);
+      q[i] += scale * uniform(random);
+    }
+    PairProgram neighbour(root, p, q, limits);
+    const auto optimum = neighbour.solve();
+    if (!optimum || optimum->radius > best.radius * (1.0 + 1e-9) || !(apart(*optimum) > 0.5 * apart(best))) continue;
+    pieces = neighbour;
+    inner = neighbour.deepest();
+  }
   if (!inner || !(apart(*inner) > 0.0)) return false;
   const bool diagonal = apart(best) < 1e-7 * upper;
   bool improved = false;

@@ -218,9 +218,9 @@ bool Incumbent::prove_fold(const Descent& descent) {
     std::vector<double> o(n);
     bool found = sign_at(root_, q) == 0;
     for (std::size_t i = 0; i < n; ++i) o[i] = q[i] * (1.0 - 1e-3) + 1e-3 * descent.interior[i] * tau;
-    for (double back = 2.0 * tau * distance; !found && back <= 4.0 * std::max(limit, room); back *= 2.0) {
+    for (double back = 2.1 * tau * distance; !found && back <= 4.0 * std::max(limit, room); back *= 2.0) {
       for (int trial = 0; trial < 4 && !found; ++trial) {
-        const double shrink = std::max(0.0, 1.0 - back / std::max(norm(q), 1e-300));
+        const double shrink = 1.0 - back / std::max(norm(q), 1e-300);  // negative: beyond the centre
         for (std::size_t i = 0; i < n; ++i) {
           o[i] = q[i] * shrink + (trial == 0 ? 0.0 : 0.5 * std::min(back, limit) * uniform(random));
           o[i] = std::min({std::max({o[i], limits_.lower[i], -limit}), limits_.upper[i], limit});

@@ -249,6 +249,11 @@ void BoundaryPairs::work() {
       changed_.wait(lock);
       continue;
     }
+    if (++pairs_ > most_pairs_) {
+      over_ = true;
+      result_ = Result::unresolved;
+      break;
+    }
     Pair pair = std::move(stack_.back());
     stack_.pop_back();
     ++working_;
@@ -303,11 +308,12 @@ void BoundaryPairs::work() {
       result_ = Result::collision;
     } else if (stuck) {
       result_ = Result::unresolved;  // the other pairs may still show a collision
-      resisting_ = x.box;
-      for (std::size_t i = 0; i < resisting_.lower.size(); ++i) {
-        resisting_.lower[i] = std::min(resisting_.lower[i], y.box.lower[i]);
-        resisting_.upper[i] = std::max(resisting_.upper[i], y.box.upper[i]);
+      Box hull = x.box;
+      for (std::size_t i = 0; i < hull.lower.size(); ++i) {
+        hull.lower[i] = std::min(hull.lower[i], y.box.lower[i]);
+        hull.upper[i] = std::max(hull.upper[i], y.box.upper[i]);
       }
+      resisting_ = std::move(hull);
     } else {
       for (Pair& child : children) stack_.push_back(std::move(child));
     }
@@ -316,8 +322,11 @@ void BoundaryPairs::work() {
   changed_.notify_all();
 }
 
-BoundaryPairs::Result BoundaryPairs::run(double radius) {
+BoundaryPairs::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
   radius_ = radius;
+  most_pairs_ = most_pairs;
+  pairs_ = 0;
+  resisting_.reset();
   patches_.clear();
   stack_.clear();
   working_ = 0;

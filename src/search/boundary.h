@@ -20,13 +20,13 @@ class BoundaryPairs {
   enum class Result {
     injective,   ///< no collision on the boundary of B(radius) n D, proved
     collision,   ///< an exact colliding pair was found and offered to the incumbent
-    unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide
+    unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide, or too many pairs
     stopped
   };
-  /// All unordered pairs of boundary boxes of B(radius) n D, (X, X) included, depth first.
-  Result run(double radius);
-  /// After `unresolved`: the hull of the pair that resists.
-  const Box& resisting() const { return resisting_; }
+  /// All unordered pairs of boundary boxes of B(radius) n D, (X, X) included, depth first; at most `most_pairs`.
+  Result run(double radius, std::uint64_t most_pairs);
+  /// After `unresolved`: the hull of the pair that resists, if there is one.
+  const std::optional<Box>& resisting() const { return resisting_; }
 
  private:
   // A boundary box with an affine enclosure of its image; made once, used in many pairs.
@@ -74,7 +74,8 @@ class BoundaryPairs {
   int working_ = 0;
   bool over_ = false;
   Result result_ = Result::injective;
-  Box resisting_;
+  std::optional<Box> resisting_;
+  std::uint64_t most_pairs_ = 0, pairs_ = 0;
 };
 
 }  // namespace foldproof

@@ -2,7 +2,7 @@
 // determinant sign incumbent.sign().
 // Proof sketch: the nodes' boxes always cover the root box, because a split stores the same double in both halves
 // and a node is dropped only (a) when its part inside B(target) passed a cube test with the common sign, (b) when it
-// does not meet B(target), and targets only fall. So the ball of radius min(target, nearest open or stalled box) is
+// does not meet B(target), and targets only fall. So the ball of radius min(target, nearest open or narrow box) is
 // covered by closed boxes of one sign (MATHEMATICS 4.2 then needs only the boundary).
 // Boxes are clipped to B(target) before they are tested: the nearest fold point lies just outside that ball, and the
 // clipped box need not resolve it.
@@ -13,6 +13,8 @@
 #include <limits>
 #include <thread>
 
+#include "search/exact_cells.h"
+
 namespace foldproof {
 
 namespace {
@@ -20,12 +22,13 @@ namespace {
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr int slope_node_budget = 40;
+constexpr int most_unstable_in_cells = 12;
 
 }  // namespace
 
 Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
              Control& control)
-    : problem_(problem), incumbent_(incumbent), control_(control), smallest_width_(problem.max_radius * 0x1p-44) {
+    : problem_(problem), root_(root), incumbent_(incumbent), control_(control) {
   Node node{problem.root(problem.max_radius), 0.0, 0, std::move(root)};
   node.distance = node.box.distance();
   queue_.push(std::move(node));
@@ -36,17 +39,29 @@ double Cover::lower() const {
   double result = incumbent_.target();
   if (!queue_.empty()) result = std::min(result, queue_.top().distance);
   for (const double distance : in_work_) result = std::min(result, distance);
-  for (const StalledBox& box : stalled_) result = std::min(result, box.distance);
+  for (const Node& node : narrow_) result = std::min(result, node.distance);
   return result;
 }
 
-void Cover::run() {
+std::optional<Box> Cover::resisting() const {
+  if (narrow_.empty()) return std::nullopt;
+  return std::min_element(narrow_.begin(), narrow_.end(), [](const Node& a, const Node& b) {
+           return a.distance < b.distance;
+         })->box;
+}
+
+void Cover::run(double resolution) {
+  if (resolution < resolution_) {
+    for (Node& node : narrow_) queue_.push(std::move(node));
+    narrow_.clear();
+  }
+  resolution_ = resolution;
   std::vector<std::thread> helpers;
   for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
   work();
   for (std::thread& helper : helpers) helper.join();
-  // Boxes that stalled may lie beyond the target by now.
-  std::erase_if(stalled_, [&](const StalledBox& s) { return s.distance >= incumbent_.target(); });
+  // Narrow boxes may lie beyond the target by now.
+  std::erase_if(narrow_, [&](const Node& node) { return node.distance >= incumbent_.target(); });
   control_.local_lower = lower();
 }
 
@@ -83,8 +98,8 @@ void Cover::work() {
         children[h].id = next_id_++;
         queue_.push(std::move(children[h]));
       }
-    } else if (outcome == Outcome::stalled) {
-      stalled_.push_back({node.box, distance});
+    } else if (outcome == Outcome::narrow) {
+      narrow_.push_back(std::move(node));
     }
     changed_.notify_all();
   }
@@ -125,11 +140,14 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
     return Outcome::settled;
   }
 
-  if (result.sign != 0) return Outcome::stalled;  // all of the box has the other sign: no part of it can be covered
+  if (result.sign != 0) return Outcome::narrow;  // all of the box has the other sign: no part of it can be covered
   axis = choose_axis(worker, inside);
   where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
-  if (inside.width(axis) < smallest_width_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
-    return Outcome::stalled;
+  if (inside.width(axis) < resolution_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
+    if (!cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) return Outcome::narrow;
+    const std::lock_guard lock(mutex_);
+    control_.observer().leaf(node.id, inside, "cells", incumbent_.sign(), target);
+    return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;
   if (worker.bounder.unstable() * 10 <= net->neurons() * 7) {

@@ -12,24 +12,20 @@
 
 namespace foldproof {
 
-/// A box whose sign no test could prove, although it is as small as is useful.
-struct StalledBox {
-  Box box;
-  double distance;
-};
-
 class Cover {
  public:
   Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control);
 
-  /// Best-first by distance to the centre, until the ball of radius incumbent.target() is covered, nothing is
-  /// left but stalled boxes, or the run must stop. May be called again after the incumbent improved.
-  void run();
+  /// Best-first by distance to the centre, until the ball of radius incumbent.target() is covered, nothing is left but
+  /// boxes narrower than `resolution`, or the run must stop. May be called again after the incumbent improved, or with
+  /// a finer resolution: narrow boxes are taken up again then.
+  void run(double resolution);
 
-  /// det J has the sign incumbent.sign() on every full-dimensional cell that meets the ball of this radius: the
-  /// distance of the nearest open or stalled box, at most the target.
+  /// det J has the sign incumbent.sign() on every full-dimensional cell that meets the interior of the ball of this
+  /// radius: the distance of the nearest open or narrow box, at most the target.
   double lower() const;
-  const std::vector<StalledBox>& stalled() const { return stalled_; }
+  /// A box too narrow to go on with that lies nearer than the target; nothing if all is covered.
+  std::optional<Box> resisting() const;
 
  private:
   struct Node {
@@ -49,22 +45,23 @@ class Cover {
     SlopeMatrices slopes;
     std::vector<double> score;
   };
-  enum class Outcome { settled, split, stalled };
+  enum class Outcome { settled, split, narrow };
 
   void work();
   Outcome process(Worker& worker, Node& node, Node children[2], int& axis, double& where);
   int choose_axis(Worker& worker, const Box& box) const;
 
   const Problem& problem_;
+  std::shared_ptr<const RegionNetwork> root_;
   Incumbent& incumbent_;
   Control& control_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<Node, std::vector<Node>, Later> queue_;
   std::vector<double> in_work_;  // distances of the nodes being processed
-  std::vector<StalledBox> stalled_;
+  std::vector<Node> narrow_;
   std::uint64_t next_id_ = 1;
-  double smallest_width_;
+  double resolution_ = 0;
 };
 
 }  // namespace foldproof

@@ -6,6 +6,7 @@
 #include "search/radius_search.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "search/boundary.h"
 #include "search/cover.h"
@@ -14,6 +15,9 @@
 namespace foldproof {
 
 namespace {
+
+constexpr std::uint64_t all_pairs = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t some_pairs = 20000;
 
 // The largest radius of the form start * 2^i, refined a little, whose whole ball passes one cube test.
 double whole_ball(const Problem& problem, const RegionNetwork& root, double start, double limit) {
@@ -61,31 +65,45 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
 
   Cover cover(problem, root, incumbent, control);
   BoundaryPairs boundary(problem, root, incumbent, control);
+  // Places where slope tests stall (branch points, hinges through a common point) must not be resolved to dust before
+  // the boundary has had its say: a collision may put them out of the ball.
+  double resolution = problem.max_radius * 0x1p-9;
+  const double finest = problem.max_radius * 0x1p-45;
+  double boundary_proved = 0.0;
   while (result.lower < incumbent.target()) {
     control.phase = "local";
-    cover.run();
+    cover.run(resolution);
     result.local_lower = cover.lower();
-    if (control.should_stop() || !(result.lower < incumbent.target())) break;
+    const double target = incumbent.target();
+    if (control.should_stop() || !(result.lower < target)) break;
+    const std::optional<Box> resisting = cover.resisting();
     if (n == 1) {
       result.lower = std::max(result.lower, cover.lower());
-      if (!cover.stalled().empty()) result.resisting = cover.stalled().front().box;
+    } else if (boundary_proved != target) {
+      control.phase = "global";
+      const bool last = !resisting || resolution <= finest;
+      const BoundaryPairs::Result outcome = boundary.run(target, last ? all_pairs : some_pairs);
+      if (outcome == BoundaryPairs::Result::collision) continue;
+      if (outcome == BoundaryPairs::Result::stopped) break;
+      if (outcome == BoundaryPairs::Result::injective) boundary_proved = target;
+      if (outcome == BoundaryPairs::Result::unresolved && !resisting) {
+        result.resisting = boundary.resisting();
+        break;
+      }
+    }
+    if (!resisting) {
+      result.lower = target;
       break;
     }
-    control.phase = "global";
-    // Stalled boxes may lie beyond a collision that the boundary still has to show: ask the whole target first.
-    const BoundaryPairs::Result outcome = boundary.run(incumbent.target());
-    if (outcome == BoundaryPairs::Result::collision) continue;
-    if (outcome == BoundaryPairs::Result::injective && cover.stalled().empty()) {
-      result.lower = incumbent.target();
-      break;
-    }
-    if (outcome == BoundaryPairs::Result::unresolved) result.resisting = boundary.resisting();
-    if (!cover.stalled().empty()) {
-      result.resisting = cover.stalled().front().box;
+    if (resolution <= finest) {
+      result.resisting = resisting;
       const double radius = cover.lower() * (1.0 - problem.gap);
-      if (radius > result.lower && boundary.run(radius) == BoundaryPairs::Result::injective) result.lower = radius;
+      if (n > 1 && radius > result.lower && boundary.run(radius, all_pairs) == BoundaryPairs::Result::injective) {
+        result.lower = radius;
+      }
+      break;
     }
-    break;
+    resolution *= 0x1p-9;
   }
   result.zero = incumbent.radius_is_zero();
   if (result.zero) {

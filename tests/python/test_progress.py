@@ -74,6 +74,8 @@ def test_quiet_is_silent(program, hard):
 
 def test_plain_lines_without_a_terminal(program, hard):
     done = subprocess.run(command(program, hard, "--time", "7"), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 3
+    check_stopped(done.stdout, "time")
     assert "\r" not in done.stderr and "\x1b" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("foldproof: ")]
     assert len(lines) <= 2

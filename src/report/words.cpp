@@ -158,8 +158,6 @@ std::string limit_words(const Json& record) {
       {"branch",
        "A branch point: the Jacobian determinant keeps its sign, yet the map winds around the point more than once, so "
        "inputs on opposite sides meet."},
-      {"none_within_domain", "None: there is no collision in the whole domain."},
-      {"none_within_max_radius", "None up to the largest radius that was asked for."},
   };
   const auto found = words.find(text_at(record, "limit"));
   return found == words.end() ? "" : found->second;

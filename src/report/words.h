@@ -17,7 +17,7 @@ struct Verdict {
 /// @throws Json::exception if the record lacks what is needed.
 Verdict verdict_of(const Json& record);
 
-/// What ends the ball, explained; empty if not known.
+/// What ends the ball, explained; empty if nothing does or it is not known.
 std::string limit_words(const Json& record);
 /// What is claimed and what is not.
 std::vector<std::string> claims_of(const Json& record);

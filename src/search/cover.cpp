@@ -9,10 +9,10 @@
 #include "search/cover.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <thread>
 
+#include "search/axis.h"
 #include "search/exact_cells.h"
 
 namespace foldproof {
@@ -141,7 +141,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   }
 
   if (result.sign != 0) return Outcome::narrow;  // all of the box has the other sign: no part of it can be covered
-  axis = choose_axis(worker, inside);
+  axis = axis_of_influence(worker.bounder, worker.slopes, worker.test.influence(), inside, worker.score);
   where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
   if (inside.width(axis) < resolution_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
     if (!cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) return Outcome::narrow;
@@ -159,35 +159,6 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
     children[h].distance = children[h].box.distance();
   }
   return Outcome::split;
-}
-
-// The axis along which the undecided neurons that matter most are spread most: cutting it decides them.
-int Cover::choose_axis(Worker& worker, const Box& box) const {
-  const std::size_t n = at(box.size());
-  worker.score.assign(n, 0.0);
-  const std::vector<double>& influence = worker.test.influence();
-  for (std::size_t q = 0; q < worker.slopes.neuron.size(); ++q) {
-    const int p = worker.slopes.neuron[q];
-    const double* const gradient = worker.bounder.neuron_gradient(p);
-    const double spread = worker.bounder.upper(p) - worker.bounder.lower(p);
-    if (!(spread > 0.0)) continue;
-    for (std::size_t i = 0; i < n; ++i) {
-      worker.score[i] += influence[q] * std::abs(gradient[i]) * box.width(static_cast<int>(i)) / spread;
-    }
-  }
-  double widest = 0.0;
-  for (std::size_t i = 0; i < n; ++i) widest = std::max(widest, box.width(static_cast<int>(i)));
-  std::size_t best = 0;
-  double best_score = -1.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double relative = box.width(static_cast<int>(i)) / widest;
-    const double score = (worker.score[i] + 1e-3) * std::pow(relative, 0.2);
-    if (score > best_score) {
-      best_score = score;
-      best = i;
-    }
-  }
-  return static_cast<int>(best);
 }
 
 }  // namespace foldproof

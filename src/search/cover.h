@@ -49,7 +49,6 @@ class Cover {
 
   void work();
   Outcome process(Worker& worker, Node& node, Node children[2], int& axis, double& where);
-  int choose_axis(Worker& worker, const Box& box) const;
 
   const Problem& problem_;
   std::shared_ptr<const RegionNetwork> root_;

@@ -176,7 +176,7 @@
     }
     if (view.upper.length) {
       const hue = colour(isBox && record.verdict === 'proved' ? 'plot-proved' : 'plot-refuted');
-      layers.push({ name: isBox ? 'the box' : 'ball, refuted', swatch: ['stroke dashed', hue],
+      layers.push({ name: isBox ? 'the box' : 'ball, refuted', swatch: [isBox ? 'stroke' : 'stroke dashed', hue],
         traces: [lines(closed(view.upper), { color: hue, width: 2, dash: isBox ? 'solid' : '7px,6px' })] });
     }
     return layers;
@@ -364,8 +364,9 @@
   const WORDS = {
     plane: ['Inputs', 'Where the map turns over. Blue: the Jacobian determinant has the sign it has at the centre; sand: '
       + 'the other sign; stronger where it is larger. The line between them is the fold. Small boxes: what each test proved.'],
-    zoom: ['Close-up of the pair', 'The two inputs with one output, one on each side of the fold, far too close '
-      + 'together to be told apart in the larger picture.'],
+    zoom: ['Close-up of the pair', 'The two inputs with one output'
+      + (record.limit === 'fold' ? ', one on each side of the fold' : '')
+      + ': too close together to be told apart in the larger picture.'],
     axes: ['Slice through the centre', 'Two inputs vary, the others stay at the centre. Blue: the determinant has the '
       + 'sign it has at the centre; sand: the other sign.'],
     witness: ['Slice through the centre, x and y', 'The plane of the centre and the two colliding inputs, in lengths '
@@ -384,7 +385,7 @@
       addFigure(title, caption, false, () => inputFigure(view));
       if (!view.image) continue;
       addFigure(close ? 'Close-up of their common output' : 'Outputs', close
-        ? 'The same close-up after the map: both sides of the fold lie on top of each other.'
+        ? 'The same close-up after the map: where sheets lie on top of each other, two inputs share an output.'
         : 'The same window after the map: the image of a grid. Where the sheet is folded over, in orange, it covers '
           + 'outputs a second time.', false, () => outputFigure(view, close));
     }

@@ -1,0 +1,211 @@
+// Claim: f is injective on the ball of radius lower().
+// Proof sketch (MATHEMATICS 5.1): the ball is convex and covered by closed boxes with sym(M J(s)) > 0 for all slopes of
+// each box and one M for all; along the segment from y to x, (x - y)^T M (f(x) - f(y)) is a sum of positive terms.
+// No determinant signs, no boundary, any dimension: a cover of n dimensions where pairs need 2 (n - 1).
+// Candidates for M: J(c)^{-1} and the inverse of the mean Jacobian, of the ball and of smaller ones; the one whose
+// nearest sampled failure is farthest wins. None wins everywhere (5.3).
+#include "search/monotone_cover.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <thread>
+
+#include "search/axis.h"
+
+namespace foldproof {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+std::vector<double> jacobian_at(const RegionNetwork& net, const std::vector<double>& u) {
+  FloatPiece piece;
+  net.piece_at(u, piece);
+  const auto first = piece.gradient.begin() + static_cast<std::ptrdiff_t>(at(net.neurons()) * u.size());
+  return {first, piece.gradient.end()};
+}
+
+// Inverse by Gauss-Jordan with partial pivoting; empty if singular.
+std::vector<double> inverse_of(std::vector<double> a, std::size_t n) {
+  std::vector<double> inverse(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) inverse[i * n + i] = 1.0;
+  for (std::size_t c = 0; c < n; ++c) {
+    std::size_t best = c;
+    for (std::size_t i = c + 1; i < n; ++i) {
+      if (std::abs(a[i * n + c]) > std::abs(a[best * n + c])) best = i;
+    }
+    const double pivot = a[best * n + c];
+    if (pivot == 0.0) return {};
+    for (std::size_t j = 0; j < n; ++j) {
+      std::swap(a[best * n + j], a[c * n + j]);
+      std::swap(inverse[best * n + j], inverse[c * n + j]);
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+      a[c * n + j] /= pivot;
+      inverse[c * n + j] /= pivot;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i == c) continue;
+      const double factor = a[i * n + c];
+      for (std::size_t j = 0; j < n; ++j) {
+        a[i * n + j] -= factor * a[c * n + j];
+        inverse[i * n + j] -= factor * inverse[c * n + j];
+      }
+    }
+  }
+  return inverse;
+}
+
+// sym(M J) > 0, in plain double.
+bool positive(const std::vector<double>& m, const std::vector<double>& j, std::size_t n) {
+  std::vector<double> a(n * n, 0.0);
+  for (std::size_t r = 0; r < n; ++r) {
+    for (std::size_t q = 0; q < n; ++q) {
+      for (std::size_t c = 0; c < n; ++c) {
+        a[r * n + c] += 0.5 * m[r * n + q] * j[q * n + c];
+        a[c * n + r] += 0.5 * m[r * n + q] * j[q * n + c];
+      }
+    }
+  }
+  for (std::size_t c = 0; c < n; ++c) {
+    if (!(a[c * n + c] > 0.0)) return false;
+    for (std::size_t r = c + 1; r < n; ++r) {
+      const double factor = a[r * n + c] / a[c * n + c];
+      for (std::size_t q = c; q < n; ++q) a[r * n + q] -= factor * a[c * n + q];
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+MonotoneCover::MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
+                             Control& control)
+    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {}
+
+bool MonotoneCover::choose_preconditioner(double radius) {
+  const std::size_t n = at(root_->inputs());
+  const Box ball = problem_.root(radius);
+  std::mt19937_64 random(99);
+  std::uniform_real_distribution<double> uniform(0.0, 1.0);
+  struct Sample {
+    double distance;
+    std::vector<double> jacobian;
+  };
+  std::vector<Sample> samples;
+  for (int i = 0; i < 400; ++i) {
+    // Radii spread evenly, so that small balls are sampled as well as large ones.
+    const double scale = i == 0 ? 0.0 : static_cast<double>(i) / 399.0;
+    std::vector<double> u(n);
+    double distance = 0.0;
+    for (std::size_t a = 0; a < n; ++a) {
+      u[a] = scale * (ball.lower[a] + (ball.upper[a] - ball.lower[a]) * uniform(random));
+      distance = std::max(distance, std::abs(u[a]));
+    }
+    samples.push_back({distance, jacobian_at(*root_, u)});
+  }
+  double best = 0.0;
+  for (const double part : {0.0, 0.25, 0.5, 1.0}) {
+    std::vector<double> mean(n * n, 0.0);
+    double count = 0.0;
+    for (const Sample& sample : samples) {
+      if (sample.distance > part * radius && count > 0.0) continue;
+      for (std::size_t e = 0; e < n * n; ++e) mean[e] += sample.jacobian[e];
+      count += 1.0;
+    }
+    for (double& entry : mean) entry /= count;
+    const std::vector<double> m = inverse_of(mean, n);
+    if (m.empty()) continue;
+    double nearest = infinity;
+    for (const Sample& sample : samples) {
+      if (sample.distance < nearest && !positive(m, sample.jacobian, n)) nearest = sample.distance;
+    }
+    if (nearest > best) {
+      best = nearest;
+      m_ = m;
+    }
+  }
+  return best > 0.0;
+}
+
+double MonotoneCover::lower() const {
+  const std::lock_guard lock(mutex_);
+  double result = std::min(radius_, failed_at_);
+  if (!queue_.empty()) result = std::min(result, queue_.top().distance);
+  for (const double distance : in_work_) result = std::min(result, distance);
+  return result;
+}
+
+void MonotoneCover::run(double radius, double resolution) {
+  radius_ = radius;
+  resolution_ = resolution;
+  failed_at_ = infinity;
+  queue_ = {};
+  Node node{problem_.root(radius), 0.0, 0, root_};
+  node.distance = node.box.distance();
+  queue_.push(std::move(node));
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
+  work();
+  for (std::thread& helper : helpers) helper.join();
+}
+
+void MonotoneCover::work() {
+  Worker worker;
+  worker.test.set_preconditioner(m_);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (control_.should_stop()) break;
+    if (queue_.empty() || queue_.top().distance >= failed_at_) {
+      if (in_work_.empty()) break;
+      changed_.wait(lock);
+      continue;
+    }
+    Node node = queue_.top();
+    queue_.pop();
+    in_work_.push_back(node.distance);
+    const double proved = *std::min_element(in_work_.begin(), in_work_.end());
+    if (proved > control_.lower.load(std::memory_order_relaxed)) control_.lower = proved;
+    control_.open.store(queue_.size(), std::memory_order_relaxed);
+    lock.unlock();
+
+    control_.regions.fetch_add(1, std::memory_order_relaxed);
+    const RegionNetwork& net = *node.network;
+    worker.bounder.enclose(net, node.box);
+    worker.bounder.slopes(net, worker.slopes);
+    const bool proved_box = worker.test.run(worker.slopes, 12);
+    int axis = 0;
+    std::shared_ptr<const RegionNetwork> network = node.network;
+    if (!proved_box) {
+      axis = axis_of_influence(worker.bounder, worker.slopes, worker.test.influence(), node.box, worker.score);
+      if (worker.bounder.unstable() * 10 <= net.neurons() * 8) {
+        network = worker.bounder.restrict(net, worker.bounder.phase());
+      }
+    }
+
+    lock.lock();
+    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), node.distance));
+    if (proved_box) {
+      control_.observer().leaf(node.id, node.box, "monotone", 0, radius_);
+    } else if (node.box.width(axis) < resolution_) {
+      failed_at_ = std::min(failed_at_, node.distance);
+    } else {
+      const double where = 0.5 * node.box.lower[at(axis)] + 0.5 * node.box.upper[at(axis)];
+      control_.observer().split(node.id, axis, where, next_id_);
+      for (int h = 0; h < 2; ++h) {
+        Node child{node.box, 0.0, next_id_++, network};
+        (h == 0 ? child.box.upper : child.box.lower)[at(axis)] = where;
+        child.distance = child.box.distance();
+        queue_.push(std::move(child));
+      }
+    }
+    changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+}  // namespace foldproof

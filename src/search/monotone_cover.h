@@ -1,0 +1,62 @@
+// The global part by one preconditioner: boxes that cover the ball, on each of which sym(M J) > 0 (MATHEMATICS 5.1).
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <queue>
+#include <vector>
+
+#include "search/incumbent.h"
+#include "slope/monotone_test.h"
+
+namespace foldproof {
+
+class MonotoneCover {
+ public:
+  MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
+                Control& control);
+
+  /// Chooses M by a short trial on sampled Jacobians of the ball of this radius.
+  /// False if no candidate is positive even at the centre.
+  bool choose_preconditioner(double radius);
+
+  /// Best-first by distance to the centre until B(radius) n D is covered, or a box narrower than `resolution` fails.
+  /// f is injective on the ball of radius lower() afterwards (and at any time during the run).
+  void run(double radius, double resolution);
+  double lower() const;
+
+ private:
+  struct Node {
+    Box box;
+    double distance;
+    std::uint64_t id;
+    std::shared_ptr<const RegionNetwork> network;
+  };
+  struct Later {
+    bool operator()(const Node& a, const Node& b) const {
+      return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
+    }
+  };
+  struct Worker {
+    Bounder bounder;
+    MonotoneTest test;
+    SlopeMatrices slopes;
+    std::vector<double> score;
+  };
+  void work();
+
+  const Problem& problem_;
+  std::shared_ptr<const RegionNetwork> root_;
+  Incumbent& incumbent_;
+  Control& control_;
+  std::vector<double> m_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::priority_queue<Node, std::vector<Node>, Later> queue_;
+  std::vector<double> in_work_;
+  double radius_ = 0, resolution_ = 0, failed_at_ = 0;
+  std::uint64_t next_id_ = 1;
+};
+
+}  // namespace foldproof

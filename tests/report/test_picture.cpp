@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "examples.h"
+#include "model/evaluate.h"
+#include "report/sampler.h"
 
 namespace foldproof {
 namespace {
@@ -25,6 +27,27 @@ const json& view(const json& picture, const std::string& role) {
     if (candidate.at("role") == role) return candidate;
   }
   throw std::runtime_error("no view " + role);
+}
+
+TEST(Sampler, AgreesWithExactEvaluation) {
+  const examples::Example example = examples::wide(9);
+  const Network& network = example.model.network();
+  const Sampler f(network);
+  for (const auto& x : std::vector<std::vector<double>>{{0.5, -0.25}, {-1.75, 2}, {0, 0}}) {
+    const std::vector<Rational> exact_x{Rational::from_double(x[0]), Rational::from_double(x[1])};
+    const ExactValue exact = evaluate(network, exact_x);
+    const ExactPiece piece = affine_piece(network, activation_pattern(network, exact_x));
+    const std::vector<double> value = f.value(x), jacobian = f.jacobian(x);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_NEAR(value[i], exact.output[i].nearest_double(), 1e-12);
+      std::vector<double> gradient(2, 0.0);
+      for (const Term& term : piece.output[i].terms) {
+        gradient[static_cast<std::size_t>(term.variable)] = term.coefficient.nearest_double();
+      }
+      for (std::size_t k = 0; k < 2; ++k) EXPECT_NEAR(jacobian[2 * i + k], gradient[k], 1e-12);
+    }
+    EXPECT_NEAR(f.determinant(x), jacobian[0] * jacobian[3] - jacobian[1] * jacobian[2], 1e-12);
+  }
 }
 
 TEST(Picture, GraphHasItsBreakpoint) {

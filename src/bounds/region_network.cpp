@@ -209,14 +209,15 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
     const double terms = static_cast<double>(n_ + net.end_[k] - net.begin_[k] + 8);
     remainder += gamma(2.0 * terms) * magnitude + net.weight_error_[k] * (reach_sum + size_sum) + net.bias_error_[k];
     remainder = remainder * slack + underflow;
-    double spread = remainder;
-    for (std::size_t i = 0; i < n; ++i) spread += std::abs(gradient[i]) * radius_[i];
+    double symbol_sum = 0.0;
     if (symbols) {
-      for (int q = 0; q < symbol_count; ++q) spread += std::abs(symbol[q]);
+      for (int q = 0; q < symbol_count; ++q) symbol_sum += std::abs(symbol[q]);
     }
-    spread *= slack;
     value_[k] = value;
-    remainder_[k] = remainder;
+    remainder_[k] = (remainder + symbol_sum) * slack;  // what is handed out has no symbols
+    double spread = remainder_[k];
+    for (std::size_t i = 0; i < n; ++i) spread += std::abs(gradient[i]) * radius_[i];
+    spread *= slack;
     if (k >= at(k_)) continue;
 
     const double l = round_down(value - spread);

@@ -1,4 +1,4 @@
-// Claim: f is injective on the ball of radius lower().
+// Claim: f is injective on the ball whose radius run() returns.
 // Proof sketch (MATHEMATICS 5.1): the ball is convex and covered by closed boxes with sym(M J(s)) > 0 for all slopes of
 // each box and one M for all; along the segment from y to x, (x - y)^T M (f(x) - f(y)) is a sum of positive terms.
 // No determinant signs, no boundary, any dimension: a cover of n dimensions where pairs need 2 (n - 1).
@@ -132,15 +132,16 @@ bool MonotoneCover::choose_preconditioner(double radius) {
   return best > 0.0;
 }
 
-double MonotoneCover::lower() const {
-  const std::lock_guard lock(mutex_);
+double MonotoneCover::nearest_open() const {
   double result = std::min(radius_, failed_at_);
   if (!queue_.empty()) result = std::min(result, queue_.top().distance);
   for (const double distance : in_work_) result = std::min(result, distance);
   return result;
 }
 
-void MonotoneCover::run(double radius, double resolution) {
+double MonotoneCover::run(double radius, double resolution, std::uint64_t most_boxes) {
+  boxes_ = 0;
+  most_boxes_ = most_boxes;
   radius_ = radius;
   resolution_ = resolution;
   failed_at_ = infinity;
@@ -152,6 +153,7 @@ void MonotoneCover::run(double radius, double resolution) {
   for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
   work();
   for (std::thread& helper : helpers) helper.join();
+  return nearest_open();
 }
 
 void MonotoneCover::work() {
@@ -159,7 +161,7 @@ void MonotoneCover::work() {
   worker.test.set_preconditioner(m_);
   std::unique_lock lock(mutex_);
   while (true) {
-    if (control_.should_stop()) break;
+    if (control_.should_stop() || boxes_ > most_boxes_) break;
     if (queue_.empty() || queue_.top().distance >= failed_at_) {
       if (in_work_.empty()) break;
       changed_.wait(lock);
@@ -167,6 +169,7 @@ void MonotoneCover::work() {
     }
     Node node = queue_.top();
     queue_.pop();
+    ++boxes_;
     in_work_.push_back(node.distance);
     const double proved = *std::min_element(in_work_.begin(), in_work_.end());
     if (proved > control_.lower.load(std::memory_order_relaxed)) control_.lower = proved;

@@ -21,10 +21,10 @@ class MonotoneCover {
   /// False if no candidate is positive even at the centre.
   bool choose_preconditioner(double radius);
 
-  /// Best-first by distance to the centre until B(radius) n D is covered, or a box narrower than `resolution` fails.
-  /// f is injective on the ball of radius lower() afterwards (and at any time during the run).
-  void run(double radius, double resolution);
-  double lower() const;
+  /// Best-first by distance to the centre until B(radius) n D is covered, a box narrower than `resolution` fails, or
+  /// `most_boxes` were tested.
+  /// Returns a radius on whose ball (cut by D) f is injective, proved; also when the run had to stop.
+  double run(double radius, double resolution, std::uint64_t most_boxes);
 
  private:
   struct Node {
@@ -44,6 +44,7 @@ class MonotoneCover {
     SlopeMatrices slopes;
     std::vector<double> score;
   };
+  double nearest_open() const;
   void work();
 
   const Problem& problem_;
@@ -51,12 +52,13 @@ class MonotoneCover {
   Incumbent& incumbent_;
   Control& control_;
   std::vector<double> m_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<Node, std::vector<Node>, Later> queue_;
   std::vector<double> in_work_;
   double radius_ = 0, resolution_ = 0, failed_at_ = 0;
   std::uint64_t next_id_ = 1;
+  std::uint64_t boxes_ = 0, most_boxes_ = 0;
 };
 
 }  // namespace foldproof

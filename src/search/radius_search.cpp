@@ -11,6 +11,7 @@
 #include "search/boundary.h"
 #include "search/cover.h"
 #include "search/incumbent.h"
+#include "search/monotone_cover.h"
 
 namespace foldproof {
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::uint64_t all_pairs = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t some_pairs = 20000;
+constexpr std::uint64_t most_monotone_boxes = 400000;
 
 // The largest radius of the form start * 2^i, refined a little, whose whole ball passes one cube test.
 double whole_ball(const Problem& problem, const RegionNetwork& root, double start, double limit) {
@@ -65,6 +67,14 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
 
   Cover cover(problem, root, incumbent, control);
   BoundaryPairs boundary(problem, root, incumbent, control);
+  // In higher dimensions one preconditioner is the cheapest first proof, and bounds the radius while the rest runs.
+  MonotoneCover monotone(problem, root, incumbent, control);
+  if (n >= 3 && result.lower < incumbent.target() && monotone.choose_preconditioner(incumbent.target())) {
+    control.phase = "global";
+    const double radius = incumbent.target();
+    result.lower = std::max(result.lower, monotone.run(radius, radius * 0x1p-11, most_monotone_boxes));
+    control.lower = result.lower;
+  }
   // Places where slope tests stall (branch points, hinges through a common point) must not be resolved to dust before
   // the boundary has had its say: a collision may put them out of the ball.
   double resolution = problem.max_radius * 0x1p-9;

@@ -18,8 +18,8 @@ class LeafCollector : public Observer {
     const std::uint64_t index = total_++;
     if (capacity_ == 0 || index % stride_ != 0) return;
     if (leaves_.size() == capacity_) {
-      std::size_t kept = 0;
-      for (std::size_t i = 0; i < leaves_.size(); i += 2) leaves_[kept++] = std::move(leaves_[i]);
+      std::size_t kept = 1;
+      for (std::size_t i = 2; i < leaves_.size(); i += 2) leaves_[kept++] = std::move(leaves_[i]);
       leaves_.resize(kept);
       stride_ *= 2;
       if (index % stride_ != 0) return;

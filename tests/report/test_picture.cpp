@@ -110,7 +110,8 @@ TEST(Picture, SlicesGoThroughTheCentreAndThroughThePair) {
 TEST(Picture, OutlinesAreSectionsOfTheBallWithinTheDomain) {
   examples::Example example = examples::crease();
   example.answer.domain_exact = {{"-2", "3/2"}, {"-5", "5"}};
-  for (const json& corner : view(picture_of(example), "plane").at("upper")) {
+  const json square = view(picture_of(example), "plane").at("upper");
+  for (const json& corner : square) {
     EXPECT_LE(corner[0].get<double>(), 1.5);
     EXPECT_LE(std::abs(corner[1].get<double>()), 1.0002);
   }
@@ -122,7 +123,8 @@ TEST(Picture, OutlinesAreSectionsOfTheBallWithinTheDomain) {
     EXPECT_NEAR(std::abs(corner[0].get<double>() - 1) + std::abs(corner[1].get<double>()), 1.0001, 1e-3);
   }
   example.answer.norm = "l2";
-  for (const json& point : view(picture_of(example), "plane").at("upper")) {
+  const json disc = view(picture_of(example), "plane").at("upper");
+  for (const json& point : disc) {
     EXPECT_NEAR(std::hypot(point[0].get<double>() - 1, point[1].get<double>()), 1.0001, 1e-3);
   }
 }

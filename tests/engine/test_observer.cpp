@@ -1,0 +1,274 @@
+// The event stream of a run is a proof one can check: splits, leaves and what lies beyond form a bisection tree of the
+// root box, and the leaves that cover the ball carry the sign the exact determinant has there.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "model/evaluate.h"
+#include "networks.h"
+#include "search/radius_search.h"
+
+namespace foldproof::testing {
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+class Recorder : public Observer {
+ public:
+  struct Split {
+    int axis;
+    double where;
+    std::uint64_t first_child;
+  };
+  struct LeafEvent {
+    Box box;
+    std::string test;
+    int sign;
+    double clipped_to;
+  };
+
+  void split(std::uint64_t id, int axis, double where, std::uint64_t first_child) override {
+    const Turn turn(*this);
+    EXPECT_TRUE(known(id)) << "a split before its parent's";
+    EXPECT_TRUE(splits.insert({id, {axis, where, first_child}}).second) << "node " << id << " was split twice";
+    EXPECT_TRUE(born.insert(first_child).second && born.insert(first_child + 1).second) << "an identifier came twice";
+  }
+  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to) override {
+    const Turn turn(*this);
+    EXPECT_TRUE(known(id)) << "a leaf before its parent";
+    EXPECT_TRUE(leaves.insert({id, {box, test, sign, clipped_to}}).second) << "node " << id << " is a leaf twice";
+  }
+  void beyond(std::uint64_t id, double target) override {
+    const Turn turn(*this);
+    EXPECT_TRUE(known(id));
+    EXPECT_TRUE(outside.insert({id, target}).second) << "node " << id << " is beyond twice";
+  }
+  void pair(const Box& x, const Box& y, const char* test) override {
+    const Turn turn(*this);
+    EXPECT_EQ(x.size(), y.size());
+    EXPECT_STRNE(test, "");
+    ++pairs;
+  }
+  void collision(const Collision& found) override {
+    const Turn turn(*this);
+    EXPECT_TRUE(collisions.empty() || found.radius < collisions.back()) << "a collision that is not nearer";
+    collisions.push_back(found.radius);
+  }
+
+  std::map<std::uint64_t, Split> splits;
+  std::map<std::uint64_t, LeafEvent> leaves;
+  std::map<std::uint64_t, double> outside;
+  std::set<std::uint64_t> born{0};
+  std::vector<Rational> collisions;
+  int pairs = 0;
+  std::atomic<bool> overlapped{false};
+  bool slow = false;  ///< stay in each call for a moment, so that a second one would be noticed
+
+ private:
+  // Calls must come one at a time.
+  class Turn {
+   public:
+    explicit Turn(Recorder& recorder) : recorder_(recorder) {
+      if (recorder_.inside_.exchange(true)) recorder_.overlapped = true;
+      if (recorder_.slow) std::this_thread::sleep_for(std::chrono::microseconds(300));
+    }
+    ~Turn() { recorder_.inside_ = false; }
+
+   private:
+    Recorder& recorder_;
+  };
+  bool known(std::uint64_t id) const { return born.count(id) != 0; }
+  std::atomic<bool> inside_{false};
+};
+
+struct FinishedRun {
+  Problem problem;
+  RadiusResult result;
+};
+
+FinishedRun run(const Network& network, std::vector<Rational> centre, double max_radius, int threads, Recorder& recorder) {
+  FinishedRun made;
+  made.problem.network = &network;
+  made.problem.centre = std::move(centre);
+  made.problem.max_radius = max_radius;
+  Options options;
+  options.threads = threads;
+  options.time = 30;
+  Control control(options, &recorder);
+  made.result = search_radius(made.problem, control);
+  EXPECT_FALSE(control.stop_reason().has_value());
+  return made;
+}
+
+// Walks the tree from the root; every node must be split, proved, beyond the target, or farther than what is claimed.
+void expect_tree(const FinishedRun& run, const Recorder& recorder) {
+  struct Place {
+    std::uint64_t id;
+    Box box;
+  };
+  std::vector<Place> open{{0, run.problem.root(run.problem.max_radius)}};
+  std::size_t visited = 0;
+  int sign = 0;
+  while (!open.empty()) {
+    const Place place = open.back();
+    open.pop_back();
+    ++visited;
+    const auto split = recorder.splits.find(place.id);
+    const auto leaf = recorder.leaves.find(place.id);
+    const auto outside = recorder.outside.find(place.id);
+    const int states = (split != recorder.splits.end() ? 1 : 0) + (leaf != recorder.leaves.end() ? 1 : 0) +
+                       (outside != recorder.outside.end() ? 1 : 0);
+    ASSERT_LE(states, 1) << "node " << place.id;
+    if (states == 0) {
+      EXPECT_GE(place.box.distance(), run.result.local_lower) << "node " << place.id << " was left open";
+    } else if (split != recorder.splits.end()) {
+      const auto& [axis, where, first] = split->second;
+      ASSERT_GT(where, place.box.lower[at(axis)]);
+      ASSERT_LT(where, place.box.upper[at(axis)]);
+      for (std::uint64_t h = 0; h < 2; ++h) {
+        Place child{first + h, place.box};
+        (h == 0 ? child.box.upper : child.box.lower)[at(axis)] = where;
+        open.push_back(std::move(child));
+      }
+    } else if (leaf != recorder.leaves.end()) {
+      const Recorder::LeafEvent& event = leaf->second;
+      Box clipped = place.box;
+      ASSERT_TRUE(clipped.clip(event.clipped_to));
+      EXPECT_EQ(clipped.lower, event.box.lower);
+      EXPECT_EQ(clipped.upper, event.box.upper);
+      EXPECT_GE(event.clipped_to, run.result.local_lower);
+      EXPECT_NE(event.sign, 0);
+      if (sign == 0) sign = event.sign;
+      EXPECT_EQ(event.sign, sign) << "two leaves with opposite signs";
+    } else {
+      EXPECT_GE(outside->second, run.result.local_lower);
+      EXPECT_GE(place.box.distance(), outside->second) << "node " << place.id << " meets the ball";
+    }
+  }
+  EXPECT_EQ(visited, recorder.born.size()) << "some nodes are not reached from the root";
+}
+
+// Exact determinants at points of the ball of radius local_lower against the leaf that holds them.
+void expect_signs(const FinishedRun& run, const Recorder& recorder, int samples) {
+  const Network& network = *run.problem.network;
+  const int n = network.inputs;
+  std::mt19937_64 random(5);
+  const double reach = run.result.local_lower;
+  for (int s = 0; s < samples; ++s) {
+    std::vector<double> u;
+    std::vector<Rational> x = run.problem.centre;
+    for (int i = 0; i < n; ++i) {
+      u.push_back(reach * std::uniform_int_distribution<int>(-64, 64)(random) / 64.0);
+      if (s % 2 == 1) u.back() = std::uniform_real_distribution<double>(-reach, reach)(random);
+      x[at(i)] += Rational::from_double(u.back());
+    }
+    const ExactValue value = evaluate(network, x);
+    const bool on_hinge = std::any_of(value.pre_activation.begin(), value.pre_activation.end(),
+                                      [](const Rational& z) { return z.is_zero(); });
+    int sign = 0;
+    if (!on_hinge) {
+      const ExactPiece piece = affine_piece(network, activation_pattern(network, x));
+      RationalMatrix jacobian(n, n);
+      for (int i = 0; i < n; ++i) {
+        for (const Term& term : piece.output[at(i)].terms) jacobian.set(i, term.variable, term.coefficient);
+      }
+      sign = jacobian.determinant().sign();
+    }
+    int holding = 0;
+    for (const auto& [id, leaf] : recorder.leaves) {
+      if (!leaf.box.contains({u, u})) continue;
+      ++holding;
+      if (!on_hinge) {
+        EXPECT_EQ(leaf.sign, sign) << "leaf " << id << ", proved by " << leaf.test;
+      }
+    }
+    EXPECT_GT(holding, 0) << "a point of the ball of radius " << reach << " lies in no leaf";
+  }
+}
+
+void expect_proof(const Network& network, const std::vector<Rational>& centre, double max_radius, int threads) {
+  Recorder recorder;
+  const FinishedRun made = run(network, centre, max_radius, threads, recorder);
+  EXPECT_LE(made.result.lower, made.result.local_lower);
+  // A ball proved whole by one cube test, or a radius of zero, leaves nothing to bisect.
+  if (recorder.leaves.empty() && recorder.splits.empty()) return;
+  expect_tree(made, recorder);
+  if (made.result.local_lower > 0.0) expect_signs(made, recorder, 60);
+  EXPECT_EQ(made.result.collision.has_value(), !recorder.collisions.empty());
+  if (made.result.collision) {
+    EXPECT_EQ(made.result.collision->radius, recorder.collisions.back());
+  }
+}
+
+TEST(Observer, TheZoosEventsFormACompleteTree) {
+  const nlohmann::json data = read_json("zoo.json");
+  for (const auto& [name, net] : data.at("nets").items()) {
+    const Network network = chain(net.at("layers"));
+    if (network.inputs != network.output_count()) continue;
+    std::vector<Rational> centre;
+    for (const auto& entry : net.at("centre")) centre.push_back(number(entry));
+    for (const int threads : {1, 2}) {
+      SCOPED_TRACE(::testing::Message() << name << ", threads " << threads);
+      expect_proof(network, centre, number(net.at("search_radius")).nearest_double(), threads);
+    }
+  }
+}
+
+TEST(Observer, RandomNetworksEventsFormACompleteTree) {
+  const nlohmann::json data = read_json("data/random_nets.json");
+  int index = 0;
+  for (const auto& [name, net] : data.at("nets").items()) {
+    if (++index % 3 != 0) continue;
+    const Network network = chain(net.at("layers"));
+    if (network.inputs > 2) continue;
+    std::vector<Rational> centre;
+    for (const auto& entry : net.at("centre")) centre.push_back(number(entry));
+    SCOPED_TRACE(name);
+    expect_proof(network, centre, number(net.at("search_radius")).nearest_double(), 1 + index % 2);
+  }
+}
+
+TEST(Observer, AFilesEventsFormACompleteTree) {
+  const Model model = Model::load(std::string(FOLDPROOF_TESTS_DIR) + "/data/nets/vdp_A.onnx");
+  for (const int threads : {1, 2}) {
+    Recorder recorder;
+    const FinishedRun made = run(model.network(), {0, 0}, 10.0, threads, recorder);
+    EXPECT_TRUE(made.result.closed);
+    EXPECT_GT(recorder.leaves.size(), 20U);
+    EXPECT_GT(recorder.pairs, 0);
+    expect_tree(made, recorder);
+    expect_signs(made, recorder, 300);
+  }
+}
+
+TEST(Observer, CallsComeOneAtATime) {
+  const Model model = Model::load(std::string(FOLDPROOF_TESTS_DIR) + "/data/nets/vdp_A.onnx");
+  Recorder recorder;
+  recorder.slow = true;
+  run(model.network(), {0, 0}, 10.0, 2, recorder);
+  EXPECT_FALSE(recorder.overlapped);
+}
+
+TEST(Observer, IdentifiersAreUniqueAlsoWhereTwoCoversAreTried) {
+  // Three inputs: the monotone cover may come first, and its nodes are no nodes of the sign cover.
+  const nlohmann::json data = read_json("data/random_nets.json");
+  for (const auto& [name, net] : data.at("nets").items()) {
+    const Network network = chain(net.at("layers"));
+    if (network.inputs < 3) continue;
+    std::vector<Rational> centre;
+    for (const auto& entry : net.at("centre")) centre.push_back(number(entry));
+    SCOPED_TRACE(name);
+    Recorder recorder;
+    run(network, std::move(centre), number(net.at("search_radius")).nearest_double(), 1, recorder);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace foldproof::testing

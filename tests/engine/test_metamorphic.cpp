@@ -180,7 +180,7 @@ TEST_P(Rewritten, RadiusFollows) {
     for (const Rational& c : q.centre) at.push_back(c.str());
     Options options;
     options.threads = 1;
-    options.time = 20;
+    options.time = 5;
     options.max_radius = q.limit.str();
     SCOPED_TRACE(name);
     const Answer answer = radius(model, at, options);
@@ -260,6 +260,27 @@ TEST(Residual, SkipConnectionsAndCarriedInputsAgree) {
     EXPECT_LE(answers[1].lower, *answers[0].upper);
   }
   EXPECT_GT(folds, 5);
+}
+
+// x - relu(x) / 3 - 2 relu(x - 1) / 3 is flat beyond 1, but not in double: 1 - 1/3 - 2/3 rounds to 1.1e-16.
+TEST(Flat, PiecesAreSeenThoughTheirDeterminantsRoundToSomethingElse) {
+  for (int n = 1; n <= 2; ++n) {
+    NetworkBuilder builder(n);
+    const AffineRow x = builder.input(0);
+    const AffineRow late = builder.relu(NetworkBuilder::add(x, NetworkBuilder::constant(Rational(-1))));
+    AffineRow f = NetworkBuilder::add(x, builder.relu(x), Rational(-1) / Rational(3));
+    f = NetworkBuilder::add(f, late, Rational(-2) / Rational(3));
+    std::vector<AffineRow> outputs{f};
+    if (n == 2) outputs.push_back(NetworkBuilder::add(builder.input(1), x));
+    const Model model(std::make_shared<const Network>(builder.finish(outputs, {})));
+    Options options;
+    options.threads = 1;
+    options.time = 5;
+    const Answer answer = radius(model, std::vector<std::string>(static_cast<std::size_t>(n), "0"), options);
+    expect_consistent(model, answer, 1e-6);
+    expect_radius(answer, "1");
+    EXPECT_EQ(answer.limit, "flat");
+  }
 }
 
 // A bijection made of shears, minus a bump that moves f(a) onto f(b).

@@ -13,7 +13,8 @@ Rational random_weight(Weights kind, std::mt19937_64& random) {
     case Weights::thirds: return Rational(random_int(random, -9, 9)) / Rational(3L * random_int(random, 1, 7));
     case Weights::doubles: return Rational::from_double(std::uniform_real_distribution<double>(-1.5, 1.5)(random));
     case Weights::huge:
-      return Rational(random_int(random, -9, 9)) * Rational::parse(random_int(random, 0, 1) == 0 ? "1e30" : "1e-30").value();
+      return Rational(random_int(random, -9, 9)) *
+             Rational::parse(random_int(random, 0, 1) == 0 ? "1e30" : "1e-30").value();
     case Weights::cancelling: return Rational(random_int(random, -99, 99)) * Rational(1L << 36) / Rational(7);
   }
   return Rational(0);
@@ -47,7 +48,8 @@ Network random_network(const RandomShape& shape, std::mt19937_64& random) {
         for (std::size_t i = 0; i < sources.size(); ++i) {
           // Twins come in pairs from the second layer on: their weights cancel but for one third.
           const bool cancels = shape.weights == Weights::cancelling && layer > 0 && i % 2 == 1;
-          weights.push_back(cancels ? Rational(1) / Rational(3) - weights.back() : random_weight(shape.weights, random));
+          weights.push_back(cancels ? Rational(1) / Rational(3) - weights.back()
+                                    : random_weight(shape.weights, random));
           if (shape.weights == Weights::cancelling && layer == 0) weights.back() /= Rational(1L << 36);
         }
         row = NetworkBuilder::combine(weights, pointers, random_weight(shape.weights, random));

@@ -36,7 +36,9 @@ void expect_encloses(const Case& c, const RegionNetwork& region, const Bounder& 
   for (const std::vector<Rational>& u : points) {
     const ExactValue exact = evaluate(c.network, sum(c.centre, u));
     for (int p = 0; p < region.neurons(); ++p) {
-      const Rational& z = exact.pre_activation[static_cast<std::size_t>(region.original(p))];
+      // Rows of a region network are scaled by powers of two.
+      const Rational z =
+          exact.pre_activation[static_cast<std::size_t>(region.original(p))].times_power_of_two(region.exponent(p));
       EXPECT_TRUE(not_above(bounder.lower(p), z)) << "neuron " << p << ": " << z.str();
       EXPECT_TRUE(not_below(bounder.upper(p), z)) << "neuron " << p << ": " << z.str();
       const Phase phase = bounder.phase()[static_cast<std::size_t>(p)];
@@ -47,8 +49,10 @@ void expect_encloses(const Case& c, const RegionNetwork& region, const Bounder& 
           << "form of neuron " << p;
     }
     for (int o = 0; o < region.outputs(); ++o) {
-      EXPECT_TRUE(in_form(exact.output[static_cast<std::size_t>(o)], bounder.output_value(o),
-                          bounder.output_gradient(o), bounder.output_remainder(o), bounder.middle(), u))
+      const Rational f =
+          exact.output[static_cast<std::size_t>(o)].times_power_of_two(region.exponent(region.neurons() + o));
+      EXPECT_TRUE(in_form(f, bounder.output_value(o), bounder.output_gradient(o), bounder.output_remainder(o),
+                          bounder.middle(), u))
           << "form of output " << o;
     }
   }
@@ -94,8 +98,9 @@ TEST(Enclosures, APointHasNoWidthButItsRounding) {
   const RegionNetwork region(network, {Rational(0)});
   Bounder bounder;
   bounder.enclose(region, {{1.0}, {1.0}});
-  EXPECT_TRUE(not_above(bounder.lower(0), Rational(1) / Rational(3)));
-  EXPECT_TRUE(not_below(bounder.upper(0), Rational(1) / Rational(3)));
+  const Rational third = (Rational(1) / Rational(3)).times_power_of_two(region.exponent(0));
+  EXPECT_TRUE(not_above(bounder.lower(0), third));
+  EXPECT_TRUE(not_below(bounder.upper(0), third));
   EXPECT_LT(bounder.upper(0) - bounder.lower(0), 1e-14);
 }
 
@@ -118,7 +123,7 @@ TEST(Enclosures, OverflowingWeightsProveNothing) {
   // (1e200)^2 does not fit a double: whatever comes out must not claim a phase that is wrong.
   NetworkBuilder builder(1);
   const Rational big = Rational::parse("1e200").value();
-  AffineRow row = builder.relu(NetworkBuilder::add(builder.input(0), NetworkBuilder::constant(Rational(1)), Rational(1)));
+  AffineRow row = builder.relu(NetworkBuilder::add(builder.input(0), NetworkBuilder::constant(Rational(1))));
   for (int layer = 0; layer < 3; ++layer) {
     row = builder.relu(NetworkBuilder::add(NetworkBuilder::scale(row, big), NetworkBuilder::constant(-big)));
   }

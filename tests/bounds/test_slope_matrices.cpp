@@ -46,14 +46,16 @@ bool secants_agree(const Network& network, const std::vector<Rational>& centre, 
     return result;
   };
   for (int p = 0, j = 0; p < region.neurons(); ++p) {
-    const Rational& zx = fx.pre_activation[at(region.original(p))];
-    const Rational& zy = fy.pre_activation[at(region.original(p))];
+    // Rows of a region network are scaled by powers of two.
+    const Rational zx = fx.pre_activation[at(region.original(p))].times_power_of_two(region.exponent(p));
+    const Rational zy = fy.pre_activation[at(region.original(p))].times_power_of_two(region.exponent(p));
     const Rational delta = zx - zy;
     const SlopeRange& slopes = range[at(p)];
     if (!delta.is_zero()) {
       const Rational slope = (relu(zx) - relu(zy)) / delta;
       if (slope < Rational::from_double(slopes.lower) || slope > Rational::from_double(slopes.upper)) {
-        ADD_FAILURE() << "neuron " << p << ": slope " << slope.str() << " not in " << slopes.lower << ", " << slopes.upper;
+        ADD_FAILURE() << "neuron " << p << ": slope " << slope.str() << " not in " << slopes.lower << ", "
+                      << slopes.upper;
         return false;
       }
     }
@@ -81,7 +83,8 @@ bool secants_agree(const Network& network, const std::vector<Rational>& centre, 
   }
   EXPECT_EQ(static_cast<int>(w.size()), matrices.k);
   for (int o = 0; o < matrices.m; ++o) {
-    const Rational difference = fx.output[at(o)] - fy.output[at(o)];
+    const Rational difference =
+        (fx.output[at(o)] - fy.output[at(o)]).times_power_of_two(region.exponent(region.neurons() + o));
     const Rational form = row(&matrices.j0[at(o) * at(matrices.n)], &matrices.c[at(o) * at(matrices.k)]);
     if (abs(form - difference) > Rational::from_double(matrices.error_jc[at(o)]) * size) {
       ADD_FAILURE() << "output " << o << " is off by " << abs(form - difference).nearest_double() << ", allowed "
@@ -159,7 +162,8 @@ TEST_P(Secants, BetweenTwoBoxesAreEnclosed) {
       const auto y = sample_points(box_y, 5, random);
       for (std::size_t s = 0; s < x.size(); ++s) {
         ASSERT_TRUE(secants_agree(network, centre, root, range, matrices, x[s], y[s]))
-            << "inputs " << shape.inputs << ", hidden " << shape.hidden << ", skip " << shape.skip << ", repeat " << repeat;
+            << "inputs " << shape.inputs << ", hidden " << shape.hidden << ", skip " << shape.skip << ", repeat "
+            << repeat;
       }
     }
   }

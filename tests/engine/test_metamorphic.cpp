@@ -40,8 +40,7 @@ Question permute_neurons(Question q) {
   return q;
 }
 
-Question scale_neurons(Question q) {
-  const std::vector<Rational> factors{Rational(4), Rational(1) / Rational(1024), Rational(1), Rational(1L << 20)};
+Question scale_by(Question q, const std::vector<Rational>& factors) {
   for (std::size_t l = 0; l + 1 < q.layers.size(); ++l) {
     for (std::size_t k = 0; k < q.layers[l]["b"].size(); ++k) {
       const Rational& factor = factors[(k + l) % factors.size()];
@@ -51,6 +50,14 @@ Question scale_neurons(Question q) {
     }
   }
   return q;
+}
+
+Question scale_neurons(Question q) {
+  return scale_by(std::move(q), {Rational(4), Rational(1) / Rational(8), Rational(1), Rational(16)});
+}
+
+Question scale_neurons_far_apart(Question q) {
+  return scale_by(std::move(q), {Rational(4), Rational(1) / Rational(1024), Rational(1), Rational(1L << 20)});
 }
 
 // A neuron twice more with opposite outgoing weights, its mirror image for nothing, and one that is never active.
@@ -152,9 +159,15 @@ struct Rewriting {
 };
 
 const Rewriting rewritings[] = {
-    {"permute_neurons", permute_neurons}, {"scale_neurons", scale_neurons}, {"add_useless_neurons", add_useless_neurons},
-    {"map_outputs", map_outputs},         {"translate", translate},         {"double_inputs", double_inputs},
-    {"permute_inputs", permute_inputs},   {"signed_permutation", signed_permutation},
+    {"permute_neurons", permute_neurons},
+    {"scale_neurons", scale_neurons},
+    {"scale_neurons_far_apart", scale_neurons_far_apart},
+    {"add_useless_neurons", add_useless_neurons},
+    {"map_outputs", map_outputs},
+    {"translate", translate},
+    {"double_inputs", double_inputs},
+    {"permute_inputs", permute_inputs},
+    {"signed_permutation", signed_permutation},
     {"deepen", deepen},
     {"deepen_twice", [](Question q) { return deepen(deepen(translate(std::move(q)))); }},
 };

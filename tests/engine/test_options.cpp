@@ -146,7 +146,8 @@ TEST(Injective, AgreesWithTheRadius) {
   const auto box_of = [](const Rational& r) {
     const Rational x = exact("1");
     const Rational y = exact("2.1");
-    return std::vector<std::pair<std::string, std::string>>{{(x - r).str(), (x + r).str()}, {(y - r).str(), (y + r).str()}};
+    return std::vector<std::pair<std::string, std::string>>{{(x - r).str(), (x + r).str()},
+                                                            {(y - r).str(), (y + r).str()}};
   };
   for (const int threads : {1, 2}) {
     const Answer inside = injective(model, box_of(exact(ball.lower_exact)), with_threads(threads));

@@ -187,8 +187,8 @@ TEST(FoldWitness, TransversalHingesAtOnePointOfThePlane) {
     const AffineRow y = builder.input(1);
     const AffineRow a = builder.relu(NetworkBuilder::add(x, y));
     const AffineRow b = builder.relu(NetworkBuilder::add(x, y, Rational(-1)));
-    return builder.finish({NetworkBuilder::add(x, a, Rational(-2)), NetworkBuilder::add(y, b, Rational(1) / Rational(4))},
-                          {});
+    const AffineRow first = NetworkBuilder::add(x, a, Rational(-2));
+    return builder.finish({first, NetworkBuilder::add(y, b, Rational(1) / Rational(4))}, {});
   }();
   const Problem problem = about(network, {-2, 0});
   int found = 0;

@@ -38,7 +38,9 @@ int corner_sign(const SlopeMatrices& matrices, unsigned corner) {
     std::vector<Rational> w;
     for (int j = 0; j < matrices.k; ++j) {
       Rational delta = Rational::from_double(matrices.a[at(j * n + column)]);
-      for (int q = 0; q < j; ++q) delta.add_product(Rational::from_double(matrices.b[at(j * matrices.k + q)]), w[at(q)]);
+      for (int q = 0; q < j; ++q) {
+        delta.add_product(Rational::from_double(matrices.b[at(j * matrices.k + q)]), w[at(q)]);
+      }
       w.push_back(delta / Rational(((corner >> j) & 1U) != 0U ? 2 : -2));
     }
     for (int i = 0; i < n; ++i) {
@@ -148,7 +150,9 @@ TEST(CubeTest, HoldsForEveryMatrixWithinTheErrors) {
     ++proved;
     for (int trial = 0; trial < 12; ++trial) {
       SlopeMatrices moved = matrices;
-      const auto shake = [&](double& x) { x += std::uniform_int_distribution<int>(0, 1)(random) == 0 ? error : -error; };
+      const auto shake = [&](double& x) {
+        x += std::uniform_int_distribution<int>(0, 1)(random) == 0 ? error : -error;
+      };
       for (double& x : moved.a) shake(x);
       for (double& x : moved.c) shake(x);
       for (double& x : moved.j0) shake(x);

@@ -30,7 +30,9 @@ bool exactly_above(const std::vector<double>& a, int size, double margin) {
   return true;
 }
 
-bool accepts(std::vector<double> a, int size, double margin) { return verified_positive_definite(a.data(), size, margin); }
+bool accepts(std::vector<double> a, int size, double margin) {
+  return verified_positive_definite(a.data(), size, margin);
+}
 
 // V^T V with small integers: exact in double; singular if V has fewer rows than columns.
 std::vector<double> gram(int rows, int size, std::mt19937_64& random) {

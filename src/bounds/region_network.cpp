@@ -12,6 +12,15 @@ namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
+// Stands for a coefficient that is stored as zero although it may not be one; far below every weight_error.
+constexpr double not_quite_zero = std::numeric_limits<double>::min();
+
+// How far an exact number may lie from its nearest double; beyond the doubles nothing is known.
+double conversion_error(double nearest) {
+  if (std::abs(nearest) >= std::numeric_limits<double>::max()) return std::numeric_limits<double>::infinity();
+  return unit_roundoff * std::abs(nearest) + underflow;
+}
+
 }  // namespace
 
 SlopeRange slope_range(Phase phase) {
@@ -79,16 +88,25 @@ RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>
   begin_.assign(rows, 0);
   end_.assign(rows, 0);
   for (int p = 0; p < k_; ++p) original_.push_back(p);
+  exponent_.assign(rows, 0);
   for (std::size_t k = 0; k < rows; ++k) {
     const AffineRow& row = k < at(k_) ? network.neurons[k] : network.outputs[k - at(k_)];
-    Rational bias = row.constant;
+    const auto source_exponent = [&](const Term& term) {
+      return term.variable < n_ ? 0L : exponent_[at(term.variable - n_)];
+    };
+    long largest = std::numeric_limits<long>::min();
+    for (const Term& term : row.terms) largest = std::max(largest, term.coefficient.exponent() - source_exponent(term));
+    if (!row.terms.empty()) exponent_[k] = -largest;
+    Rational bias = row.constant.times_power_of_two(exponent_[k]);
     int first = k_;
     int last = 0;
-    for (const Term& term : row.terms) {
+    for (const Term& original_term : row.terms) {
+      const Term term{original_term.variable,
+                      original_term.coefficient.times_power_of_two(exponent_[k] - source_exponent(original_term))};
       double weight = term.coefficient.nearest_double();
-      if (weight == 0.0) weight = std::numeric_limits<double>::denorm_min();  // stored zeros are true zeros
+      if (weight == 0.0) weight = not_quite_zero;  // stored zeros are true zeros
       if (!term.coefficient.is_double()) {
-        weight_error_[k] = std::max(weight_error_[k], unit_roundoff * std::abs(weight) + underflow);
+        weight_error_[k] = std::max(weight_error_[k], conversion_error(weight));
       }
       if (term.variable < n_) {
         g_[k * at(n_) + at(term.variable)] = weight;
@@ -101,7 +119,7 @@ RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>
       }
     }
     b_[k] = bias.nearest_double();
-    if (!bias.is_double()) bias_error_[k] = unit_roundoff * std::abs(b_[k]) + underflow;
+    if (!bias.is_double()) bias_error_[k] = conversion_error(b_[k]);
     if (first < last) {
       begin_[k] = first;
       end_[k] = last;
@@ -208,7 +226,7 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
     }
     const double terms = static_cast<double>(n_ + net.end_[k] - net.begin_[k] + 8);
     remainder += gamma(2.0 * terms) * magnitude + net.weight_error_[k] * (reach_sum + size_sum) + net.bias_error_[k];
-    remainder = remainder * slack + underflow;
+    remainder = remainder * slack + underflow * (1.0 + reach_sum);
     double symbol_sum = 0.0;
     if (symbols) {
       for (int q = 0; q < symbol_count; ++q) symbol_sum += std::abs(symbol[q]);
@@ -434,6 +452,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
   for (std::size_t r = 0; r < row_of.size(); ++r) {
     const std::size_t k = row_of[r];
     const double* const row = &row_values[k * columns];
+    small.exponent_.push_back(net.exponent_[k]);
     small.b_.push_back(bias[k]);
     small.bias_error_.push_back(bias_error[k]);
     small.weight_error_.push_back(weight_error[k]);
@@ -444,7 +463,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
       if (touches[row_of[r] * count + q] == 0) continue;
       const int p = kept_symbol[q];
       // A stored zero means a true zero; a cancelled one is moved by less than the row's weight_error.
-      small.w_[r * kept + at(p)] = row[n + q] != 0.0 ? row[n + q] : std::numeric_limits<double>::denorm_min();
+      small.w_[r * kept + at(p)] = row[n + q] != 0.0 ? row[n + q] : not_quite_zero;
       first = std::min(first, p);
       last = std::max(last, p + 1);
     }

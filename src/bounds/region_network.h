@@ -5,7 +5,10 @@
 // rows K..K+m-1 are the outputs. On a box where neuron p is proved active, relu(z_p) is z_p and its row is
 // substituted into later rows; where it is proved inactive it disappears. So a network restricted to a small
 // box has only the neurons that are undecided there, and the cost of a bound falls from width^2 to
-// (undecided neurons)^2. Stored numbers are rounded: the true bias differs from b_k by at most bias_error[k],
+// (undecided neurons)^2.
+// Rows are scaled by powers of two (relu(2^e z) = 2^e relu(z), and f is injective iff a row-scaled f is), so that the
+// largest coefficient of each is near 1 and badly scaled neurons do not spoil bounds that take a maximum over rows.
+// Stored numbers are rounded: the true bias differs from b_k by at most bias_error[k],
 // and every true coefficient of row k (of g_k and W_k) from the stored one by at most weight_error[k].
 #pragma once
 
@@ -52,6 +55,8 @@ class RegionNetwork {
   bool deep() const { return deep_; }
   /// Index in the Network of neuron p.
   int original(int p) const { return original_[static_cast<std::size_t>(p)]; }
+  /// Row k here is 2^exponent(k) times the network's own row.
+  long exponent(int k) const { return exponent_[static_cast<std::size_t>(k)]; }
   std::size_t bytes() const;
   void piece_at(const std::vector<double>& u, FloatPiece& piece) const;
 
@@ -66,6 +71,7 @@ class RegionNetwork {
   std::vector<double> w_;                              // (K + m) x K, row-major
   std::vector<int> begin_, end_;                       // columns of w_ that may be nonzero, per row
   std::vector<int> original_;                          // K
+  std::vector<long> exponent_;                         // K + m
   std::vector<int> layer_;                             // K
 };
 

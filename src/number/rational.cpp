@@ -15,24 +15,24 @@ Rational power_of_ten(long exponent) {
   return result;
 }
 
-// mantissa * 2^exponent with an exactly representable mantissa.
-Rational scale_by_power_of_two(Rational x, long exponent) {
-  if (exponent >= 0) {
-    fmpq_mul_2exp(x.raw(), x.raw(), static_cast<flint_bitcnt_t>(exponent));
-  } else {
-    fmpq_div_2exp(x.raw(), x.raw(), static_cast<flint_bitcnt_t>(-exponent));
-  }
-  return x;
-}
-
 }  // namespace
+
+Rational Rational::times_power_of_two(long e) const {
+  Rational result;
+  if (e >= 0) {
+    fmpq_mul_2exp(result.value_, value_, static_cast<flint_bitcnt_t>(e));
+  } else {
+    fmpq_div_2exp(result.value_, value_, static_cast<flint_bitcnt_t>(-e));
+  }
+  return result;
+}
 
 Rational Rational::from_double(double x) {
   if (!std::isfinite(x)) throw std::invalid_argument("a rational cannot hold NaN or infinity");
   int exponent = 0;
   const double fraction = std::frexp(x, &exponent);  // x = fraction * 2^exponent, exactly (denormals too)
   const auto mantissa = static_cast<long>(std::ldexp(fraction, 53));
-  return scale_by_power_of_two(Rational(mantissa), exponent - 53L);
+  return Rational(mantissa).times_power_of_two(exponent - 53L);
 }
 
 std::optional<Rational> Rational::parse(std::string_view text) {
@@ -129,8 +129,7 @@ double Rational::nearest_double() const {
 double Rational::lower_double() const {
   if (is_zero()) return 0.0;
   // Scale so that the integer part carries at least 53 bits (fewer in the denormal range), floor, scale back.
-  const auto bits = static_cast<long>(fmpz_bits(fmpq_numref(value_))) -
-                    static_cast<long>(fmpz_bits(fmpq_denref(value_)));  // 2^(bits-1) < |x| < 2^(bits+1)
+  const long bits = exponent();
   constexpr double largest = std::numeric_limits<double>::max();
   if (bits > 1030) return sign() < 0 ? -std::numeric_limits<double>::infinity() : largest;
   if (bits < -1100) return sign() < 0 ? -std::numeric_limits<double>::denorm_min() : 0.0;
@@ -138,16 +137,16 @@ double Rational::lower_double() const {
   fmpz_init(whole);
   double result = 0.0;
   // |x| may have `bits` or `bits + 1` leading position: choose the exponent so that the floor has at most 53 bits.
-  for (long exponent = std::max(bits - 53, -1074L);; ++exponent) {
-    const Rational scaled = scale_by_power_of_two(*this, -exponent);
+  for (long shift = std::max(bits - 53, -1074L);; ++shift) {
+    const Rational scaled = times_power_of_two(-shift);
     fmpz_fdiv_q(whole, fmpq_numref(scaled.value_), fmpq_denref(scaled.value_));
     if (fmpz_bits(whole) <= 53) {
-      result = std::ldexp(fmpz_get_d(whole), static_cast<int>(exponent));
+      result = std::ldexp(fmpz_get_d(whole), static_cast<int>(shift));
       break;
     }
     // A floor of exactly -2^53 is representable too, and is the right answer.
     if (fmpz_bits(whole) == 54 && fmpz_val2(whole) >= 1) {
-      result = std::ldexp(fmpz_get_d(whole), static_cast<int>(exponent));
+      result = std::ldexp(fmpz_get_d(whole), static_cast<int>(shift));
       break;
     }
   }

@@ -52,6 +52,13 @@ class Rational {
   /// True if the number is a double exactly.
   bool is_double() const;
 
+  /// this * 2^e, exactly.
+  Rational times_power_of_two(long e) const;
+  /// e with 2^(e-1) < |x| < 2^(e+1). @pre x != 0
+  long exponent() const {
+    return static_cast<long>(fmpz_bits(fmpq_numref(value_))) - static_cast<long>(fmpz_bits(fmpq_denref(value_)));
+  }
+
   int sign() const { return fmpq_sgn(value_); }
   bool is_zero() const { return fmpq_is_zero(value_); }
 

@@ -8,6 +8,7 @@
 // fail: write tests as `if (!(bound < limit)) return false`.
 #pragma once
 
+#include <cfenv>
 #include <cmath>
 #include <limits>
 
@@ -18,11 +19,19 @@ inline constexpr double unit_roundoff = 0x1p-53;
 /// Upper bound of k u / (1 - k u), for k up to 10^9.
 constexpr double gamma(double k) { return k * unit_roundoff * (1.0 + 0x1p-20); }
 
-/// Covers the underflow of fewer than 10^10 products.
-inline constexpr double underflow = 0x1p-1040;
+/// Covers the underflow of fewer than 10^10 products, and is itself a normal number.
+inline constexpr double underflow = 0x1p-1000;
 
 /// Multiply a sum of nonnegative terms by this to cover the rounding of the sum itself.
 inline constexpr double slack = 1.0 + 0x1p-24;
+
+/// True if this thread rounds to nearest and keeps subnormals, as every bound here assumes. Another library may have
+/// changed either: ask at the start of each thread of a search.
+inline bool arithmetic_is_ieee() {
+  volatile double tiny = std::numeric_limits<double>::min();
+  tiny = tiny * 0.5;
+  return std::fegetround() == FE_TONEAREST && tiny != 0.0;
+}
 
 /// One ulp up or down: encloses the exact result of one operation rounded to nearest.
 inline double round_up(double x) { return std::nextafter(x, std::numeric_limits<double>::infinity()); }

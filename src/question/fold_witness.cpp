@@ -42,8 +42,9 @@ std::vector<Rational> step(const std::vector<Rational>& p, const Rational& e, co
   return result;
 }
 
-// Largest power of two below bound / 2 (bound > 0).
+// A power of two at most bound / 2 (bound > 0); 0 if that is below the doubles.
 Rational power_of_two_below(const Rational& bound) {
+  if (!(bound.lower_double() > 0.0)) return Rational(0);
   int exponent = 0;
   std::frexp(bound.lower_double(), &exponent);
   return Rational::from_double(std::ldexp(1.0, exponent - 2));

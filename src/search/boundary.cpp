@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 #include "number/rounding.h"
 #include "search/far_pair.h"
@@ -98,11 +97,13 @@ void BoundaryPairs::split_patch(Worker& worker, int index) {
     for (std::size_t i = 0; i < n; ++i) {
       double size = 1e-3 * parent.radius[i] / (parent.width + 1e-300);
       for (std::size_t o = 0; o < m; ++o) size += std::abs(parent.gradient[o * n + i]) * parent.radius[i];
-      if (parent.radius[i] > 0.0 && parent.box.upper[i] > parent.box.lower[i] && size > best) {
+      const double half = 0.5 * parent.box.lower[i] + 0.5 * parent.box.upper[i];
+      if (half > parent.box.lower[i] && half < parent.box.upper[i] && size > best) {
         best = size;
         axis = i;
       }
     }
+    if (best < 0.0) return;  // nothing left to cut between neighbouring doubles
     const double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
     for (int h = 0; h < 2; ++h) {
       Box half = parent.box;
@@ -151,7 +152,7 @@ bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
     // In the plane a parallelogram is separated by a normal of one of its sides, if by anything.
     for (const Patch* patch : {&x, &y}) {
       for (std::size_t i = 0; i < n; ++i) {
-        if (patch->radius[i] == 0.0) continue;
+        if (patch->box.lower[i] == patch->box.upper[i]) continue;
         p[0] = -patch->gradient[n + i];
         p[1] = patch->gradient[i];
         if (gap_along(p, x, y)) return true;
@@ -166,7 +167,7 @@ bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
     std::fill(a.begin(), a.end(), 0.0);
     for (const Patch* patch : {&x, &y}) {
       for (std::size_t i = 0; i < n; ++i) {
-        if (patch->radius[i] == 0.0) continue;
+        if (patch->box.lower[i] == patch->box.upper[i]) continue;
         double along = 0.0;
         double length = 0.0;
         for (std::size_t o = 0; o < m; ++o) {
@@ -241,7 +242,7 @@ void BoundaryPairs::work() {
   while (!over_) {
     if (control_.should_stop()) {
       over_ = true;
-      result_ = Result::stopped;
+      if (result_ != Result::collision) result_ = Result::stopped;
       break;
     }
     if (stack_.empty()) {
@@ -249,12 +250,12 @@ void BoundaryPairs::work() {
         over_ = true;
         break;
       }
-      changed_.wait(lock);
+      changed_.wait_for(lock, Control::patience);
       continue;
     }
     if (++pairs_ > most_pairs_) {
       over_ = true;
-      result_ = Result::unresolved;
+      if (result_ != Result::collision) result_ = Result::unresolved;
       break;
     }
     Pair pair = std::move(stack_.back());
@@ -291,6 +292,7 @@ void BoundaryPairs::work() {
       } else if (pair.x == pair.y) {
         split_patch(worker, pair.x);
         const auto [a, b] = x.children;
+        stuck = a < 0;
         children = {{a, b, pair.network, 0.0}, {a, a, pair.network, 0.0}, {b, b, pair.network, 0.0}};
       } else {
         const bool first = x.image >= y.image;
@@ -298,6 +300,7 @@ void BoundaryPairs::work() {
         const int other = first ? pair.y : pair.x;
         split_patch(worker, cut);
         const auto [a, b] = patch(cut).children;
+        stuck = a < 0;
         children = {{a, other, pair.network, pair.asked}, {b, other, pair.network, pair.asked}};
       }
     }
@@ -309,7 +312,7 @@ void BoundaryPairs::work() {
     } else if (collision) {
       over_ = true;
       result_ = Result::collision;
-    } else if (stuck) {
+    } else if (stuck && result_ != Result::collision) {
       result_ = Result::unresolved;  // the other pairs may still show a collision
       Box hull = x.box;
       for (std::size_t i = 0; i < hull.lower.size(); ++i) {
@@ -348,10 +351,7 @@ BoundaryPairs::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs
   for (std::size_t a = 0; a < faces.size(); ++a) {
     for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], root_, 0.0});
   }
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_workers(control_, changed_, [this] { work(); });
   return result_;
 }
 

@@ -3,9 +3,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "foldproof/foldproof.h"
 #include "search/observer.h"
@@ -31,6 +35,11 @@ class Control {
   std::atomic<std::uint64_t> regions{0}, pairs{0}, open{0}, slope_nodes{0};
   std::atomic<const char*> phase{"local"};
 
+  /// A worker failed: all others stop.
+  void fail() { reason_ = 4; }
+  /// How long a worker without work sleeps before it looks again whether the run is over.
+  static constexpr std::chrono::milliseconds patience{20};
+
   /// Sends progress if its time has come.
   void speak();
 
@@ -46,6 +55,29 @@ class Control {
   std::atomic<double> next_progress_{0.0}, next_memory_{0.0};
   std::mutex speaking_;
 };
+
+/// Runs `work` on every thread of the run, this one included; an exception in any of them stops all, and the first one
+/// is thrown again here. `changed` wakes workers that wait.
+template <class Work>
+void run_workers(Control& control, std::condition_variable& changed, const Work& work) {
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto guarded = [&] {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+      control.fail();
+      changed.notify_all();
+    }
+  };
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < control.threads(); ++i) helpers.emplace_back(guarded);
+  guarded();
+  for (std::thread& helper : helpers) helper.join();
+  if (failure) std::rethrow_exception(failure);
+}
 
 /// Resident memory of this process now, in bytes (0 if the system does not tell), and its peak.
 std::size_t resident_bytes();

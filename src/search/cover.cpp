@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <thread>
 
 #include "search/axis.h"
 #include "search/exact_cells.h"
@@ -54,12 +53,10 @@ void Cover::run(double resolution) {
   if (resolution < resolution_) {
     for (Node& node : narrow_) queue_.push(std::move(node));
     narrow_.clear();
+    narrow_distance_ = std::numeric_limits<double>::infinity();
   }
   resolution_ = resolution;
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_workers(control_, changed_, [this] { work(); });
   // Narrow boxes may lie beyond the target by now.
   std::erase_if(narrow_, [&](const Node& node) { return node.distance >= incumbent_.target(); });
   control_.local_lower = lower();
@@ -72,14 +69,14 @@ void Cover::work() {
     if (control_.should_stop()) break;
     if (queue_.empty() || queue_.top().distance >= incumbent_.target()) {
       if (in_work_.empty()) break;
-      changed_.wait(lock);
+      changed_.wait_for(lock, Control::patience);
       continue;
     }
     Node node = queue_.top();
     queue_.pop();
     const double distance = node.distance;
     in_work_.push_back(distance);
-    control_.local_lower.store(std::min(distance, *std::min_element(in_work_.begin(), in_work_.end())),
+    control_.local_lower.store(std::min(narrow_distance_, *std::min_element(in_work_.begin(), in_work_.end())),
                                std::memory_order_relaxed);
     control_.open.store(queue_.size(), std::memory_order_relaxed);
     lock.unlock();
@@ -99,6 +96,7 @@ void Cover::work() {
         queue_.push(std::move(children[h]));
       }
     } else if (outcome == Outcome::narrow) {
+      narrow_distance_ = std::min(narrow_distance_, distance);
       narrow_.push_back(std::move(node));
     }
     changed_.notify_all();

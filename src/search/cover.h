@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <queue>
@@ -59,6 +60,7 @@ class Cover {
   std::priority_queue<Node, std::vector<Node>, Later> queue_;
   std::vector<double> in_work_;  // distances of the nodes being processed
   std::vector<Node> narrow_;
+  double narrow_distance_ = std::numeric_limits<double>::infinity();  // at least as near as the nearest of them
   std::uint64_t next_id_ = 1;
   double resolution_ = 0;
 };

@@ -140,6 +140,9 @@ class CellWalk {
       if (std::abs(gradient[i]) < 1e-9) cancel.push_back(i);
     }
     if (support.empty()) return false;
+    for (const std::size_t c : support) {
+      if (!std::isfinite(solution->duals[c] / scale[c])) return false;
+    }
     std::vector<Rational> y;
     if (cancel.empty()) {
       for (const std::size_t c : support) y.push_back(Rational::from_double(std::abs(solution->duals[c]) / scale[c]));

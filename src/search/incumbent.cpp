@@ -102,14 +102,27 @@ int Incumbent::sign_at(const RegionNetwork& net, const std::vector<double>& u) c
   return determinant_sign(std::vector<double>(first, piece.gradient.end()), n);
 }
 
+int Incumbent::exact_sign_at(const std::vector<double>& u) const {
+  const Network& network = *problem_.network;
+  const ExactPiece piece = affine_piece(network, activation_pattern(network, absolute(u)));
+  RationalMatrix jacobian(network.output_count(), network.inputs);
+  for (int o = 0; o < jacobian.rows(); ++o) {
+    for (const Term& term : piece.output[at(o)].terms) jacobian.set(o, term.variable, term.coefficient);
+  }
+  return jacobian.determinant().sign();
+}
+
 bool Incumbent::offer(Collision collision, const std::string& kind) {
   const std::lock_guard lock(mutex_);
   if (best_ && best_->radius <= collision.radius) return false;
+  if (collision.radius_upper > problem_.max_radius) return false;  // targets only fall: the covers rely on it
   const bool zero = collision.radius_upper <= cone_radius_;
   upper_ = collision.radius_upper;
   // (upper - lower) / upper <= gap with room for rounding; a zero radius, or a no to the yes/no question, leaves
   // nothing to prove.
-  target_ = zero || problem_.any_collision ? 0.0 : round_down(collision.radius_upper * (1.0 - 0.9 * problem_.gap));
+  const double wanted =
+      zero || problem_.any_collision ? 0.0 : round_down(collision.radius_upper * (1.0 - 0.9 * problem_.gap));
+  target_ = std::min(target_.load(), wanted);
   zero_ = zero;
   control_.upper = zero ? 0.0 : collision.radius_upper;
   best_ = std::move(collision);

@@ -21,13 +21,16 @@ class Incumbent {
   double upper() const { return upper_.load(std::memory_order_relaxed); }
   double target() const { return target_.load(std::memory_order_relaxed); }
 
-  /// The sign of det J that the centre's surroundings have; 0 until known. Set once, by the first proved leaf.
+  /// The sign of det J next to the centre, which the whole ball must have; 0 until set, and set once.
   int sign() const { return sign_.load(std::memory_order_relaxed); }
   /// Returns false if another sign was set before.
   bool agree_on_sign(int sign);
 
   /// Plain-double sign of det J at u (0 if it vanishes up to rounding).
   int sign_at(const RegionNetwork& net, const std::vector<double>& u) const;
+
+  /// The sign of det J on the piece of u, in exact arithmetic.
+  int exact_sign_at(const std::vector<double>& u) const;
 
   /// u is believed to have another determinant sign than the centre: descends to the nearest such point in its
   /// neighbourhood, and builds an exact pair. True if the bracket improved.

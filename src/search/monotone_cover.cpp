@@ -10,7 +10,6 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <thread>
 
 #include "search/axis.h"
 
@@ -149,10 +148,7 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
   Node node{problem_.root(radius), 0.0, 0, root_};
   node.distance = node.box.distance();
   queue_.push(std::move(node));
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < control_.threads(); ++i) helpers.emplace_back([this] { work(); });
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_workers(control_, changed_, [this] { work(); });
   return nearest_open();
 }
 
@@ -164,7 +160,7 @@ void MonotoneCover::work() {
     if (control_.should_stop() || boxes_ > most_boxes_) break;
     if (queue_.empty() || queue_.top().distance >= failed_at_) {
       if (in_work_.empty()) break;
-      changed_.wait(lock);
+      changed_.wait_for(lock, Control::patience);
       continue;
     }
     Node node = queue_.top();

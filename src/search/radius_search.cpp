@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
+
+#include "number/rounding.h"
 
 #include "search/boundary.h"
 #include "search/cover.h"
@@ -22,7 +25,7 @@ constexpr std::uint64_t some_pairs = 20000;
 constexpr std::uint64_t most_monotone_boxes = 400000;
 
 // The largest radius of the form start * 2^i, refined a little, whose whole ball passes one cube test.
-double whole_ball(const Problem& problem, const RegionNetwork& root, double start, double limit) {
+double whole_ball(const Problem& problem, const RegionNetwork& root, Control& control, double start, double limit) {
   Bounder bounder;
   CubeTest test;
   SlopeMatrices slopes;
@@ -32,8 +35,8 @@ double whole_ball(const Problem& problem, const RegionNetwork& root, double star
     return test.run(slopes, 200).sign != 0;
   };
   double proved = 0.0;
-  double radius = std::min(start, limit);
-  while (passes(radius)) {
+  double radius = start > 0.0 ? std::min(start, limit) : limit * 0x1p-40;
+  while (!control.should_stop() && passes(radius)) {
     proved = radius;
     if (radius >= limit) return proved;
     radius = std::min(2.0 * radius, limit);
@@ -45,22 +48,24 @@ double whole_ball(const Problem& problem, const RegionNetwork& root, double star
 
 RadiusResult search_radius(const Problem& problem, Control& control) {
   RadiusResult result;
+  if (!arithmetic_is_ieee()) throw std::runtime_error("this process does not round to nearest or flushes subnormals: "
+                                                      "no bound can be proved; find the library that changed it");
   const auto root = std::make_shared<const RegionNetwork>(*problem.network, problem.centre);
   Incumbent incumbent(problem, *root, control);
   const std::size_t n = problem.centre.size();
 
-  // The sign of det J next to the centre: only a guess, the first proved leaf decides.
+  // The sign of det J next to the centre, exactly. It is the sign the cover has to prove; nothing rests on it before.
   std::vector<double> near_centre(n);
   const Box limits = problem.root(problem.max_radius);
   for (std::size_t i = 0; i < n; ++i) {
     const double offset = incumbent.cone_radius() * 0x1p-10 * (1.0 + 0.3 * static_cast<double>(i));
     near_centre[i] = limits.upper[i] > 0.0 ? std::min(offset, limits.upper[i]) : std::max(-offset, limits.lower[i]);
   }
-  const int sign = incumbent.sign_at(*root, near_centre);
+  const int sign = incumbent.exact_sign_at(near_centre);
   incumbent.agree_on_sign(sign != 0 ? sign : 1);
   if (sign == 0) incumbent.improve_by_fold(near_centre);
   if (!incumbent.radius_is_zero()) {
-    result.lower = whole_ball(problem, *root, incumbent.cone_radius(), problem.max_radius);
+    result.lower = whole_ball(problem, *root, control, incumbent.cone_radius(), problem.max_radius);
     control.lower = result.lower;
     incumbent.shoot_rays();
   }
@@ -85,11 +90,10 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     cover.run(resolution);
     result.local_lower = cover.lower();
     const double target = incumbent.target();
+    if (n == 1) result.lower = std::max(result.lower, cover.lower());
     if (control.should_stop() || !(result.lower < target)) break;
     const std::optional<Box> resisting = cover.resisting();
-    if (n == 1) {
-      result.lower = std::max(result.lower, cover.lower());
-    } else if (boundary_proved != target) {
+    if (n > 1 && boundary_proved != target) {
       control.phase = "global";
       const bool last = !resisting || resolution <= finest;
       const BoundaryPairs::Result outcome = boundary.run(target, last ? all_pairs : some_pairs);

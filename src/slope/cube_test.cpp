@@ -28,12 +28,17 @@ namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
+constexpr int most_neurons = 512;  // a cube of more slopes is split before it is worth testing
+
+// The larger of the two; NaN if either is.
+double worse(double a, double b) { return a >= b || a != a ? a : b; }
+
 double norm_inf(const double* a, std::size_t rows, std::size_t columns) {
   double result = 0.0;
   for (std::size_t i = 0; i < rows; ++i) {
     double sum = 0.0;
     for (std::size_t j = 0; j < columns; ++j) sum += std::abs(a[i * columns + j]);
-    if (!(sum <= result)) result = sum;
+    result = worse(result, sum);
   }
   return result * slack;
 }
@@ -93,7 +98,7 @@ bool CubeTest::invert_centre(const SlopeMatrices& matrices) {
   }
   const double rounding = gamma(static_cast<double>(2 * n + 4));
   double entry_error = 0.0;
-  for (const double e : matrices.error_jc) entry_error = std::max(entry_error, e);
+  for (const double e : matrices.error_jc) entry_error = worse(entry_error, e);
   const double j_norm = norm_inf(matrices.j0.data(), n, n) + static_cast<double>(n) * entry_error;
   const double z_norm = norm_inf(z_.data(), n, n);
   // The exact product of the triangular factors differs from z_ by at most this in norm.
@@ -107,7 +112,7 @@ bool CubeTest::invert_centre(const SlopeMatrices& matrices) {
       for (std::size_t q = 0; q < n; ++q) entry += z_[i * n + q] * matrices.j0[q * n + j];
       sum += std::abs(entry);
     }
-    if (!(sum <= defect)) defect = sum;
+    defect = worse(defect, sum);
   }
   residual_ = (defect + rounding * (1.0 + z_norm * j_norm) + z_norm * static_cast<double>(n) * entry_error +
                product_error * j_norm) *
@@ -132,13 +137,13 @@ void CubeTest::build_g(const SlopeMatrices& matrices) {
   if (g_.empty()) g_.resize(1);
   g_[0].assign(matrices.b.begin(), matrices.b.end());
   double b_largest = 0.0, a_largest = 0.0, t_largest = 0.0, c_largest = 0.0;
-  for (const double x : matrices.b) b_largest = std::max(b_largest, std::abs(x));
-  for (const double x : matrices.a) a_largest = std::max(a_largest, std::abs(x));
-  for (const double x : matrices.c) c_largest = std::max(c_largest, std::abs(x));
-  for (const double x : t_) t_largest = std::max(t_largest, std::abs(x));
+  for (const double x : matrices.b) b_largest = worse(b_largest, std::abs(x));
+  for (const double x : matrices.a) a_largest = worse(a_largest, std::abs(x));
+  for (const double x : matrices.c) c_largest = worse(c_largest, std::abs(x));
+  for (const double x : t_) t_largest = worse(t_largest, std::abs(x));
   double ab_error = 0.0, jc_error = 0.0;
-  for (const double e : matrices.error_ab) ab_error = std::max(ab_error, e);
-  for (const double e : matrices.error_jc) jc_error = std::max(jc_error, e);
+  for (const double e : matrices.error_ab) ab_error = worse(ab_error, e);
+  for (const double e : matrices.error_jc) jc_error = worse(jc_error, e);
   for (std::size_t i = 0; i < k; ++i) {
     for (std::size_t q = 0; q < n; ++q) {
       const double factor = matrices.a[i * n + q];
@@ -149,7 +154,7 @@ void CubeTest::build_g(const SlopeMatrices& matrices) {
   const double rounding = gamma(2.0 * count + 8.0);
   const double z_norm = norm_inf(z_.data(), n, n);
   // |J0^{-1} C - T| <= residual / (1 - residual) max |Z C| + rounding of Z C + ||Z|| error of C
-  const double zc_error = rounding * z_norm * c_largest + z_norm * jc_error;
+  const double zc_error = rounding * z_norm * c_largest + z_norm * jc_error + underflow;
   const double t_error = zc_error + residual_ / (1.0 - residual_) * slack * (t_largest + zc_error);
   g_error_ = (ab_error + count * (a_largest * t_error + ab_error * (t_largest + t_error)) +
               rounding * (b_largest + count * a_largest * t_largest)) *
@@ -161,8 +166,7 @@ void CubeTest::build_g(const SlopeMatrices& matrices) {
 // Some v > 0 with (|G| + error) v / 2 < v, by power iteration; `ratio` estimates the spectral radius of |G| / 2.
 bool CubeTest::perron(const double* g, int k, double error, double* v, double& ratio) const {
   const std::size_t size = at(k);
-  double y_store[512];
-  if (size > 512) return false;
+  double y_store[most_neurons];
   for (int iteration = 0; iteration < 12; ++iteration) {
     double v_sum = 0.0;
     for (std::size_t i = 0; i < size; ++i) v_sum += v[i];
@@ -324,6 +328,7 @@ CubeResult CubeTest::run(const SlopeMatrices& matrices, int node_budget) {
     return result;
   }
   build_g(matrices);
+  if (!std::isfinite(g_error_) || !std::isfinite(g_largest_) || matrices.k > most_neurons) return result;
   if (v_.empty()) v_.resize(1);
   v_[0].assign(at(matrices.k), 1.0);
   double ratio = 0.0;

@@ -138,6 +138,7 @@ void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) co
   piece.value.resize(rows);
   piece.gradient.resize(rows * n);
   piece.active.resize(at(k_));
+  piece.output_size = 0.0;
   for (std::size_t k = 0; k < rows; ++k) {
     double value = b_[k];
     double* const gradient = &piece.gradient[k * n];
@@ -153,7 +154,17 @@ void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) co
       for (std::size_t i = 0; i < n; ++i) gradient[i] += w[p] * source[i];
     }
     piece.value[k] = value;
-    if (k < at(k_)) piece.active[k] = value > 0.0 ? 1 : 0;
+    if (k < at(k_)) {
+      piece.active[k] = value > 0.0 ? 1 : 0;
+      continue;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      double size = std::abs(g_[k * n + i]);
+      for (int p = begin_[k]; p < end_[k]; ++p) {
+        if (piece.active[at(p)] != 0) size += std::abs(w[p] * piece.gradient[at(p) * n + i]);
+      }
+      piece.output_size = std::max(piece.output_size, size);
+    }
   }
 }
 

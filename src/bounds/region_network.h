@@ -41,6 +41,7 @@ enum class Phase : unsigned char { inactive, active, unstable };
 struct FloatPiece {
   std::vector<double> value, gradient;
   std::vector<char> active;
+  double output_size = 0;  // largest sum of magnitudes behind an entry of an output's gradient, before cancellation
 };
 
 class RegionNetwork {

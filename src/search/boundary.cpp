@@ -308,7 +308,7 @@ void BoundaryPairs::work() {
     lock.lock();
     --working_;
     if (settled != nullptr) {
-      control_.observer().pair(x.box, y.box, settled);
+      control_.emit([&](Observer& observer) { observer.pair(x.box, y.box, settled); });
     } else if (collision) {
       over_ = true;
       result_ = Result::collision;

@@ -27,7 +27,14 @@ class Control {
 
   double seconds() const;
   int threads() const { return threads_; }
-  Observer& observer() { return *observer_; }
+  /// Tells the observer; one event at a time, from any thread.
+  template <class Event>
+  void emit(const Event& event) {
+    const std::lock_guard lock(telling_);
+    event(*observer_);
+  }
+  /// The first of `count` fresh node identifiers.
+  std::uint64_t new_ids(std::uint64_t count) { return next_id_.fetch_add(count); }
 
   // Proved so far; kept here so that any thread may report them.
   std::atomic<double> lower{0.0}, local_lower{0.0};
@@ -53,7 +60,8 @@ class Control {
   std::chrono::steady_clock::time_point start_;
   std::atomic<int> reason_{0};
   std::atomic<double> next_progress_{0.0}, next_memory_{0.0};
-  std::mutex speaking_;
+  std::mutex speaking_, telling_;
+  std::atomic<std::uint64_t> next_id_{0};
 };
 
 /// Runs `work` on every thread of the run, this one included; an exception in any of them stops all, and the first one

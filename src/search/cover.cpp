@@ -28,8 +28,9 @@ constexpr int most_unstable_in_cells = 12;
 Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
              Control& control)
     : problem_(problem), root_(root), incumbent_(incumbent), control_(control) {
-  Node node{problem.root(problem.max_radius), 0.0, 0, std::move(root)};
+  Node node{problem.root(problem.max_radius), 0.0, control.new_ids(1), std::move(root)};
   node.distance = node.box.distance();
+  control.emit([&](Observer& observer) { observer.root(node.id, node.box, "local"); });
   queue_.push(std::move(node));
 }
 
@@ -90,9 +91,10 @@ void Cover::work() {
     lock.lock();
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), distance));
     if (outcome == Outcome::split) {
-      control_.observer().split(node.id, axis, where, next_id_);
+      const std::uint64_t first_child = control_.new_ids(2);
+      control_.emit([&](Observer& observer) { observer.split(node.id, axis, where, first_child); });
       for (int h = 0; h < 2; ++h) {
-        children[h].id = next_id_++;
+        children[h].id = first_child + static_cast<std::uint64_t>(h);
         queue_.push(std::move(children[h]));
       }
     } else if (outcome == Outcome::narrow) {
@@ -108,8 +110,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   const double target = incumbent_.target();
   Box inside = node.box;
   if (!inside.clip(target)) {
-    const std::lock_guard lock(mutex_);
-    control_.observer().beyond(node.id, target);
+    control_.emit([&](Observer& observer) { observer.beyond(node.id, target); });
     return Outcome::settled;
   }
   const RegionNetwork* net = node.network.get();
@@ -118,8 +119,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   const CubeResult result = worker.test.run(worker.slopes, slope_node_budget);
   control_.slope_nodes.fetch_add(static_cast<std::uint64_t>(result.nodes), std::memory_order_relaxed);
   if (result.sign != 0 && incumbent_.agree_on_sign(result.sign)) {
-    const std::lock_guard lock(mutex_);
-    control_.observer().leaf(node.id, inside, result.test, result.sign, target);
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, result.test, result.sign, target); });
     return Outcome::settled;
   }
 
@@ -133,8 +133,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   }
   if (incumbent_.sign_at(*net, probe) != incumbent_.sign()) incumbent_.improve_by_fold(probe);
   if (node.distance >= incumbent_.target()) {
-    const std::lock_guard lock(mutex_);
-    control_.observer().beyond(node.id, incumbent_.target());
+    control_.emit([&](Observer& observer) { observer.beyond(node.id, incumbent_.target()); });
     return Outcome::settled;
   }
 
@@ -143,8 +142,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
   if (inside.width(axis) < resolution_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
     if (!cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) return Outcome::narrow;
-    const std::lock_guard lock(mutex_);
-    control_.observer().leaf(node.id, inside, "cells", incumbent_.sign(), target);
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target); });
     return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;

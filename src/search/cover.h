@@ -61,7 +61,6 @@ class Cover {
   std::vector<double> in_work_;  // distances of the nodes being processed
   std::vector<Node> narrow_;
   double narrow_distance_ = std::numeric_limits<double>::infinity();  // at least as near as the nearest of them
-  std::uint64_t next_id_ = 1;
   double resolution_ = 0;
 };
 

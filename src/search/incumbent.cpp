@@ -27,10 +27,8 @@ double norm(const std::vector<double>& u) {
   return result;
 }
 
-// Sign of a small determinant by elimination with partial pivoting; 0 if a pivot is lost in rounding.
-int determinant_sign(std::vector<double> a, std::size_t n) {
-  double largest = 0.0;
-  for (const double entry : a) largest = std::max(largest, std::abs(entry));
+// Sign of a small determinant by elimination with partial pivoting; 0 if a pivot may be rounding only.
+int determinant_sign(std::vector<double> a, std::size_t n, double size) {
   int sign = 1;
   for (std::size_t c = 0; c < n; ++c) {
     std::size_t best = c;
@@ -38,7 +36,7 @@ int determinant_sign(std::vector<double> a, std::size_t n) {
       if (std::abs(a[i * n + c]) > std::abs(a[best * n + c])) best = i;
     }
     const double pivot = a[best * n + c];
-    if (!(std::abs(pivot) > 1e-13 * largest)) return 0;
+    if (!(std::abs(pivot) > 1e-11 * size)) return 0;
     if (best != c) {
       sign = -sign;
       for (std::size_t j = c; j < n; ++j) std::swap(a[best * n + j], a[c * n + j]);
@@ -99,7 +97,8 @@ int Incumbent::sign_at(const RegionNetwork& net, const std::vector<double>& u) c
   net.piece_at(u, piece);
   const std::size_t n = at(net.inputs());
   const auto first = piece.gradient.begin() + static_cast<std::ptrdiff_t>(at(net.neurons()) * n);
-  return determinant_sign(std::vector<double>(first, piece.gradient.end()), n);
+  const int sign = determinant_sign(std::vector<double>(first, piece.gradient.end()), n, piece.output_size);
+  return sign != 0 ? sign : exact_sign_at(u);
 }
 
 int Incumbent::exact_sign_at(const std::vector<double>& u) const {
@@ -127,7 +126,7 @@ bool Incumbent::offer(Collision collision, const std::string& kind) {
   control_.upper = zero ? 0.0 : collision.radius_upper;
   best_ = std::move(collision);
   kind_ = kind;
-  control_.observer().collision(*best_);
+  control_.emit([&](Observer& observer) { observer.collision(*best_); });
   return true;
 }
 

@@ -26,7 +26,7 @@ class Incumbent {
   /// Returns false if another sign was set before.
   bool agree_on_sign(int sign);
 
-  /// Plain-double sign of det J at u (0 if it vanishes up to rounding).
+  /// Sign of det J at u, in plain double where that is clear, exact where it is not.
   int sign_at(const RegionNetwork& net, const std::vector<double>& u) const;
 
   /// The sign of det J on the piece of u, in exact arithmetic.

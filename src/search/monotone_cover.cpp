@@ -145,11 +145,16 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
   resolution_ = resolution;
   failed_at_ = infinity;
   queue_ = {};
-  Node node{problem_.root(radius), 0.0, 0, root_};
+  Node node{problem_.root(radius), 0.0, control_.new_ids(1), root_};
   node.distance = node.box.distance();
+  control_.emit([&](Observer& observer) { observer.root(node.id, node.box, "monotone"); });
   queue_.push(std::move(node));
   run_workers(control_, changed_, [this] { work(); });
-  return nearest_open();
+  const double proved = nearest_open();
+  for (; !queue_.empty(); queue_.pop()) {
+    control_.emit([&](Observer& observer) { observer.beyond(queue_.top().id, proved); });
+  }
+  return proved;
 }
 
 void MonotoneCover::work() {
@@ -189,14 +194,16 @@ void MonotoneCover::work() {
     lock.lock();
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), node.distance));
     if (proved_box) {
-      control_.observer().leaf(node.id, node.box, "monotone", 0, radius_);
+      control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_); });
     } else if (node.box.width(axis) < resolution_) {
       failed_at_ = std::min(failed_at_, node.distance);
+      control_.emit([&](Observer& observer) { observer.beyond(node.id, node.distance); });
     } else {
       const double where = 0.5 * node.box.lower[at(axis)] + 0.5 * node.box.upper[at(axis)];
-      control_.observer().split(node.id, axis, where, next_id_);
+      const std::uint64_t first_child = control_.new_ids(2);
+      control_.emit([&](Observer& observer) { observer.split(node.id, axis, where, first_child); });
       for (int h = 0; h < 2; ++h) {
-        Node child{node.box, 0.0, next_id_++, network};
+        Node child{node.box, 0.0, first_child + static_cast<std::uint64_t>(h), network};
         (h == 0 ? child.box.upper : child.box.lower)[at(axis)] = where;
         child.distance = child.box.distance();
         queue_.push(std::move(child));

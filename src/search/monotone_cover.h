@@ -57,7 +57,6 @@ class MonotoneCover {
   std::priority_queue<Node, std::vector<Node>, Later> queue_;
   std::vector<double> in_work_;
   double radius_ = 0, resolution_ = 0, failed_at_ = 0;
-  std::uint64_t next_id_ = 1;
   std::uint64_t boxes_ = 0, most_boxes_ = 0;
 };
 

@@ -1,7 +1,7 @@
 // What the search says while it works: one event stream for the proof writer, the pictures and the tests.
 //
-// Boxes are in coordinates relative to the centre. Identifiers are unique within a run; 0 is the root.
-// Calls come under the search's lock, one at a time, parents before children.
+// Boxes are in coordinates relative to the centre. Identifiers are unique within a run; every cover announces its root.
+// Calls come one at a time, from any thread, parents before children.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ struct Collision;
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// A cover of this box begins: "local" (one determinant sign), "monotone" (one preconditioner) or "whole" (one cube).
+  virtual void root(std::uint64_t /*id*/, const Box& /*box*/, const char* /*cover*/) {}
   /// Node `id` was cut at `where` in coordinate `axis`; its halves are first_child (below) and first_child + 1.
   virtual void split(std::uint64_t /*id*/, int /*axis*/, double /*where*/, std::uint64_t /*first_child*/) {}
   /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test).

@@ -67,6 +67,14 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   if (!incumbent.radius_is_zero()) {
     result.lower = whole_ball(problem, *root, control, incumbent.cone_radius(), problem.max_radius);
     control.lower = result.lower;
+    if (result.lower > 0.0) {
+      const Box ball = problem.root(result.lower);
+      const std::uint64_t id = control.new_ids(1);
+      control.emit([&](Observer& observer) {
+        observer.root(id, ball, "whole");
+        observer.leaf(id, ball, "slopes", sign, result.lower);
+      });
+    }
     incumbent.shoot_rays();
   }
 

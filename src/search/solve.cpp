@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "foldproof/foldproof.h"
+#include "bounds/simplify.h"
 #include "search/radius_search.h"
 
 namespace foldproof {
@@ -98,10 +99,18 @@ std::vector<double> doubles(const std::vector<Rational>& numbers) {
   return result;
 }
 
-Answer solve(const Problem& problem, const Options& options, const std::string& question) {
+Answer solve(Problem problem, const Options& options, const std::string& question) {
   LeafCollector leaves(options.keep_leaves);
   Control control(options, &leaves);
+  const Network& asked = *problem.network;
+  const Box root = problem.root(problem.max_radius);
+  const std::optional<Network> simpler = without_inactive(asked, RegionNetwork(asked, problem.centre), root);
+  if (simpler) problem.network = &*simpler;
   RadiusResult found = search_radius(problem, control);
+  problem.network = &asked;
+  if (found.collision && !verify_collision(problem, found.collision->x, found.collision->y)) {
+    throw std::logic_error("the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
+  }
 
   Answer answer;
   answer.question = question;

@@ -33,6 +33,12 @@ class Recorder : public Observer {
     double clipped_to;
   };
 
+  void root(std::uint64_t id, const Box& box, const char* cover) override {
+    const Turn turn(*this);
+    EXPECT_GT(box.size(), 0);
+    EXPECT_TRUE(born.insert(id).second) << "an identifier came twice";
+    EXPECT_TRUE(roots.insert({cover, id}).second) << "two covers of one kind";
+  }
   void split(std::uint64_t id, int axis, double where, std::uint64_t first_child) override {
     const Turn turn(*this);
     EXPECT_TRUE(known(id)) << "a split before its parent's";
@@ -64,7 +70,8 @@ class Recorder : public Observer {
   std::map<std::uint64_t, Split> splits;
   std::map<std::uint64_t, LeafEvent> leaves;
   std::map<std::uint64_t, double> outside;
-  std::set<std::uint64_t> born{0};
+  std::set<std::uint64_t> born;
+  std::map<std::string, std::uint64_t> roots;  ///< kind of cover -> its root
   std::vector<Rational> collisions;
   int pairs = 0;
   std::atomic<bool> overlapped{false};
@@ -113,7 +120,7 @@ void expect_tree(const FinishedRun& run, const Recorder& recorder) {
     std::uint64_t id;
     Box box;
   };
-  std::vector<Place> open{{0, run.problem.root(run.problem.max_radius)}};
+  std::vector<Place> open{{recorder.roots.at("local"), run.problem.root(run.problem.max_radius)}};
   std::size_t visited = 0;
   int sign = 0;
   while (!open.empty()) {

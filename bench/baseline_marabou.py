@@ -19,7 +19,7 @@ import warnings
 
 import numpy as np
 
-from networks import add_network_arguments, evaluate, interval_bounds, load_from_arguments
+from network_files import add_network_arguments, evaluate, interval_bounds, load_from_arguments
 
 warnings.filterwarnings("ignore")                       # Marabou warns that tensorflow is absent
 from maraboupy import Marabou, MarabouCore  # noqa: E402

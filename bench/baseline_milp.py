@@ -26,7 +26,7 @@ import time
 
 import numpy as np
 
-from networks import add_network_arguments, evaluate, interval_bounds, load_from_arguments
+from network_files import add_network_arguments, evaluate, interval_bounds, load_from_arguments
 
 INFINITY = float("inf")
 

@@ -12,7 +12,7 @@ import json
 import sys
 from fractions import Fraction
 
-from networks import load
+from network_files import load
 
 
 def evaluate(layers, x):

@@ -15,6 +15,9 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 // Stands for a coefficient that is stored as zero although it may not be one; far below every weight_error.
 constexpr double not_quite_zero = std::numeric_limits<double>::min();
 
+// Errors of networks restricted again and again multiply: beyond this, start from the whole network.
+constexpr double tolerable_weight_error = 1e-12;
+
 // How far an exact number may lie from its nearest double; beyond the doubles nothing is known.
 double conversion_error(double nearest) {
   if (std::abs(nearest) >= std::numeric_limits<double>::max()) return std::numeric_limits<double>::infinity();
@@ -127,6 +130,8 @@ RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>
   }
 }
 
+double RegionNetwork::weight_error() const { return *std::max_element(weight_error_.begin(), weight_error_.end()); }
+
 std::size_t RegionNetwork::bytes() const {
   return sizeof(RegionNetwork) + sizeof(double) * (b_.size() * 3 + g_.size() + w_.size()) +
          sizeof(int) * (begin_.size() * 2 + original_.size() * 2);
@@ -201,13 +206,14 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
   const bool symbols = net.deep_;
   if (symbols) symbol_.assign(rows * at(k_), 0.0);
   symbol_of_.assign(at(k_), -1);
-  int symbol_count = 0;
-  double size_sum = 0.0;  // of all neurons so far
-
+  int& symbol_count = symbol_count_;
+  symbol_count = 0;
+  plain_remainder_.resize(at(net.m_));
   for (std::size_t k = 0; k < rows; ++k) {
     double value = net.b_[k];
     double magnitude = std::abs(value);
     double remainder = 0.0;
+    double source_size = 0.0;  // of what the row's coefficients multiply
     double* const gradient = &gradient_[k * n];
     const double* const g = &net.g_[k * n];
     for (std::size_t i = 0; i < n; ++i) {
@@ -223,6 +229,7 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
       const double size = std::abs(weight);
       value += weight * post_value_[at(p)];
       magnitude += size * post_size_[at(p)];
+      source_size += post_size_[at(p)];
       remainder += size * post_radius_[at(p)];
       const double factor = weight * post_slope_[at(p)];
       const double* const source = &gradient_[at(p) * n];
@@ -236,7 +243,7 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
       }
     }
     const double terms = static_cast<double>(n_ + net.end_[k] - net.begin_[k] + 8);
-    remainder += gamma(2.0 * terms) * magnitude + net.weight_error_[k] * (reach_sum + size_sum) + net.bias_error_[k];
+    remainder += gamma(2.0 * terms) * magnitude + net.weight_error_[k] * (reach_sum + source_size) + net.bias_error_[k];
     remainder = remainder * slack + underflow * (1.0 + reach_sum);
     double symbol_sum = 0.0;
     if (symbols) {
@@ -247,7 +254,10 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
     double spread = remainder_[k];
     for (std::size_t i = 0; i < n; ++i) spread += std::abs(gradient[i]) * radius_[i];
     spread *= slack;
-    if (k >= at(k_)) continue;
+    if (k >= at(k_)) {
+      plain_remainder_[k - at(k_)] = remainder;
+      continue;
+    }
 
     const double l = round_down(value - spread);
     const double u = round_up(value + spread);
@@ -279,7 +289,6 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
         post_radius_[k] += 0.5 * beta;
       }
     }
-    size_sum += post_size_[k];
   }
 }
 
@@ -320,7 +329,6 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
   result.c.resize(at(net.m_) * count);
   result.error_jc.resize(at(net.m_));
 
-  double size_sum = 0.0;
   std::size_t seen = 0;  // symbols of earlier neurons
   for (std::size_t k = 0; k < rows; ++k) {
     const bool is_output = k >= at(net.k_);
@@ -334,7 +342,7 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
     std::fill(row + n, row + columns, 0.0);
     const double terms = static_cast<double>(net.n_ + net.end_[k] - net.begin_[k] + 8);
     const double rounding = gamma(2.0 * terms);
-    double error = net.weight_error_[k] * (1.0 + size_sum) + rounding * largest + underflow;
+    double error = net.weight_error_[k] + rounding * largest + underflow;
     const double* const w = &net.w_[k * at(net.k_)];
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
@@ -348,7 +356,8 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
         const double width = slope.upper - slope.lower;
         row[n + at(own)] += weight * (width < 1.0 ? std::min(1.0, width + 0x1p-50) : 1.0);
       }
-      error += std::abs(weight) * (row_error_[at(p)] + rounding * row_size_[at(p)]);
+      error += std::abs(weight) * (row_error_[at(p)] + rounding * row_size_[at(p)]) +
+               net.weight_error_[k] * (row_size_[at(p)] + row_error_[at(p)]);
     }
     row_error_[k] = error * slack;
     if (is_output) {
@@ -368,8 +377,14 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
       seen = at(own) + 1;
     }
     row_size_[k] = size;
-    size_sum += size + row_error_[k];
   }
+}
+
+std::shared_ptr<const RegionNetwork> Bounder::restrict_again(const RegionNetwork& root, const RegionNetwork& net,
+                                                             const Box& box) {
+  if (net.weight_error() <= tolerable_weight_error) return restrict(net, std::vector<Phase>(phase_));
+  enclose(root, box);
+  return restrict(root, std::vector<Phase>(phase_));
 }
 
 // Claim: on every box where the phases hold, the result denotes the same function as `net`, within its errors.
@@ -386,8 +401,6 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
   std::vector<double> row_values(rows * columns, 0.0);
   std::vector<char> touches(rows * count, 0);  // 0: the true coefficient is zero, whatever rounding does
   std::vector<double> bias(rows), bias_error(rows), weight_error(rows), size(rows);
-  double size_sum = 0.0;
-  double bias_sum = 0.0;
   for (std::size_t k = 0; k < rows; ++k) {
     const bool is_output = k >= at(net.k_);
     if (!is_output && phase[k] == Phase::inactive) continue;
@@ -400,8 +413,8 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
     const double terms = static_cast<double>(net.n_ + net.end_[k] - net.begin_[k] + 8);
     const double rounding = gamma(2.0 * terms);
     double b = net.b_[k];
-    double b_error = net.bias_error_[k] + rounding * std::abs(b) + net.weight_error_[k] * bias_sum;
-    double w_error = net.weight_error_[k] * (1.0 + size_sum) + rounding * largest;
+    double b_error = net.bias_error_[k] + rounding * std::abs(b);
+    double w_error = net.weight_error_[k] + rounding * largest;
     const double* const w = &net.w_[k * at(net.k_)];
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
@@ -416,18 +429,17 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
       for (std::size_t i = 0; i < columns; ++i) row[i] += weight * source[i];
       for (std::size_t q = 0; q < count; ++q) touches[k * count + q] |= touches[at(p) * count + q];
       b += weight * bias[at(p)];
-      b_error += std::abs(weight) * (bias_error[at(p)] + rounding * std::abs(bias[at(p)]));
-      w_error += std::abs(weight) * (weight_error[at(p)] + rounding * size[at(p)]);
+      // The stored weight is off too, by weight_error at most; a stored zero is a true zero.
+      const double off = net.weight_error_[k];
+      b_error += std::abs(weight) * (bias_error[at(p)] + rounding * std::abs(bias[at(p)])) +
+                 off * (std::abs(bias[at(p)]) + bias_error[at(p)]);
+      w_error += std::abs(weight) * (weight_error[at(p)] + rounding * size[at(p)]) + off * (size[at(p)] + weight_error[at(p)]);
     }
     bias[k] = b;
     bias_error[k] = b_error * slack + underflow;
     weight_error[k] = w_error * slack + underflow;
     if (is_output) continue;
     for (std::size_t i = 0; i < columns; ++i) size[k] = std::max(size[k], std::abs(row[i]));
-    if (symbol_of_[k] < 0) {
-      size_sum += size[k] + weight_error[k];
-      bias_sum += std::abs(b) + bias_error[k];
-    }
   }
 
   // Neurons that no longer reach an output are dropped: their slopes do not matter.

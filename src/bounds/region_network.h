@@ -59,6 +59,8 @@ class RegionNetwork {
   /// Row k here is 2^exponent(k) times the network's own row.
   long exponent(int k) const { return exponent_[static_cast<std::size_t>(k)]; }
   std::size_t bytes() const;
+  /// Largest error of a stored coefficient.
+  double weight_error() const;
   void piece_at(const std::vector<double>& u, FloatPiece& piece) const;
 
  private:
@@ -114,6 +116,11 @@ class Bounder {
   double output_value(int o) const { return value_[row(o)]; }
   const double* output_gradient(int o) const { return &gradient_[row(o) * static_cast<std::size_t>(n_)]; }
   double output_remainder(int o) const { return remainder_[row(o)]; }
+  /// The same form with its error symbols kept apart (deep networks; none otherwise): value + gradient . (u - mid) +
+  /// sum_q symbol_q e_q +- plain remainder, |e_q| <= 1. Symbols of one box are shared by its outputs.
+  int symbols() const { return symbol_count_; }
+  double output_symbol(int o, int q) const { return symbol_[row(o) * static_cast<std::size_t>(k_) + static_cast<std::size_t>(q)]; }
+  double output_plain_remainder(int o) const { return plain_remainder_[static_cast<std::size_t>(o)]; }
   /// Affine form of pre-activation p.
   const double* neuron_gradient(int p) const { return &gradient_[static_cast<std::size_t>(p) * static_cast<std::size_t>(n_)]; }
   double neuron_value(int p) const { return value_[static_cast<std::size_t>(p)]; }
@@ -127,13 +134,17 @@ class Bounder {
 
   /// The network with decided neurons substituted. @pre the phases hold on every box it will be used for.
   std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase);
+  /// After enclose(net, box): the restriction to that box, from `net` or, where its rounding errors have grown, from the
+  /// whole network `root` (enclosed anew then).
+  std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net, const Box& box);
 
  private:
   std::size_t row(int o) const { return static_cast<std::size_t>(k_ + o); }
 
-  int n_ = 0, k_ = 0, unstable_ = 0;
+  int n_ = 0, k_ = 0, unstable_ = 0, symbol_count_ = 0;
   std::vector<double> middle_, radius_;
   std::vector<double> value_, gradient_, remainder_;          // forms of the rows
+  std::vector<double> plain_remainder_;                       // of the outputs, without symbols
   std::vector<double> lower_, upper_;
   std::vector<double> post_value_, post_slope_, post_radius_, post_half_, post_size_;
   std::vector<double> symbol_;                                 // deep networks: rows x symbols

@@ -63,24 +63,27 @@ int BoundaryPairs::add_patch(Worker& worker, Box box, std::shared_ptr<const Regi
     made = &patches_.emplace_back();
   }
   made->injective = injective;
-  for (int o = 0; o < parent->outputs(); ++o) {
-    made->value.push_back(worker.bounder.output_value(o));
-    made->remainder.push_back(worker.bounder.output_remainder(o));
-    const double* const gradient = worker.bounder.output_gradient(o);
-    made->gradient.insert(made->gradient.end(), gradient, gradient + n);
-  }
-  made->middle = worker.bounder.middle();
+  const Bounder& form = worker.bounder;
   for (std::size_t i = 0; i < n; ++i) {
-    made->radius.push_back(std::max(round_up(box.upper[i] - made->middle[i]), round_up(made->middle[i] - box.lower[i])));
+    const double radius = std::max(round_up(box.upper[i] - form.middle()[i]), round_up(form.middle()[i] - box.lower[i]));
     made->width = std::max(made->width, box.width(static_cast<int>(i)));
+    const bool side = box.upper[i] > box.lower[i];
+    for (int o = 0; o < parent->outputs(); ++o) {
+      made->generators.push_back(side ? form.output_gradient(o)[i] * radius : 0.0);
+    }
   }
-  for (std::size_t o = 0; o < m; ++o) {
-    double size = made->remainder[o];
-    for (std::size_t i = 0; i < n; ++i) size += std::abs(made->gradient[o * n + i]) * made->radius[i];
+  for (int q = 0; q < form.symbols(); ++q) {
+    for (int o = 0; o < parent->outputs(); ++o) made->generators.push_back(form.output_symbol(o, q));
+  }
+  for (int o = 0; o < parent->outputs(); ++o) {
+    made->value.push_back(form.output_value(o));
+    made->remainder.push_back(form.output_plain_remainder(o));
+    double size = made->remainder.back();
+    for (std::size_t g = at(o); g < made->generators.size(); g += m) size += std::abs(made->generators[g]);
     made->image = std::max(made->image, size);
   }
   made->network = worker.bounder.unstable() * 10 <= parent->neurons() * 7
-                      ? worker.bounder.restrict(*parent, worker.bounder.phase())
+                      ? worker.bounder.restrict_again(*root_, *parent, box)
                       : std::move(parent);
   made->box = std::move(box);
   return index;
@@ -90,13 +93,13 @@ void BoundaryPairs::split_patch(Worker& worker, int index) {
   Patch& parent = patch(index);
   std::call_once(parent.split, [&] {
     // The side whose image is longest.
-    const std::size_t n = parent.radius.size();
+    const std::size_t n = parent.box.lower.size();
     const std::size_t m = parent.value.size();
     std::size_t axis = 0;
     double best = -1.0;
     for (std::size_t i = 0; i < n; ++i) {
-      double size = 1e-3 * parent.radius[i] / (parent.width + 1e-300);
-      for (std::size_t o = 0; o < m; ++o) size += std::abs(parent.gradient[o * n + i]) * parent.radius[i];
+      double size = 1e-3 * parent.image * parent.box.width(static_cast<int>(i)) / (parent.width + 1e-300);
+      for (std::size_t o = 0; o < m; ++o) size += std::abs(parent.generators[i * m + o]);
       const double half = 0.5 * parent.box.lower[i] + 0.5 * parent.box.upper[i];
       if (half > parent.box.lower[i] && half < parent.box.upper[i] && size > best) {
         best = size;
@@ -115,9 +118,8 @@ void BoundaryPairs::split_patch(Worker& worker, int index) {
   });
 }
 
-// p . f(x) > p . f(y) (or <) on the whole pair, with the rounding of its own evaluation.
+// p . f(x) > p . f(y) (or <) on the whole pair, with the rounding of its own evaluation and of the generators.
 bool BoundaryPairs::gap_along(const double* p, const Patch& x, const Patch& y) const {
-  const std::size_t n = x.radius.size();
   const std::size_t m = x.value.size();
   double difference = 0.0;
   double size = 0.0;
@@ -127,35 +129,34 @@ bool BoundaryPairs::gap_along(const double* p, const Patch& x, const Patch& y) c
     size += std::abs(p[o]) * (std::abs(x.value[o]) + std::abs(y.value[o]));
     spread += std::abs(p[o]) * (x.remainder[o] + y.remainder[o]);
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    double along_x = 0.0;
-    double along_y = 0.0;
-    for (std::size_t o = 0; o < m; ++o) {
-      along_x += p[o] * x.gradient[o * n + i];
-      along_y += p[o] * y.gradient[o * n + i];
-      size += std::abs(p[o]) * (std::abs(x.gradient[o * n + i]) * x.radius[i] + std::abs(y.gradient[o * n + i]) * y.radius[i]);
+  for (const Patch* patch : {&x, &y}) {
+    for (std::size_t g = 0; g < patch->generators.size(); g += m) {
+      double along = 0.0;
+      for (std::size_t o = 0; o < m; ++o) {
+        const double part = p[o] * patch->generators[g + o];
+        along += part;
+        size += std::abs(part);
+      }
+      spread += std::abs(along);
     }
-    spread += std::abs(along_x) * x.radius[i] + std::abs(along_y) * y.radius[i];
   }
-  const double rounding = gamma(static_cast<double>(4 * m + 2 * n + 8)) * size + underflow;
+  const double rounding = gamma(static_cast<double>(4 * m + 16)) * size + underflow;
   return std::abs(difference) > (spread + rounding) * slack;
 }
 
 bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) const {
-  const std::size_t n = x.radius.size();
   const std::size_t m = x.value.size();
   worker.direction.resize(m);
   double* const p = worker.direction.data();
   for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
   if (gap_along(p, x, y)) return true;
   if (m == 2) {
-    // In the plane a parallelogram is separated by a normal of one of its sides, if by anything.
+    // In the plane a zonotope is separated by a normal of one of its sides, if by anything.
     for (const Patch* patch : {&x, &y}) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (patch->box.lower[i] == patch->box.upper[i]) continue;
-        p[0] = -patch->gradient[n + i];
-        p[1] = patch->gradient[i];
-        if (gap_along(p, x, y)) return true;
+      for (std::size_t g = 0; g < patch->generators.size(); g += 2) {
+        p[0] = -patch->generators[g + 1];
+        p[1] = patch->generators[g];
+        if ((p[0] != 0.0 || p[1] != 0.0) && gap_along(p, x, y)) return true;
       }
     }
     return false;
@@ -166,25 +167,23 @@ bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
     std::vector<double>& a = worker.matrix;
     std::fill(a.begin(), a.end(), 0.0);
     for (const Patch* patch : {&x, &y}) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (patch->box.lower[i] == patch->box.upper[i]) continue;
+      for (std::size_t g = 0; g < patch->generators.size(); g += m) {
+        const double* const generator = &patch->generators[g];
         double along = 0.0;
         double length = 0.0;
         for (std::size_t o = 0; o < m; ++o) {
-          along += p[o] * patch->gradient[o * n + i];
-          length += std::abs(p[o] * patch->gradient[o * n + i]);
+          along += p[o] * generator[o];
+          length += std::abs(p[o] * generator[o]);
         }
-        const double weight = patch->radius[i] / (iteration == 0 ? 1.0 : std::abs(along) + 1e-3 * length + 1e-300);
+        const double weight = iteration == 0 ? 1.0 : 1.0 / (std::abs(along) + 1e-3 * length + 1e-300);
         for (std::size_t o = 0; o < m; ++o) {
-          for (std::size_t q = 0; q < m; ++q) {
-            a[o * (m + 1) + q] += weight * patch->gradient[o * n + i] * patch->gradient[q * n + i];
-          }
+          for (std::size_t q = 0; q < m; ++q) a[o * (m + 1) + q] += weight * generator[o] * generator[q];
         }
       }
     }
     for (std::size_t o = 0; o < m; ++o) {
       const double r = x.remainder[o] + y.remainder[o];
-      a[o * (m + 1) + o] += r / (iteration == 0 ? 1.0 : std::abs(p[o]) + 1e-12) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
+      a[o * (m + 1) + o] += (iteration == 0 ? r * r : r / (std::abs(p[o]) + 1e-12)) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
       a[o * (m + 1) + m] = x.value[o] - y.value[o];
     }
     // Gaussian elimination without pivoting: the matrix is positive definite up to rounding.
@@ -232,7 +231,7 @@ bool BoundaryPairs::secant(Worker& worker, Pair& pair, const Patch& x, const Pat
   }
   worker.bounder.slopes(net, worker.range, worker.slopes);
   if (worker.test.run(worker.slopes, slope_node_budget).sign != 0) return true;
-  if (undecided * 10 <= k * 7) pair.network = worker.bounder.restrict(net, phase);
+  if (undecided * 10 <= k * 7 && net.weight_error() < 1e-10) pair.network = worker.bounder.restrict(net, phase);
   return false;
 }
 

@@ -29,13 +29,13 @@ class BoundaryPairs {
   const std::optional<Box>& resisting() const { return resisting_; }
 
  private:
-  // A boundary box with an affine enclosure of its image; made once, used in many pairs.
+  // A boundary box with a zonotope that encloses its image, made once and used in many pairs: f(X) lies in
+  // value + sum_g generator_g e_g +- remainder, |e_g| <= 1. The first n generators belong to the sides of the box.
   struct Patch {
     Box box;
     std::shared_ptr<const RegionNetwork> network;
-    std::vector<double> value, gradient, remainder;  // m, m x n, m
-    std::vector<double> middle, radius;
-    double width = 0, image = 0;                     // largest side; size of the image
+    std::vector<double> value, generators, remainder;  // m, generators x m, m
+    double width = 0, image = 0;                     // largest side of the box; size of the image
     bool injective = false;                          // the cube test passed on the box itself
     int children[2] = {-1, -1};                      // indices, once split
     std::once_flag split;

@@ -141,13 +141,17 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   axis = axis_of_influence(worker.bounder, worker.slopes, worker.test.influence(), inside, worker.score);
   where = 0.5 * inside.lower[at(axis)] + 0.5 * inside.upper[at(axis)];
   if (inside.width(axis) < resolution_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
-    if (!cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) return Outcome::narrow;
+    // On wide networks exact cells cost as much as a hundred boxes: there, only next to nothing else helps.
+    const bool worth_it = root_->neurons() <= 128 || inside.width(axis) < incumbent_.target() * 0x1p-24;
+    if (!worth_it || !cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) {
+      return Outcome::narrow;
+    }
     control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target); });
     return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;
   if (worker.bounder.unstable() * 10 <= net->neurons() * 7) {
-    network = worker.bounder.restrict(*net, worker.bounder.phase());
+    network = worker.bounder.restrict_again(*root_, *net, inside);
   }
   for (int h = 0; h < 2; ++h) {
     children[h] = {inside, 0.0, 0, network};

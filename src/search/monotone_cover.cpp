@@ -187,7 +187,7 @@ void MonotoneCover::work() {
     if (!proved_box) {
       axis = axis_of_influence(worker.bounder, worker.slopes, worker.test.influence(), node.box, worker.score);
       if (worker.bounder.unstable() * 10 <= net.neurons() * 8) {
-        network = worker.bounder.restrict(net, worker.bounder.phase());
+        network = worker.bounder.restrict_again(*root_, net, node.box);
       }
     }
 

@@ -6,6 +6,7 @@
 #include "search/radius_search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::uint64_t all_pairs = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t some_pairs = 20000;
+constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
 constexpr std::uint64_t most_monotone_boxes = 400000;
 
 // The largest radius of the form start * 2^i, refined a little, whose whole ball passes one cube test.
@@ -90,12 +92,12 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   }
   // Places where slope tests stall (branch points, hinges through a common point) must not be resolved to dust before
   // the boundary has had its say: a collision may put them out of the ball.
-  double resolution = problem.max_radius * 0x1p-9;
-  const double finest = problem.max_radius * 0x1p-45;
+  // In the plane such places are points and cost little; in higher dimensions they are lines and more.
+  int level = n <= 2 ? 20 : 9;
   double boundary_proved = 0.0;
   while (result.lower < incumbent.target()) {
     control.phase = "local";
-    cover.run(resolution);
+    cover.run(std::ldexp(incumbent.target(), -level));
     result.local_lower = cover.lower();
     const double target = incumbent.target();
     if (n == 1) result.lower = std::max(result.lower, cover.lower());
@@ -103,7 +105,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     const std::optional<Box> resisting = cover.resisting();
     if (n > 1 && boundary_proved != target) {
       control.phase = "global";
-      const bool last = !resisting || resolution <= finest;
+      const bool last = !resisting || level >= finest_level;
       const BoundaryPairs::Result outcome = boundary.run(target, last ? all_pairs : some_pairs);
       if (outcome == BoundaryPairs::Result::collision) continue;
       if (outcome == BoundaryPairs::Result::stopped) break;
@@ -117,7 +119,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
       result.lower = target;
       break;
     }
-    if (resolution <= finest) {
+    if (level >= finest_level) {
       result.resisting = resisting;
       const double radius = cover.lower() * (1.0 - problem.gap);
       if (n > 1 && radius > result.lower && boundary.run(radius, all_pairs) == BoundaryPairs::Result::injective) {
@@ -125,7 +127,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
       }
       break;
     }
-    resolution *= 0x1p-9;
+    level += 9;
   }
   result.zero = incumbent.radius_is_zero();
   if (result.zero) {

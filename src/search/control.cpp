@@ -44,6 +44,12 @@ bool Control::should_stop() {
   return reason_.load(std::memory_order_relaxed) != 0;
 }
 
+bool Control::should_stop_now() {
+  check_limits();
+  speak();
+  return reason_.load(std::memory_order_relaxed) != 0;
+}
+
 std::optional<std::string> Control::stop_reason() const {
   switch (reason_.load()) {
     case 1: return "time";

@@ -22,6 +22,8 @@ class Control {
 
   /// True once the run must stop. Cheap: the clock is read about every `stride` calls of a thread.
   bool should_stop();
+  /// The same, with the clock read at once: for loops whose rounds take a millisecond or more.
+  bool should_stop_now();
   /// Why it must stop: "time", "memory" or "interrupt"; nothing if it need not.
   std::optional<std::string> stop_reason() const;
 

@@ -183,7 +183,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   std::vector<double> best_p = p;
   std::vector<double> best_q = q;
   if (auto whole = PairProgram(root, p, q, limits).solve()) best = *whole;
-  for (int step = 0; step < 200; ++step) {
+  for (int step = 0; step < 200 && !incumbent.should_stop(); ++step) {
     bool improved = false;
     if (apart(best) < 1e-9 * upper) break;  // on the diagonal: the pieces' own limit
     for (int attempt = 0; attempt < 12 && !improved; ++attempt) {
@@ -208,7 +208,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   // The optimum may lie on cells that meet C_PQ in a face only: prefer neighbours that hold it with room to spare.
   PairProgram pieces(root, best_p, best_q, limits);
   auto inner = pieces.deepest();
-  for (int attempt = 0; attempt < 60 && !(inner && inner->slack > 1e-9 * upper); ++attempt) {
+  for (int attempt = 0; attempt < 60 && !incumbent.should_stop() && !(inner && inner->slack > 1e-9 * upper); ++attempt) {
     const double scale = upper * (attempt % 2 == 0 ? 1e-4 : 1e-6);
     p = best.x;
     q = best.y;

@@ -175,7 +175,7 @@ std::optional<Incumbent::Descent> Incumbent::descend(std::vector<double> u) cons
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   Descent best;
   best.radius = infinity;
-  for (int step = 0; step < 60; ++step) {
+  for (int step = 0; step < 60 && !control_.should_stop_now(); ++step) {
     double radius = 0.0;
     const auto point = nearest_in_cell(u, radius);
     if (!point || !(radius < best.radius)) break;
@@ -281,7 +281,7 @@ void Incumbent::shoot_rays() {
         break;
       }
     }
-    if (control_.should_stop()) return;
+    if (control_.should_stop_now()) return;
   }
 }
 

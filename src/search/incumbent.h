@@ -42,6 +42,9 @@ class Incumbent {
   /// Takes an exact collision found elsewhere (far pairs). `kind`: "collision" or "branch". True if better.
   bool offer(Collision collision, const std::string& kind);
 
+  /// The run must stop: long proposals ask between their steps.
+  bool should_stop() const { return control_.should_stop_now(); }
+
   const std::optional<Collision>& best() const { return best_; }
   const std::string& kind() const { return kind_; }
   /// All pre-activations that may vanish within this radius vanish at the centre itself, so f is a cone map there:

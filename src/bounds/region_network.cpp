@@ -60,13 +60,6 @@ double Box::reach() const {
   return result;
 }
 
-bool Box::contains(const Box& other) const {
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    if (other.lower[i] < lower[i] || other.upper[i] > upper[i]) return false;
-  }
-  return true;
-}
-
 bool Box::clip(double r) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     lower[i] = std::max(lower[i], -r);
@@ -131,11 +124,6 @@ RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>
 }
 
 double RegionNetwork::weight_error() const { return *std::max_element(weight_error_.begin(), weight_error_.end()); }
-
-std::size_t RegionNetwork::bytes() const {
-  return sizeof(RegionNetwork) + sizeof(double) * (b_.size() * 3 + g_.size() + w_.size()) +
-         sizeof(int) * (begin_.size() * 2 + original_.size() * 2);
-}
 
 void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) const {
   const std::size_t n = at(n_);

@@ -29,7 +29,6 @@ struct Box {
   double distance() const;
   /// max |u_i| over the box, exactly.
   double reach() const;
-  bool contains(const Box& other) const;
   /// Intersection with [-r, r]^n; empty (false) if they do not meet.
   bool clip(double r);
 };
@@ -58,7 +57,6 @@ class RegionNetwork {
   int original(int p) const { return original_[static_cast<std::size_t>(p)]; }
   /// Row k here is 2^exponent(k) times the network's own row.
   long exponent(int k) const { return exponent_[static_cast<std::size_t>(k)]; }
-  std::size_t bytes() const;
   /// Largest error of a stored coefficient.
   double weight_error() const;
   void piece_at(const std::vector<double>& u, FloatPiece& piece) const;

@@ -1,6 +1,5 @@
 #include "model/evaluate.h"
 
-#include <cmath>
 #include <utility>
 
 namespace foldproof {
@@ -63,87 +62,6 @@ std::vector<bool> activation_pattern(const Network& network, const std::vector<R
   std::vector<bool> active;
   for (const Rational& z : evaluate(network, x).pre_activation) active.push_back(z.sign() > 0);
   return active;
-}
-
-FloatEvaluator::Row FloatEvaluator::to_float(const AffineRow& row) {
-  Row result{{}, row.constant.nearest_double()};
-  result.terms.reserve(row.terms.size());
-  for (const Term& term : row.terms) result.terms.emplace_back(term.variable, term.coefficient.nearest_double());
-  return result;
-}
-
-FloatEvaluator::FloatEvaluator(const Network& network) : inputs_(network.inputs) {
-  for (const AffineRow& row : network.neurons) neuron_.push_back(to_float(row));
-  for (const AffineRow& row : network.outputs) output_.push_back(to_float(row));
-}
-
-std::vector<double> FloatEvaluator::value(const std::vector<double>& x) const {
-  std::vector<double> variable = x;
-  variable.reserve(x.size() + neuron_.size());
-  const auto value_of = [&](const Row& row) {
-    double sum = row.constant;
-    for (const auto& [index, weight] : row.terms) sum += weight * variable[at(index)];
-    return sum;
-  };
-  for (const Row& row : neuron_) variable.push_back(std::max(0.0, value_of(row)));
-  std::vector<double> result;
-  for (const Row& row : output_) result.push_back(value_of(row));
-  return result;
-}
-
-std::vector<double> FloatEvaluator::jacobian(const std::vector<double>& x) const {
-  const std::size_t n = x.size();
-  std::vector<double> variable = x;
-  std::vector<double> gradient((n + neuron_.size()) * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) gradient[i * n + i] = 1.0;
-  std::vector<double> row_gradient(n);
-  const auto differentiate = [&](const Row& row) {
-    double sum = row.constant;
-    row_gradient.assign(n, 0.0);
-    for (const auto& [index, weight] : row.terms) {
-      if (at(index) >= n && variable[at(index)] <= 0.0) continue;
-      sum += weight * variable[at(index)];
-      for (std::size_t i = 0; i < n; ++i) row_gradient[i] += weight * gradient[at(index) * n + i];
-    }
-    return sum;
-  };
-  for (const Row& row : neuron_) {
-    const double z = differentiate(row);
-    if (z > 0.0) {
-      const auto place = gradient.begin() + static_cast<std::ptrdiff_t>(variable.size() * n);
-      std::copy(row_gradient.begin(), row_gradient.end(), place);
-    }
-    variable.push_back(std::max(0.0, z));
-  }
-  std::vector<double> result;
-  for (const Row& row : output_) {
-    differentiate(row);
-    result.insert(result.end(), row_gradient.begin(), row_gradient.end());
-  }
-  return result;
-}
-
-double FloatEvaluator::determinant(const std::vector<double>& x) const {
-  std::vector<double> a = jacobian(x);
-  const std::size_t n = x.size();
-  double det = 1.0;
-  for (std::size_t k = 0; k < n; ++k) {
-    std::size_t pivot = k;
-    for (std::size_t i = k + 1; i < n; ++i) {
-      if (std::abs(a[i * n + k]) > std::abs(a[pivot * n + k])) pivot = i;
-    }
-    if (a[pivot * n + k] == 0.0) return 0.0;
-    if (pivot != k) {
-      det = -det;
-      for (std::size_t j = 0; j < n; ++j) std::swap(a[k * n + j], a[pivot * n + j]);
-    }
-    det *= a[k * n + k];
-    for (std::size_t i = k + 1; i < n; ++i) {
-      const double factor = a[i * n + k] / a[k * n + k];
-      for (std::size_t j = k; j < n; ++j) a[i * n + j] -= factor * a[k * n + j];
-    }
-  }
-  return det;
 }
 
 }  // namespace foldproof

@@ -1,4 +1,4 @@
-// Evaluation of a network at points: exactly in rationals, and in plain double for pictures and sampling.
+// Evaluation of a network at points and on its pieces, exactly in rationals.
 #pragma once
 
 #include <vector>
@@ -24,29 +24,5 @@ ExactPiece affine_piece(const Network& network, const std::vector<bool>& active)
 
 /// The activation pattern at x; a pre-activation of exactly zero counts as inactive.
 std::vector<bool> activation_pattern(const Network& network, const std::vector<Rational>& x);
-
-/// Plain double copies of the exact rows, for pictures and sampling: no claim rests on their rounding.
-class FloatEvaluator {
- public:
-  explicit FloatEvaluator(const Network& network);
-  int inputs() const { return inputs_; }
-  int outputs() const { return static_cast<int>(output_.size()); }
-  /// f(x); x has `inputs` entries.
-  std::vector<double> value(const std::vector<double>& x) const;
-  /// The Jacobian of the piece containing x, row-major m x n; on a hinge, of the inactive side.
-  std::vector<double> jacobian(const std::vector<double>& x) const;
-  /// det J(x). @pre square
-  double determinant(const std::vector<double>& x) const;
-
- private:
-  struct Row {
-    std::vector<std::pair<int, double>> terms;
-    double constant;
-  };
-  static Row to_float(const AffineRow& row);
-  int inputs_;
-  std::vector<Row> neuron_;
-  std::vector<Row> output_;
-};
 
 }  // namespace foldproof

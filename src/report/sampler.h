@@ -1,7 +1,7 @@
 // f, its Jacobian and determinant at the many points of a picture, in plain doubles.
 //
-// The same numbers as FloatEvaluator, about ten times as fast on wide networks: every active source adds its
-// share to all its targets, which lie side by side, and sources that are off cost nothing.
+// Fast on wide networks: every active source adds its share to all its targets, which lie side by side, and sources
+// that are off cost nothing. No claim rests on these numbers.
 #pragma once
 
 #include <cstddef>

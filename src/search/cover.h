@@ -5,10 +5,10 @@
 #include <limits>
 #include <memory>
 #include <mutex>
-#include <queue>
 #include <vector>
 
 #include "search/incumbent.h"
+#include "search/node.h"
 #include "slope/cube_test.h"
 
 namespace foldproof {
@@ -29,17 +29,6 @@ class Cover {
   std::optional<Box> resisting() const;
 
  private:
-  struct Node {
-    Box box;
-    double distance;
-    std::uint64_t id;
-    std::shared_ptr<const RegionNetwork> network;
-  };
-  struct Later {
-    bool operator()(const Node& a, const Node& b) const {
-      return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
-    }
-  };
   struct Worker {
     Bounder bounder;
     CubeTest test;
@@ -57,7 +46,7 @@ class Cover {
   Control& control_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::priority_queue<Node, std::vector<Node>, Later> queue_;
+  NodeQueue queue_;
   std::vector<double> in_work_;  // distances of the nodes being processed
   std::vector<Node> narrow_;
   double narrow_distance_ = std::numeric_limits<double>::infinity();  // at least as near as the nearest of them

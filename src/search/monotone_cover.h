@@ -4,10 +4,10 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <queue>
 #include <vector>
 
 #include "search/incumbent.h"
+#include "search/node.h"
 #include "slope/monotone_test.h"
 
 namespace foldproof {
@@ -27,17 +27,6 @@ class MonotoneCover {
   double run(double radius, double resolution, std::uint64_t most_boxes);
 
  private:
-  struct Node {
-    Box box;
-    double distance;
-    std::uint64_t id;
-    std::shared_ptr<const RegionNetwork> network;
-  };
-  struct Later {
-    bool operator()(const Node& a, const Node& b) const {
-      return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
-    }
-  };
   struct Worker {
     Bounder bounder;
     MonotoneTest test;
@@ -54,7 +43,7 @@ class MonotoneCover {
   std::vector<double> m_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::priority_queue<Node, std::vector<Node>, Later> queue_;
+  NodeQueue queue_;
   std::vector<double> in_work_;
   double radius_ = 0, resolution_ = 0, failed_at_ = 0;
   std::uint64_t boxes_ = 0, most_boxes_ = 0;

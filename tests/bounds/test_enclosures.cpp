@@ -201,13 +201,10 @@ TEST(Boxes, DistanceReachAndClippingAreExact) {
   Box box{{-1.0, 0.25, 0.5}, {2.0, 3.0, 0.5}};
   EXPECT_EQ(box.distance(), 0.5);
   EXPECT_EQ(box.reach(), 3.0);
-  EXPECT_TRUE(box.contains(box));
   Box clipped = box;
   EXPECT_TRUE(clipped.clip(1.0));
   EXPECT_EQ(clipped.lower, (std::vector<double>{-1.0, 0.25, 0.5}));
   EXPECT_EQ(clipped.upper, (std::vector<double>{1.0, 1.0, 0.5}));
-  EXPECT_TRUE(box.contains(clipped));
-  EXPECT_FALSE(clipped.contains(box));
   EXPECT_TRUE(clipped.clip(0.5)) << "a ball that touches the box meets it";
   EXPECT_FALSE(clipped.clip(std::nextafter(0.5, 0.0)));
 }

@@ -1,0 +1,29 @@
+// An open box of a cover, and the order in which covers take them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <queue>
+#include <vector>
+
+#include "bounds/region_network.h"
+
+namespace foldproof {
+
+struct Node {
+  Box box;
+  double distance;  // Linf distance of the box to the centre
+  std::uint64_t id;
+  std::shared_ptr<const RegionNetwork> network;  // valid on the box
+};
+
+/// Best-first by distance to the centre; the older one on a tie, so that one thread always takes the same order.
+struct Later {
+  bool operator()(const Node& a, const Node& b) const {
+    return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
+  }
+};
+
+using NodeQueue = std::priority_queue<Node, std::vector<Node>, Later>;
+
+}  // namespace foldproof

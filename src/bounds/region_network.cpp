@@ -134,16 +134,16 @@ void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) co
   piece.output_size = 0.0;
   for (std::size_t k = 0; k < rows; ++k) {
     double value = b_[k];
-    double* const gradient = &piece.gradient[k * n];
+    double* const gradient = piece.gradient.data() + k * n;
     for (std::size_t i = 0; i < n; ++i) {
       gradient[i] = g_[k * n + i];
       value += gradient[i] * u[i];
     }
-    const double* const w = &w_[k * at(k_)];
+    const double* const w = w_.data() + k * at(k_);
     for (int p = begin_[k]; p < end_[k]; ++p) {
       if (piece.active[at(p)] == 0) continue;
       value += w[p] * piece.value[at(p)];
-      const double* const source = &piece.gradient[at(p) * n];
+      const double* const source = piece.gradient.data() + at(p) * n;
       for (std::size_t i = 0; i < n; ++i) gradient[i] += w[p] * source[i];
     }
     piece.value[k] = value;
@@ -202,15 +202,15 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
     double magnitude = std::abs(value);
     double remainder = 0.0;
     double source_size = 0.0;  // of what the row's coefficients multiply
-    double* const gradient = &gradient_[k * n];
-    const double* const g = &net.g_[k * n];
+    double* const gradient = gradient_.data() + k * n;
+    const double* const g = net.g_.data() + k * n;
     for (std::size_t i = 0; i < n; ++i) {
       value += g[i] * middle_[i];
       magnitude += std::abs(g[i]) * (std::abs(middle_[i]) + radius_[i]);
       gradient[i] = g[i];
     }
-    const double* const w = &net.w_[k * at(k_)];
-    double* const symbol = symbols ? &symbol_[k * at(k_)] : nullptr;
+    const double* const w = net.w_.data() + k * at(k_);
+    double* const symbol = symbols ? symbol_.data() + k * at(k_) : nullptr;
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
       if (weight == 0.0 || phase_[at(p)] == Phase::inactive) continue;
@@ -220,10 +220,10 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
       source_size += post_size_[at(p)];
       remainder += size * post_radius_[at(p)];
       const double factor = weight * post_slope_[at(p)];
-      const double* const source = &gradient_[at(p) * n];
+      const double* const source = gradient_.data() + at(p) * n;
       for (std::size_t i = 0; i < n; ++i) gradient[i] += factor * source[i];
       if (symbols) {
-        const double* const source_symbol = &symbol_[at(p) * at(k_)];
+        const double* const source_symbol = symbol_.data() + at(p) * at(k_);
         for (int q = 0; q < symbol_count; ++q) symbol[q] += factor * source_symbol[q];
         if (const int own = symbol_of_[at(p)]; own >= 0) {
           symbol[own] += weight * post_half_[at(p)];
@@ -321,7 +321,7 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
   for (std::size_t k = 0; k < rows; ++k) {
     const bool is_output = k >= at(net.k_);
     if (!is_output && decided_zero(k)) continue;
-    double* const row = &rows_[k * columns];
+    double* const row = rows_.data() + k * columns;
     double largest = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       row[i] = net.g_[k * n + i];
@@ -331,13 +331,13 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
     const double terms = static_cast<double>(net.n_ + net.end_[k] - net.begin_[k] + 8);
     const double rounding = gamma(2.0 * terms);
     double error = net.weight_error_[k] + rounding * largest + underflow;
-    const double* const w = &net.w_[k * at(net.k_)];
+    const double* const w = net.w_.data() + k * at(net.k_);
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
       if (weight == 0.0 || decided_zero(at(p))) continue;
       const SlopeRange slope = range[at(p)];
       const double factor = weight * (0.5 * slope.lower + 0.5 * slope.upper);
-      const double* const source = &rows_[at(p) * columns];
+      const double* const source = rows_.data() + at(p) * columns;
       for (std::size_t i = 0; i < n + seen; ++i) row[i] += factor * source[i];
       if (const int own = symbol_of_[at(p)]; own >= 0) {
         // Exact for [0, 1]; otherwise the middle is off by an ulp or two, which the wider range covers.
@@ -350,7 +350,7 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
     row_error_[k] = error * slack;
     if (is_output) {
       const std::size_t o = k - at(net.k_);
-      std::copy(row, row + n, &result.j0[o * n]);
+      std::copy(row, row + n, result.j0.data() + o * n);
       std::copy(row + n, row + columns, result.c.begin() + static_cast<std::ptrdiff_t>(o * count));
       result.error_jc[o] = row_error_[k];
       continue;
@@ -358,7 +358,7 @@ void Bounder::slopes(const RegionNetwork& net, const std::vector<SlopeRange>& ra
     double size = 0.0;
     for (std::size_t i = 0; i < n + seen; ++i) size = std::max(size, std::abs(row[i]));
     if (const int own = symbol_of_[k]; own >= 0) {
-      std::copy(row, row + n, &result.a[at(own) * n]);
+      std::copy(row, row + n, result.a.data() + at(own) * n);
       std::copy(row + n, row + columns, result.b.begin() + static_cast<std::ptrdiff_t>(at(own) * count));
       result.error_ab[at(own)] = row_error_[k];
       size = std::max(size, 1.0);
@@ -392,7 +392,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
   for (std::size_t k = 0; k < rows; ++k) {
     const bool is_output = k >= at(net.k_);
     if (!is_output && phase[k] == Phase::inactive) continue;
-    double* const row = &row_values[k * columns];
+    double* const row = row_values.data() + k * columns;
     double largest = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       row[i] = net.g_[k * n + i];
@@ -403,7 +403,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
     double b = net.b_[k];
     double b_error = net.bias_error_[k] + rounding * std::abs(b);
     double w_error = net.weight_error_[k] + rounding * largest;
-    const double* const w = &net.w_[k * at(net.k_)];
+    const double* const w = net.w_.data() + k * at(net.k_);
     for (int p = net.begin_[k]; p < net.end_[k]; ++p) {
       const double weight = w[p];
       if (weight == 0.0 || phase[at(p)] == Phase::inactive) continue;
@@ -413,7 +413,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
         w_error += rounding * std::abs(weight);
         continue;
       }
-      const double* const source = &row_values[at(p) * columns];
+      const double* const source = row_values.data() + at(p) * columns;
       for (std::size_t i = 0; i < columns; ++i) row[i] += weight * source[i];
       for (std::size_t q = 0; q < count; ++q) touches[k * count + q] |= touches[at(p) * count + q];
       b += weight * bias[at(p)];
@@ -462,12 +462,12 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
   small.w_.assign(row_of.size() * kept, 0.0);
   for (std::size_t r = 0; r < row_of.size(); ++r) {
     const std::size_t k = row_of[r];
-    const double* const row = &row_values[k * columns];
+    const double* const row = row_values.data() + k * columns;
     small.exponent_.push_back(net.exponent_[k]);
     small.b_.push_back(bias[k]);
     small.bias_error_.push_back(bias_error[k]);
     small.weight_error_.push_back(weight_error[k]);
-    std::copy(row, row + n, &small.g_[r * n]);
+    std::copy(row, row + n, small.g_.data() + r * n);
     int first = small.k_;
     int last = 0;
     for (std::size_t q = 0; q < count; ++q) {

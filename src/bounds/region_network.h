@@ -112,7 +112,7 @@ class Bounder {
 
   /// After enclose(): affine form of output o: value, gradient (n entries), remainder.
   double output_value(int o) const { return value_[row(o)]; }
-  const double* output_gradient(int o) const { return &gradient_[row(o) * static_cast<std::size_t>(n_)]; }
+  const double* output_gradient(int o) const { return gradient_.data() + row(o) * static_cast<std::size_t>(n_); }
   double output_remainder(int o) const { return remainder_[row(o)]; }
   /// The same form with its error symbols kept apart (deep networks; none otherwise): value + gradient . (u - mid) +
   /// sum_q symbol_q e_q +- plain remainder, |e_q| <= 1. Symbols of one box are shared by its outputs.
@@ -120,7 +120,7 @@ class Bounder {
   double output_symbol(int o, int q) const { return symbol_[row(o) * static_cast<std::size_t>(k_) + static_cast<std::size_t>(q)]; }
   double output_plain_remainder(int o) const { return plain_remainder_[static_cast<std::size_t>(o)]; }
   /// Affine form of pre-activation p.
-  const double* neuron_gradient(int p) const { return &gradient_[static_cast<std::size_t>(p) * static_cast<std::size_t>(n_)]; }
+  const double* neuron_gradient(int p) const { return gradient_.data() + static_cast<std::size_t>(p) * static_cast<std::size_t>(n_); }
   double neuron_value(int p) const { return value_[static_cast<std::size_t>(p)]; }
   double neuron_remainder(int p) const { return remainder_[static_cast<std::size_t>(p)]; }
   const std::vector<double>& middle() const { return middle_; }

@@ -168,7 +168,7 @@ bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
     std::fill(a.begin(), a.end(), 0.0);
     for (const Patch* patch : {&x, &y}) {
       for (std::size_t g = 0; g < patch->generators.size(); g += m) {
-        const double* const generator = &patch->generators[g];
+        const double* const generator = patch->generators.data() + g;
         double along = 0.0;
         double length = 0.0;
         for (std::size_t o = 0; o < m; ++o) {

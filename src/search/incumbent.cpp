@@ -150,7 +150,7 @@ std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<
   }
   lp.upper[n] = reach;
   for (int k = 0; k < root_.neurons(); ++k) {
-    const double* const gradient = &piece.gradient[at(k) * n];
+    const double* const gradient = piece.gradient.data() + at(k) * n;
     double offset = piece.value[at(k)];
     double size = 0.0;
     for (std::size_t i = 0; i < n; ++i) {

@@ -59,7 +59,7 @@ bool CubeTest::invert_centre(const SlopeMatrices& matrices) {
     }
     if (!(std::abs(lu_[best * n + c]) > 0.0)) return false;
     if (best != c) {
-      std::swap_ranges(&lu_[best * n], &lu_[best * n] + n, &lu_[c * n]);
+      std::swap_ranges(lu_.data() + best * n, lu_.data() + best * n + n, lu_.data() + c * n);
       std::swap(pivot_[best], pivot_[c]);
       permutation_sign = -permutation_sign;
     }
@@ -297,9 +297,9 @@ bool CubeTest::branch(int k, int depth, double error, double largest) {
     for (std::size_t i = 0; i < size; ++i) {
       if (i == j) continue;
       const double multiplier = g[i * size + j] * scale;
-      double* const target = &child[row * (size - 1)];
-      const double* const source = &g[i * size];
-      const double* const pivot = &g[j * size];
+      double* const target = child.data() + row * (size - 1);
+      const double* const source = g.data() + i * size;
+      const double* const pivot = g.data() + j * size;
       for (std::size_t q = 0; q < j; ++q) target[q] = source[q] + multiplier * pivot[q];
       for (std::size_t q = j + 1; q < size; ++q) target[q - 1] = source[q] + multiplier * pivot[q];
       child_v[row] = v[i];

@@ -155,7 +155,7 @@ bool MonotoneTest::relaxation(const SlopeMatrices& matrices) {
   double delta_error = 0.0;
   block_.resize(size);
   for (std::size_t r = 0; r < k; ++r) {
-    std::copy(&matrices.a[r * n], &matrices.a[r * n] + n, block_.begin());
+    std::copy(matrices.a.data() + r * n, matrices.a.data() + r * n + n, block_.begin());
     std::copy(matrices.b.begin() + static_cast<std::ptrdiff_t>(r * k),
               matrices.b.begin() + static_cast<std::ptrdiff_t>(r * k + r), block_.begin() + static_cast<std::ptrdiff_t>(n));
     const double weight = 0.25 * tau_[r];

@@ -64,7 +64,7 @@ bool secants_agree(const Network& network, const std::vector<Rational>& centre, 
     for (int later = j; later < matrices.k; ++later) {
       EXPECT_EQ(matrices.b[at(j) * at(matrices.k) + at(later)], 0.0) << "B must be strictly lower triangular";
     }
-    const Rational form = row(&matrices.a[at(j) * at(matrices.n)], &matrices.b[at(j) * at(matrices.k)]);
+    const Rational form = row(matrices.a.data() + at(j) * at(matrices.n), matrices.b.data() + at(j) * at(matrices.k));
     if (abs(form - delta) > Rational::from_double(matrices.error_ab[at(j)]) * size) {
       ADD_FAILURE() << "delta of neuron " << p << " is off by " << abs(form - delta).nearest_double() << ", allowed "
                     << matrices.error_ab[at(j)] << " * " << size.nearest_double();
@@ -85,7 +85,7 @@ bool secants_agree(const Network& network, const std::vector<Rational>& centre, 
   for (int o = 0; o < matrices.m; ++o) {
     const Rational difference =
         (fx.output[at(o)] - fy.output[at(o)]).times_power_of_two(region.exponent(region.neurons() + o));
-    const Rational form = row(&matrices.j0[at(o) * at(matrices.n)], &matrices.c[at(o) * at(matrices.k)]);
+    const Rational form = row(matrices.j0.data() + at(o) * at(matrices.n), matrices.c.data() + at(o) * at(matrices.k));
     if (abs(form - difference) > Rational::from_double(matrices.error_jc[at(o)]) * size) {
       ADD_FAILURE() << "output " << o << " is off by " << abs(form - difference).nearest_double() << ", allowed "
                     << matrices.error_jc[at(o)] << " * " << size.nearest_double();

@@ -168,6 +168,8 @@ Rational& Rational::operator/=(const Rational& b) {
   return *this;
 }
 
+void release_thread_memory() { flint_cleanup(); }
+
 Rational max_abs(const std::vector<Rational>& x) {
   Rational result;
   for (const Rational& value : x) {

@@ -95,6 +95,9 @@ class Rational {
   fmpq_t value_;
 };
 
+/// Gives back what FLINT caches for this thread: call it last in every thread but the first.
+void release_thread_memory();
+
 /// Nearest point of a set of numbers, max |x_i|, as an exact number. 0 for an empty vector.
 Rational max_abs(const std::vector<Rational>& x);
 

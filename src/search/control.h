@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "foldproof/foldproof.h"
+#include "number/rational.h"
 #include "search/observer.h"
 
 namespace foldproof {
@@ -83,7 +84,12 @@ void run_workers(Control& control, std::condition_variable& changed, const Work&
     }
   };
   std::vector<std::thread> helpers;
-  for (int i = 1; i < control.threads(); ++i) helpers.emplace_back(guarded);
+  for (int i = 1; i < control.threads(); ++i) {
+    helpers.emplace_back([&] {
+      guarded();
+      release_thread_memory();
+    });
+  }
   guarded();
   for (std::thread& helper : helpers) helper.join();
   if (failure) std::rethrow_exception(failure);

@@ -37,10 +37,7 @@ double Control::seconds() const {
 
 bool Control::should_stop() {
   thread_local unsigned calls = 0;
-  if ((++calls & 15U) == 0U) {
-    check_limits();
-    speak();
-  }
+  if ((++calls & 15U) == 0U) return should_stop_now();
   return reason_.load(std::memory_order_relaxed) != 0;
 }
 

@@ -82,9 +82,8 @@ bool positive(const std::vector<double>& m, const std::vector<double>& j, std::s
 
 }  // namespace
 
-MonotoneCover::MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-                             Control& control)
-    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {}
+MonotoneCover::MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Control& control)
+    : problem_(problem), root_(std::move(root)), control_(control) {}
 
 bool MonotoneCover::choose_preconditioner(double radius) {
   const std::size_t n = at(root_->inputs());

@@ -6,7 +6,8 @@
 #include <mutex>
 #include <vector>
 
-#include "search/incumbent.h"
+#include "question/problem.h"
+#include "search/control.h"
 #include "search/node.h"
 #include "slope/monotone_test.h"
 
@@ -14,8 +15,7 @@ namespace foldproof {
 
 class MonotoneCover {
  public:
-  MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-                Control& control);
+  MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Control& control);
 
   /// Chooses M by a short trial on sampled Jacobians of the ball of this radius.
   /// False if no candidate is positive even at the centre.
@@ -38,7 +38,6 @@ class MonotoneCover {
 
   const Problem& problem_;
   std::shared_ptr<const RegionNetwork> root_;
-  Incumbent& incumbent_;
   Control& control_;
   std::vector<double> m_;
   std::mutex mutex_;

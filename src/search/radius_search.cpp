@@ -11,7 +11,6 @@
 #include <stdexcept>
 
 #include "number/rounding.h"
-
 #include "search/boundary.h"
 #include "search/cover.h"
 #include "search/incumbent.h"
@@ -26,7 +25,7 @@ constexpr std::uint64_t some_pairs = 20000;
 constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
 constexpr std::uint64_t most_monotone_boxes = 400000;
 
-// The largest radius of the form start * 2^i, refined a little, whose whole ball passes one cube test.
+// The largest radius reached by doubling from `start` whose whole ball passes one cube test; 0 if none does.
 double whole_ball(const Problem& problem, const RegionNetwork& root, Control& control, double start, double limit) {
   Bounder bounder;
   CubeTest test;
@@ -83,7 +82,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   Cover cover(problem, root, incumbent, control);
   BoundaryPairs boundary(problem, root, incumbent, control);
   // In higher dimensions one preconditioner is the cheapest first proof, and bounds the radius while the rest runs.
-  MonotoneCover monotone(problem, root, incumbent, control);
+  MonotoneCover monotone(problem, root, control);
   if (n >= 3 && result.lower < incumbent.target() && monotone.choose_preconditioner(incumbent.target())) {
     control.phase = "global";
     const double radius = incumbent.target();

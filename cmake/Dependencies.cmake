@@ -4,6 +4,7 @@ find_package(ONNX REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
 find_library(FLINT_LIBRARY flint REQUIRED)
 find_library(GMP_LIBRARY gmp REQUIRED)
 

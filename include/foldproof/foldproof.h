@@ -41,7 +41,8 @@ class Model {
  public:
   /// Reads an ONNX file. @throws InputError naming file, node, operator and reason.
   static Model load(const std::string& path, const ModelOptions& options = {});
-  explicit Model(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
+  /// From a network as it was read; its parallel hinges are merged here.
+  explicit Model(std::shared_ptr<const Network> as_read);
 
   int inputs() const;   ///< n, after fixing
   int outputs() const;  ///< m, after selecting
@@ -49,15 +50,19 @@ class Model {
   /// f(x) exactly, as "p/q" texts. @throws InputError on a wrong length or an unreadable number.
   std::vector<std::string> evaluate(const std::vector<std::string>& x) const;
 
-  const Network& network() const { return *network_; }
+  /// The weights file that proofs refer to (docs/certificate.md, section 2): text, the same for the same network.
+  std::string weights() const;
+
+  const Network& network() const { return *network_; }  ///< hinges merged
+  const Network& as_read() const { return *as_read_; }
 
  private:
-  std::shared_ptr<const Network> network_;
+  std::shared_ptr<const Network> as_read_, network_;
 };
 
 /// What the search has proved so far; sent while it runs.
 struct Progress {
-  const char* phase = "";                ///< "local", "global", "finish"
+  const char* phase = "";                ///< "local", "global", "check"
   double lower = 0;                      ///< proved injective on the ball of this radius
   std::optional<double> upper;           ///< a colliding pair lies in the ball of this radius
   double local_lower = 0;                ///< no fold (change of sign of det J) within this radius, proved
@@ -85,6 +90,8 @@ struct Options {
   const std::atomic<bool>* interrupt = nullptr;  ///< set it to stop within a fraction of a second
   std::function<void(const Progress&)> progress; ///< called about `progress_per_second` times, from one thread at a time
   double progress_per_second = 10;
+  bool check = true;                     ///< have the independent checker prove the answer again before it is given
+  std::string proof;                     ///< file to keep the proof in; empty: it is kept only while it is checked
   std::size_t keep_leaves = 0;           ///< keep at most this many leaf boxes, thinned evenly, for a picture
 };
 
@@ -100,10 +107,23 @@ struct Effort {
   double peak_memory_mib = 0;
 };
 
+/// What the independent checker said of the answer (docs/meaning.md).
+struct Proof {
+  std::string file;                      ///< where it is; empty if it was not kept
+  std::uint64_t bytes = 0;               ///< compressed
+  std::uint64_t leaves = 0, pairs = 0;   ///< leaves of covers, settled pairs of boundary patches
+  std::string weights_sha256;            ///< of Model::weights()
+  bool checked = false;                  ///< accepted, and it states this very answer
+  std::string refused;                   ///< why the checker did not accept: our bug, and nothing is claimed then
+  double check_seconds = 0;              ///< wall clock
+  int attempts = 1;                      ///< searches, the later ones with wider margins after a refusal
+};
+
 struct Answer {
   std::string question;                  ///< "radius" | "injective"
   std::string status;                    ///< "solved" | "stopped" | "open"
-  std::optional<std::string> stop_reason;///< "time" | "memory" | "interrupt" | "unresolved"
+  /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
+  std::optional<std::string> stop_reason;
   std::string verdict;                   ///< injective only: "proved" | "refuted" | "open"
   std::string norm = "linf";
   std::vector<std::string> center_exact;
@@ -123,10 +143,18 @@ struct Answer {
   std::optional<std::string> witness_scale_exact;
   /// if the bracket stays open: the box that resists, (lower, upper) per input, absolute coordinates
   std::vector<std::pair<double, double>> resisting_place;
+  Proof proof;
   Effort effort;
   std::vector<Leaf> leaves;
   std::uint64_t leaves_total = 0;
 };
+
+/// A proof file against the network it is about: 0 accepted, 1 rejected, 2 unusable; `words` is what the checker said.
+struct CheckAnswer {
+  int code = 2;
+  std::string words;
+};
+CheckAnswer check(const Model& model, const std::string& proof);
 
 /// Problem 1 (Cui et al. 2023): the largest closed ball about `at` on which f is injective, as a bracket.
 /// `at` has one exact decimal per free input. @pre model is square (InputError otherwise).

@@ -28,6 +28,7 @@ void print(std::FILE* stream, const std::string& text) {
 }
 
 ExitCode exit_code(const Answer& answer) {
+  if (!answer.proof.refused.empty()) return kInternal;
   if (answer.question == "injective" && answer.verdict == "refuted") return kRefuted;
   return answer.status == "solved" ? kAnswered : kStopped;
 }
@@ -37,6 +38,7 @@ ExitCode solve(const Request& request) {
   std::optional<OutputFile> json, report;
   if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
   if (!request.report.empty()) report.emplace("--report", request.report);
+  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
   const Model model = Model::load(request.network, request.model);
 
   ProgressLine progress(request.quiet, request.options.time);
@@ -60,7 +62,8 @@ ExitCode solve(const Request& request) {
     if (json) json->write(record);
     if (report) report->write(to_html(record, request.typed));
   }
-  if (!request.quiet && !json_on_output) {
+  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
+  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
     print(stdout, report ? fmt::format("  page: {}\n", request.report)
                          : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
   }
@@ -85,6 +88,22 @@ ExitCode info(const Request& request) {
   return kAnswered;
 }
 
+ExitCode export_weights(const Request& request) {
+  if (request.report.empty() || request.report == "-") {
+    print(stdout, Model::load(request.network, request.model).weights());
+    return kAnswered;
+  }
+  const OutputFile file("-o", request.report);
+  file.write(Model::load(request.network, request.model).weights());
+  return kAnswered;
+}
+
+ExitCode check(const Request& request) {
+  const CheckAnswer answer = foldproof::check(Model::load(request.network, request.model), request.proof);
+  print(stdout, answer.words);
+  return answer.code == 0 ? kAnswered : answer.code == 1 ? kRefuted : kBadInput;
+}
+
 ExitCode report(const Request& request) {
   const OutputFile page("-o", request.report);
   const std::string record = read_record(request.record);
@@ -101,6 +120,10 @@ ExitCode run(int argc, const char* const* argv) {
       return info(request);
     case Command::kReport:
       return report(request);
+    case Command::kExport:
+      return export_weights(request);
+    case Command::kCheck:
+      return check(request);
     case Command::kRadius:
     case Command::kInjective:
       return solve(request);

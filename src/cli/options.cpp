@@ -20,14 +20,14 @@ namespace {
 /// The command line as text, before anything is read into numbers.
 struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output;
+      json, report, output, proof, proof_file;
   std::vector<std::string> fix;
-  bool quiet = false;
+  bool quiet = false, no_check = false;
 };
 
-constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8;
+constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32;
 constexpr unsigned kSolving = kForRadius | kForInjective;
-constexpr unsigned kWithNetwork = kSolving | kForInfo;
+constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 
 struct Subcommand {
   const char* name;
@@ -46,6 +46,11 @@ constexpr std::array kSubcommands{
                "foldproof injective flow.onnx --box 0:2,-1.5:3"},
     Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
                "foldproof info flow.onnx --at 1,2.1"},
+    Subcommand{"check", Command::kCheck, kForCheck, "the independent checker on a proof kept by --proof",
+               "foldproof check fold.proof flow.onnx"},
+    Subcommand{"export", Command::kExport, kForExport,
+               "the network's exact weights as text, for foldproof-check and other checkers of proofs",
+               "foldproof export flow.onnx -o flow.weights"},
     Subcommand{"report", Command::kReport, kForReport, "an interactive page from a result written by --json",
                "foldproof report result.json -o fold.html"},
 };
@@ -61,9 +66,11 @@ struct Row {
 };
 
 const std::array kRows{
+    Row{"PROOF", "FILE", kForCheck, kForCheck, &Raw::proof_file, "a proof kept by --proof"},
     Row{"NET", "FILE", kWithNetwork, kWithNetwork, &Raw::network, "the network, an ONNX file"},
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
-    Row{"-o,--output", "FILE", kForReport, kForReport, &Raw::output, "the page to write"},
+    Row{"-o,--output", "FILE", kForReport | kForExport, kForReport, &Raw::output,
+        "the file to write (export without it: standard output)"},
     Row{"--at", "X", kForRadius | kForInfo, kForRadius, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
@@ -78,7 +85,9 @@ const std::array kRows{
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
     Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
-    Row{"--json", "FILE", kWithNetwork, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
+    Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file; 'foldproof check' reads it"},
+    Row{"--no-check", "", kSolving, 0, &Raw::no_check, "do not have the answer checked by the independent checker"},
+    Row{"--json", "FILE", kSolving | kForInfo, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
     Row{"--report", "FILE", kSolving, 0, &Raw::report, "write an interactive page, one self-contained HTML file"},
     Row{"--quiet", "", kSolving, 0, &Raw::quiet, "no progress and no hints"},
 };
@@ -171,6 +180,8 @@ Options solving_options(const Raw& raw) {
   if (raw.domain) result.domain = read_box("--domain", *raw.domain);
   if (raw.time) result.time = positive("--time", *raw.time);
   if (raw.memory) result.memory_gib = positive("--memory", *raw.memory);
+  if (raw.proof) result.proof = *raw.proof;
+  result.check = !raw.no_check;
   if (raw.threads) result.threads = whole("--threads", *raw.threads, 1, kMostThreads);
   return result;
 }
@@ -186,14 +197,23 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   if (raw.box) request.box = read_box("--box", *raw.box);
   request.quiet = raw.quiet;
   for (const auto& [option, given] :
-       {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report}, std::pair{"-o", &raw.output}}) {
+       {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report}, std::pair{"-o", &raw.output},
+        std::pair{"--proof", &raw.proof}}) {
     if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
   }
   request.json = raw.json.value_or("");
   request.report = raw.report ? *raw.report : raw.output.value_or("");
+  request.proof = raw.proof_file.value_or("");
+  if (request.command == Command::kExport) return request;
+  if (request.options.proof == "-") throw InputError("a proof cannot go to standard output; name a file such as fold.proof");
   if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
-  if (!request.json.empty() && request.json == request.report) {
-    throw InputError(fmt::format("--json and --report both name '{}'; give them two names", request.json));
+  const std::array named{std::pair{"--json", request.json}, std::pair{"--report", request.report},
+                         std::pair{"--proof", request.options.proof}};
+  for (std::size_t a = 0; a < named.size(); ++a) {
+    for (std::size_t b = a + 1; b < named.size(); ++b) {
+      if (named[a].second.empty() || named[a].second != named[b].second) continue;
+      throw InputError(fmt::format("{} and {} both name '{}'; give them two names", named[a].first, named[b].first, named[a].second));
+    }
   }
   return request;
 }
@@ -252,7 +272,7 @@ Request read_command_line(int argc, const char* const* argv) {
     parsers[i] = app.add_subcommand(kSubcommands[i].name, kSubcommands[i].help);
     parsers[i]->footer(
         fmt::format("Example: {}\nExit codes: 0 answered, 1 refuted (yes/no questions), 2 bad usage or "
-                    "input, 3 stopped early or still open.",
+                    "input, 3 stopped early or still open, 4 our own proof was refused (a bug).",
                     kSubcommands[i].example));
     add_rows(*parsers[i], kSubcommands[i], raw);
   }

@@ -10,7 +10,7 @@
 
 namespace foldproof::cli {
 
-enum class Command { kNothing, kRadius, kInjective, kInfo, kReport };
+enum class Command { kNothing, kRadius, kInjective, kInfo, kReport, kExport, kCheck };
 
 struct Request {
   Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed
@@ -21,7 +21,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> box;
   Options options;
   std::string json;    // target of --json; empty: none; "-": standard output
-  std::string report;  // target of --report, or of -o; empty: none
+  std::string report;  // target of --report, or of -o; empty: none; of export, "-" is standard output
+  std::string proof;   // FILE of the check command
   std::string record;  // RESULT.json of the report command
   bool quiet = false;
 };

@@ -86,6 +86,7 @@ std::string stop_words(const Answer& answer) {
   if (reason == "time") return "stopped: the time of --time is used up";
   if (reason == "memory") return "stopped: the memory of --memory is used up";
   if (reason == "interrupt") return "stopped: interrupted";
+  if (reason == "refused") return "withdrawn: the independent checker refused the proof, so nothing is claimed";
   return "open: the rest could not be decided";
 }
 
@@ -113,13 +114,26 @@ std::string place_text(const Answer& answer) {
   return fmt::format("  the place that resists: {}\n", fmt::join(sides, ","));
 }
 
+std::string duration(double seconds) {
+  return seconds < 1 ? fmt::format("{:.3g} ms", 1e3 * seconds) : fmt::format("{:.3g} s", seconds);
+}
+
 std::string effort_text(const Effort& effort) {
-  const std::string time =
-      effort.seconds < 1 ? fmt::format("{:.3g} ms", 1e3 * effort.seconds) : fmt::format("{:.3g} s", effort.seconds);
-  return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", time,
+  return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", duration(effort.seconds),
                      count(static_cast<std::uint64_t>(effort.threads), "thread"),
                      count(effort.regions_tested, "region"), count(effort.pairs_tested, "pair"),
                      count(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
+}
+
+std::string proof_text(const Answer& answer) {
+  const Proof& proof = answer.proof;
+  if (proof.weights_sha256.empty()) return "  not checked: --no-check\n";
+  const std::string size = fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)), proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
+                                       proof.bytes < 10240 ? count(proof.bytes, "byte") : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
+  if (!proof.refused.empty()) return fmt::format("  proof: REFUSED ({}), after {}\n", size, count(static_cast<std::uint64_t>(proof.attempts), "search"));
+  if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
+  return fmt::format("  proof: accepted by the independent checker in {} ({}){}\n", duration(proof.check_seconds), size,
+                     proof.file.empty() ? "" : ", kept in " + proof.file);
 }
 
 std::string first_line(const Answer& answer) {
@@ -147,7 +161,7 @@ std::string radius_text(const Answer& answer) {
   if (answer.status != "solved" && answer.local_lower > answer.lower) {
     text += fmt::format("  no fold within radius {:.7g}, proved\n", answer.local_lower);
   }
-  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort);
+  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
 }
 
 std::string injective_text(const Answer& answer) {
@@ -160,7 +174,15 @@ std::string injective_text(const Answer& answer) {
   } else {
     text = fmt::format("not decided\n  {}\n", stop_words(answer));
   }
-  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort);
+  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
+}
+
+std::string refusal_text(const Answer& answer) {
+  const Proof& proof = answer.proof;
+  return fmt::format(
+      "foldproof: BUG: the independent checker did not accept our own proof ({}); the answer is withdrawn, do not rely on "
+      "it. Please report this with the command, the network and the proof ({})\n",
+      proof.refused, proof.file.empty() ? "add --proof FILE to keep it" : proof.file);
 }
 
 namespace {

@@ -3,12 +3,18 @@
 #include "foldproof/foldproof.h"
 #include "model/evaluate.h"
 #include "model/onnx_reader.h"
+#include "model/weights_file.h"
 
 namespace foldproof {
 
 Model Model::load(const std::string& path, const ModelOptions& options) {
   return Model(std::make_shared<const Network>(read_onnx(path, options)));
 }
+
+Model::Model(std::shared_ptr<const Network> as_read)
+    : as_read_(std::move(as_read)), network_(std::make_shared<const Network>(merge_hinges(*as_read_))) {}
+
+std::string Model::weights() const { return weights_text(*as_read_); }
 
 int Model::inputs() const { return network_->inputs; }
 

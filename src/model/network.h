@@ -48,7 +48,8 @@ struct Provenance {
 struct Network {
   int inputs = 0;                    // n: inputs that are not fixed
   std::vector<AffineRow> neurons;    // pre-activations z_j, in topological order
-  std::vector<int> layer;            // depth of neuron j, from 1; nondecreasing in j
+  std::vector<int> layer;            // depth of neuron j, from 1; nondecreasing in j (not in a network as read)
+  std::vector<int> number;           // of neuron j in the network as read, by which proofs name it
   std::vector<AffineRow> outputs;    // m rows
   Provenance from;
 
@@ -57,12 +58,16 @@ struct Network {
   int layer_count() const { return layer.empty() ? 0 : layer.back(); }
 };
 
+/// What a builder does with a ReLU that is not constant: `merge` gives neurons on parallel hinges one variable, `keep`
+/// lists every scalar ReLU as it comes, as weights files do.
+enum class Hinges { merge, keep };
+
 /// Builds a Network row by row, merging parallel hinges (MATHEMATICS 1.4) as they arrive:
 /// relu(a z) = a relu(z) and relu(-a z) = a (relu(z) - z) for a > 0, relu(const) = const. The rewriting is
 /// exact, happens in topological order (so merges cascade), and is a function of the rows alone.
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(int inputs) : inputs_(inputs) {}
+  explicit NetworkBuilder(int inputs, Hinges hinges = Hinges::merge) : inputs_(inputs), treatment_(hinges) {}
 
   /// The row that is input i alone.
   AffineRow input(int i) const;
@@ -77,16 +82,26 @@ class NetworkBuilder {
   /// The row that equals relu(row): a new neuron, a merged one, or a constant.
   AffineRow relu(const AffineRow& row);
 
-  /// Drops neurons that no output depends on, sorts neurons by layer, numbers them anew.
+  /// Merging: drops neurons that no output depends on, sorts neurons by layer, numbers them anew.
+  /// Keeping: all neurons in the order in which they came.
   Network finish(std::vector<AffineRow> outputs, Provenance from) const;
 
   int relus_seen() const { return relus_seen_; }
+  int neuron_count() const { return static_cast<int>(neurons_.size()); }
 
  private:
   int inputs_;
+  Hinges treatment_;
   int relus_seen_ = 0;
   std::vector<AffineRow> neurons_;
+  std::vector<int> number_;                             // how many ReLUs were asked for before each neuron
   std::unordered_multimap<std::uint64_t, int> hinges_;  // hash of the line through a row -> a neuron on it
 };
+
+/// The network as read, with parallel hinges merged. Exact.
+Network merge_hinges(const Network& as_read);
+/// The same, wherever the pre-activations of the neurons `inactive` (numbers of the network as read, which
+/// merge_hinges keeps) are <= 0: their outputs are replaced by 0, and hinges that become parallel by that are merged.
+Network merge_hinges(const Network& as_read, const std::vector<int>& inactive);
 
 }  // namespace foldproof

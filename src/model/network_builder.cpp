@@ -163,6 +163,11 @@ AffineRow NetworkBuilder::scale(const AffineRow& a, const Rational& factor) {
 AffineRow NetworkBuilder::relu(const AffineRow& row) {
   ++relus_seen_;
   if (row.terms.empty()) return constant(row.constant.sign() > 0 ? row.constant : Rational(0));
+  if (treatment_ == Hinges::keep) {
+    number_.push_back(static_cast<int>(neurons_.size()));
+    neurons_.push_back(row);
+    return {{{inputs_ + number_.back(), Rational(1)}}, Rational(0)};
+  }
   const ulong hash = line_hash(row);
   for (auto [known, end] = hinges_.equal_range(hash); known != end; ++known) {
     const int neuron = known->second;
@@ -174,6 +179,7 @@ AffineRow NetworkBuilder::relu(const AffineRow& row) {
   const int neuron = static_cast<int>(neurons_.size());
   hinges_.emplace(hash, neuron);
   neurons_.push_back(row);
+  number_.push_back(relus_seen_ - 1);
   return {{{inputs_ + neuron, Rational(1)}}, Rational(0)};
 }
 
@@ -187,7 +193,7 @@ Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) 
       }
     }
   }
-  std::vector<bool> needed(count, false);
+  std::vector<bool> needed(count, treatment_ == Hinges::keep);
   const auto mark = [&](const AffineRow& row) {
     for (const Term& term : row.terms) {
       if (term.variable >= inputs_) needed[static_cast<std::size_t>(term.variable - inputs_)] = true;
@@ -201,7 +207,9 @@ Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) 
   for (std::size_t j = 0; j < count; ++j) {
     if (needed[j]) order.push_back(j);
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return layer[a] < layer[b]; });
+  if (treatment_ == Hinges::merge) {
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return layer[a] < layer[b]; });
+  }
 
   std::vector<int> renumbered(count, -1);
   for (std::size_t k = 0; k < order.size(); ++k) renumbered[order[k]] = static_cast<int>(k);
@@ -220,9 +228,45 @@ Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) 
   for (const std::size_t j : order) {
     network.neurons.push_back(renumber(neurons_[j]));
     network.layer.push_back(layer[j]);
+    network.number.push_back(number_[j]);
   }
   for (AffineRow& row : outputs) network.outputs.push_back(renumber(std::move(row)));
   return network;
+}
+
+Network merge_hinges(const Network& as_read) { return merge_hinges(as_read, {}); }
+
+Network merge_hinges(const Network& as_read, const std::vector<int>& inactive) {
+  const int n = as_read.inputs;
+  NetworkBuilder builder(n);
+  std::vector<AffineRow> value;                             // of every variable: inputs, then neurons
+  std::vector<char> is_inactive(as_read.neurons.size(), 0);
+  std::vector<char> is_zero(static_cast<std::size_t>(n) + as_read.neurons.size(), 0);  // variables of the builder
+  for (const int j : inactive) is_inactive[static_cast<std::size_t>(j)] = 1;
+  for (int i = 0; i < n; ++i) value.push_back(builder.input(i));
+  const auto rewrite = [&](const AffineRow& row) {
+    std::vector<Rational> weights;
+    std::vector<const AffineRow*> rows;
+    for (const Term& term : row.terms) {
+      weights.push_back(term.coefficient);
+      rows.push_back(&value[static_cast<std::size_t>(term.variable)]);
+    }
+    return NetworkBuilder::combine(weights, rows, row.constant);
+  };
+  for (std::size_t j = 0; j < as_read.neurons.size(); ++j) {
+    const int before = builder.neuron_count();
+    AffineRow result = builder.relu(rewrite(as_read.neurons[j]));
+    if (is_inactive[j]) {
+      // Its hinge stays known to the builder; where a later parallel neuron uses its variable, that is 0.
+      if (builder.neuron_count() > before) is_zero[static_cast<std::size_t>(n + before)] = 1;
+      result = NetworkBuilder::constant(Rational(0));
+    }
+    std::erase_if(result.terms, [&](const Term& term) { return is_zero[static_cast<std::size_t>(term.variable)] != 0; });
+    value.push_back(std::move(result));
+  }
+  std::vector<AffineRow> outputs;
+  for (const AffineRow& row : as_read.outputs) outputs.push_back(rewrite(row));
+  return builder.finish(std::move(outputs), as_read.from);
 }
 
 }  // namespace foldproof

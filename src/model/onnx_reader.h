@@ -8,7 +8,8 @@
 
 namespace foldproof {
 
-/// The function of the graph at `path` with inputs fixed and outputs chosen. Several graph inputs (outputs)
+/// The function of the graph at `path` with inputs fixed and outputs chosen, every scalar ReLU a neuron of its own, in
+/// the order of the nodes. Several graph inputs (outputs)
 /// are flattened and taken one after the other; a dynamic batch dimension is taken as 1.
 /// @throws InputError with one sentence: what is wrong, where (file, node, operator) and what to do.
 Network read_onnx(const std::string& path, const ModelOptions& options);

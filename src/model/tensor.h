@@ -66,7 +66,7 @@ std::vector<std::int64_t> integers_of(const Tensor& tensor, const char* what);
 /// The arithmetic of exact tensors, with a bound on the work a file may ask for.
 class TensorAlgebra {
  public:
-  explicit TensorAlgebra(int inputs) : builder_(inputs) {}
+  explicit TensorAlgebra(int inputs) : builder_(inputs, Hinges::keep) {}
 
   const NetworkBuilder& builder() const { return builder_; }
 

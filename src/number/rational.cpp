@@ -1,5 +1,6 @@
 #include "number/rational.h"
 
+#include <bit>
 #include <cctype>
 #include <cmath>
 #include <limits>
@@ -90,6 +91,36 @@ std::string Rational::str() const {
   std::string result(text);
   flint_free(text);
   return result;
+}
+
+std::string Rational::canonical() const {
+  if (is_zero()) return "0";
+  const fmpz* const q = fmpq_denref(value_);
+  const auto below = static_cast<long>(fmpz_val2(q));
+  if (static_cast<long>(fmpz_bits(q)) != below + 1) return str();
+  const auto above = static_cast<long>(fmpz_val2(fmpq_numref(value_)));
+  fmpz_t odd;
+  fmpz_init(odd);
+  fmpz_tdiv_q_2exp(odd, fmpq_numref(value_), static_cast<ulong>(above));
+  char* const digits = fmpz_get_str(nullptr, 10, odd);
+  std::string text = digits;
+  flint_free(digits);
+  fmpz_clear(odd);
+  if (above != below) text.append(1, 'b').append(std::to_string(above - below));
+  return text;
+}
+
+std::string canonical(double x) {
+  if (x == 0.0) return "0";
+  int e = 0;
+  auto m = static_cast<std::int64_t>(std::ldexp(std::frexp(x, &e), 53));
+  e -= 53;
+  const int zeros = std::countr_zero(static_cast<std::uint64_t>(m));
+  m /= std::int64_t{1} << zeros;
+  e += zeros;
+  std::string text = std::to_string(m);
+  if (e != 0) text.append(1, 'b').append(std::to_string(e));
+  return text;
 }
 
 std::string Rational::pretty(int digits) const {

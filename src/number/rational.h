@@ -41,6 +41,10 @@ class Rational {
   /// "p/q" in lowest terms, "p" if q = 1.
   std::string str() const;
 
+  /// The form of weights and proof files (docs/certificate.md): "mbe" = m 2^e with m odd ("m" if e = 0) where the
+  /// denominator is a power of two, "p/q" in lowest terms elsewhere.
+  std::string canonical() const;
+
   /// Shortest decimal if the number is a terminating decimal of at most `digits` digits; "p/q" otherwise.
   std::string pretty(int digits = 17) const;
 
@@ -94,6 +98,9 @@ class Rational {
  private:
   fmpq_t value_;
 };
+
+/// The canonical form of a finite double.
+std::string canonical(double x);
 
 /// Gives back what FLINT caches for this thread: call it last in every thread but the first.
 void release_thread_memory();

@@ -23,6 +23,8 @@ struct Problem {
   double gap = 1e-6;
   /// the yes/no question: one collision, wherever, ends the search
   bool any_collision = false;
+  /// every test must hold with this relative margin beyond what rounding asks for; 0 unless a checker refused a leaf
+  double margin = 0.0;
 
   /// B(r) n D in coordinates relative to the centre, rounded outward by at most one ulp where D's faces are
   /// not doubles. What is proved on it holds on B(r) n D.

@@ -63,6 +63,19 @@ Json place_json(const Answer& answer) {
   return result;
 }
 
+Json proof_json(const Proof& proof) {
+  return {{"file", text_or_null(proof.file)},
+          {"format", 1},
+          {"bytes", proof.bytes},
+          {"leaves", proof.leaves},
+          {"pairs", proof.pairs},
+          {"weights_sha256", text_or_null(proof.weights_sha256)},
+          {"checked", proof.checked},
+          {"refused", text_or_null(proof.refused)},
+          {"check_seconds", proof.checked ? finite_or_null(proof.check_seconds) : Json()},
+          {"attempts", proof.attempts}};
+}
+
 Json effort_json(const Effort& effort) {
   return {{"seconds", finite_or_null(effort.seconds)},
           {"threads", effort.threads},
@@ -99,7 +112,7 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
   record["witness"] = witness_json(answer);
   if (!is_box) record["local_lower"] = finite_or_null(answer.local_lower);
   record["resisting_place"] = place_json(answer);
-  record["proof"] = {{"file", nullptr}, {"checked", false}};
+  record["proof"] = proof_json(answer.proof);
   record["effort"] = effort_json(answer.effort);
   record["picture"] = with_picture ? picture(network, answer) : Json();
   return json_text(record);

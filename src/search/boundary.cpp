@@ -115,6 +115,9 @@ void BoundaryPairs::split_patch(Worker& worker, int index) {
       if (parent.injective) patch(child).injective = true;
       parent.children[h] = child;
     }
+    control_.emit([&](Observer& observer) {
+      observer.patch_split(index, static_cast<int>(axis), where, parent.children[0], parent.children[1]);
+    });
   });
 }
 
@@ -141,26 +144,44 @@ bool BoundaryPairs::gap_along(const double* p, const Patch& x, const Patch& y) c
     }
   }
   const double rounding = gamma(static_cast<double>(4 * m + 16)) * size + underflow;
-  return std::abs(difference) > (spread + rounding) * slack;
+  return std::abs(difference) * (1.0 - problem_.margin) > (spread + rounding) * slack;
 }
 
-bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) const {
+// Functionals go into proofs as single-precision numbers: the rounded one is the one that must separate.
+bool BoundaryPairs::gap_along_rounded(Worker& worker, const Patch& x, const Patch& y) const {
+  double largest = 0.0;
+  for (const double entry : worker.candidate) largest = std::max(largest, std::abs(entry));
+  if (!(largest > 0.0) || !std::isfinite(largest)) return false;
+  const int exponent = -std::ilogb(largest);
+  worker.direction.resize(worker.candidate.size());
+  for (std::size_t o = 0; o < worker.candidate.size(); ++o) {
+    worker.direction[o] = static_cast<double>(static_cast<float>(std::ldexp(worker.candidate[o], exponent)));
+  }
+  return gap_along(worker.direction.data(), x, y);
+}
+
+char BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) const {
   const std::size_t m = x.value.size();
-  worker.direction.resize(m);
-  double* const p = worker.direction.data();
-  for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
-  if (gap_along(p, x, y)) return true;
+  worker.candidate.resize(m);
+  double* const p = worker.candidate.data();
+  // Output o is stored times 2^e_o: the difference of the middles, as a functional of the outputs as they are.
+  for (std::size_t o = 0; o < m; ++o) {
+    const long e = root_->exponent(root_->neurons() + static_cast<int>(o));
+    p[o] = std::ldexp(x.value[o] - y.value[o], static_cast<int>(-2 * e));
+  }
+  if (gap_along(p, x, y)) return 'm';
   if (m == 2) {
     // In the plane a zonotope is separated by a normal of one of its sides, if by anything.
     for (const Patch* patch : {&x, &y}) {
       for (std::size_t g = 0; g < patch->generators.size(); g += 2) {
         p[0] = -patch->generators[g + 1];
         p[1] = patch->generators[g];
-        if ((p[0] != 0.0 || p[1] != 0.0) && gap_along(p, x, y)) return true;
+        if (gap_along_rounded(worker, x, y)) return 'f';
       }
     }
-    return false;
+    return 0;
   }
+  for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
   // Iteratively reweighted least squares towards the functional with the smallest spread for a given difference.
   worker.matrix.resize(m * (m + 1));
   for (int iteration = 0; iteration < 4; ++iteration) {
@@ -199,9 +220,18 @@ bool BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
       for (std::size_t q = c + 1; q < m; ++q) sum -= a[c * (m + 1) + q] * p[q];
       p[c] = sum / a[c * (m + 1) + c];
     }
-    if (gap_along(p, x, y)) return true;
+    if (gap_along_rounded(worker, x, y)) return 'f';
   }
-  return false;
+  return 0;
+}
+
+std::vector<double> BoundaryPairs::functional_of(const Worker& worker, char settled) const {
+  if (settled != 'f') return {};
+  std::vector<double> functional = worker.direction;
+  for (std::size_t o = 0; o < functional.size(); ++o) {
+    functional[o] = std::ldexp(functional[o], static_cast<int>(root_->exponent(root_->neurons() + static_cast<int>(o))));
+  }
+  return functional;
 }
 
 bool BoundaryPairs::secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y) {
@@ -236,7 +266,7 @@ bool BoundaryPairs::secant(Worker& worker, Pair& pair, const Patch& x, const Pat
 }
 
 void BoundaryPairs::work() {
-  Worker worker;
+  Worker worker(problem_.margin);
   std::unique_lock lock(mutex_);
   while (!over_) {
     if (control_.should_stop()) {
@@ -266,48 +296,50 @@ void BoundaryPairs::work() {
     control_.pairs.fetch_add(1, std::memory_order_relaxed);
     const Patch& x = patch(pair.x);
     const Patch& y = patch(pair.y);
-    const char* settled = nullptr;
+    char settled = 0;
     bool collision = false;
     bool stuck = false;
     if (pair.x == pair.y) {
-      if (x.injective) settled = "injective";
-    } else if (separated(worker, x, y)) {
-      settled = "separated";
-    } else if (distance(x.box, y.box) <= 2.0 * std::max(x.width, y.width)) {
-      if (secant(worker, pair, x, y)) settled = "secant";
+      if (x.injective) settled = 'i';
+    } else {
+      settled = separated(worker, x, y);
+      if (settled == 0 && distance(x.box, y.box) <= 2.0 * std::max(x.width, y.width) && secant(worker, pair, x, y)) {
+        settled = 't';
+      }
     }
     const double width = std::max(x.width, y.width);
     // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking.
     const double apart = distance(x.box, y.box);
-    if (settled == nullptr && apart > 0.0 && width < 0.05 * radius_ && width < 0.5 * apart &&
+    if (settled == 0 && apart > 0.0 && width < 0.05 * radius_ && width < 0.5 * apart &&
         (pair.asked == 0.0 || width < 0.125 * pair.asked)) {
       pair.asked = width;
       collision = find_far_pair(problem_, *root_, incumbent_, x.box, y.box);
     }
     std::vector<Pair> children;
-    if (settled == nullptr && !collision) {
+    char how = 'd';
+    if (settled == 0 && !collision) {
       if (width < radius_ * 0x1p-36) {
         stuck = true;
       } else if (pair.x == pair.y) {
         split_patch(worker, pair.x);
         const auto [a, b] = x.children;
         stuck = a < 0;
-        children = {{a, b, pair.network, 0.0}, {a, a, pair.network, 0.0}, {b, b, pair.network, 0.0}};
+        children = {{a, b, 0, pair.network, 0.0}, {a, a, 0, pair.network, 0.0}, {b, b, 0, pair.network, 0.0}};
       } else {
         const bool first = x.image >= y.image;
-        const int cut = first ? pair.x : pair.y;
-        const int other = first ? pair.y : pair.x;
-        split_patch(worker, cut);
-        const auto [a, b] = patch(cut).children;
-        stuck = a < 0;
-        children = {{a, other, pair.network, pair.asked}, {b, other, pair.network, pair.asked}};
+        how = first ? 'x' : 'y';
+        split_patch(worker, first ? pair.x : pair.y);
+        for (const int half : patch(first ? pair.x : pair.y).children) {
+          stuck = stuck || half < 0;
+          children.push_back({first ? half : pair.x, first ? pair.y : half, 0, pair.network, pair.asked});
+        }
       }
     }
 
     lock.lock();
     --working_;
-    if (settled != nullptr) {
-      control_.emit([&](Observer& observer) { observer.pair(x.box, y.box, settled); });
+    if (settled != 0) {
+      control_.emit([&](Observer& observer) { observer.pair_leaf(pair.id, settled, functional_of(worker, settled)); });
     } else if (collision) {
       over_ = true;
       result_ = Result::collision;
@@ -320,7 +352,11 @@ void BoundaryPairs::work() {
       }
       resisting_ = std::move(hull);
     } else {
-      for (Pair& child : children) stack_.push_back(std::move(child));
+      control_.emit([&](Observer& observer) { observer.pair_split(pair.id, how, next_id_); });
+      for (Pair& child : children) {
+        child.id = next_id_++;
+        stack_.push_back(std::move(child));
+      }
     }
     changed_.notify_all();
   }
@@ -337,7 +373,7 @@ BoundaryPairs::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs
   working_ = 0;
   over_ = false;
   result_ = Result::injective;
-  Worker worker;
+  Worker worker(problem_.margin);
   const Box ball = problem_.root(radius);
   std::vector<int> faces;
   for (std::size_t i = 0; i < ball.lower.size(); ++i) {
@@ -347,8 +383,10 @@ BoundaryPairs::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs
       faces.push_back(add_patch(worker, std::move(face), root_, true));
     }
   }
+  next_id_ = 0;
+  control_.emit([&](Observer& observer) { observer.boundary(radius, static_cast<int>(faces.size())); });
   for (std::size_t a = 0; a < faces.size(); ++a) {
-    for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], root_, 0.0});
+    for (std::size_t b = a; b < faces.size(); ++b) stack_.push_back({faces[a], faces[b], next_id_++, root_, 0.0});
   }
   run_workers(control_, changed_, [this] { work(); });
   return result_;

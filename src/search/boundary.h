@@ -42,22 +42,28 @@ class BoundaryPairs {
   };
   struct Pair {
     int x, y;
+    std::uint64_t id;
     std::shared_ptr<const RegionNetwork> network;    // valid on both boxes
     double asked = 0.0;                              // width at which an exact collision was looked for; 0: never
   };
   struct Worker {
+    explicit Worker(double margin) : test(margin) {}
     Bounder bounder;
     CubeTest test;
     SlopeMatrices slopes;
     std::vector<SlopeRange> range;
-    std::vector<double> lower, upper, direction, matrix;
+    std::vector<double> lower, upper, direction, candidate, matrix;
   };
 
   int add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test);
   void split_patch(Worker& worker, int index);
   void work();
-  bool separated(Worker& worker, const Patch& x, const Patch& y) const;
+  /// 'm' or 'f' as in Observer::pair_leaf, with the functional in worker.direction; 0 if no functional was found.
+  char separated(Worker& worker, const Patch& x, const Patch& y) const;
   bool gap_along(const double* direction, const Patch& x, const Patch& y) const;
+  bool gap_along_rounded(Worker& worker, const Patch& x, const Patch& y) const;
+  /// The functional that separated() found last, for the outputs as they are; empty unless settled is 'f'.
+  std::vector<double> functional_of(const Worker& worker, char settled) const;
   bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
   Patch& patch(int index);
 
@@ -75,7 +81,7 @@ class BoundaryPairs {
   bool over_ = false;
   Result result_ = Result::injective;
   std::optional<Box> resisting_;
-  std::uint64_t most_pairs_ = 0, pairs_ = 0;
+  std::uint64_t most_pairs_ = 0, pairs_ = 0, next_id_ = 0;
 };
 
 }  // namespace foldproof

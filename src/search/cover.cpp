@@ -64,7 +64,7 @@ void Cover::run(double resolution) {
 }
 
 void Cover::work() {
-  Worker worker;
+  Worker worker(problem_.margin);
   std::unique_lock lock(mutex_);
   while (true) {
     if (control_.should_stop()) break;
@@ -119,7 +119,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   const CubeResult result = worker.test.run(worker.slopes, slope_node_budget);
   control_.slope_nodes.fetch_add(static_cast<std::uint64_t>(result.nodes), std::memory_order_relaxed);
   if (result.sign != 0 && incumbent_.agree_on_sign(result.sign)) {
-    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, result.test, result.sign, target); });
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, result.test, result.sign, target, {}); });
     return Outcome::settled;
   }
 
@@ -143,10 +143,10 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   if (inside.width(axis) < resolution_ || !(where > inside.lower[at(axis)] && where < inside.upper[at(axis)])) {
     // On wide networks exact cells cost as much as a hundred boxes: there, only next to nothing else helps.
     const bool worth_it = root_->neurons() <= 128 || inside.width(axis) < incumbent_.target() * 0x1p-24;
-    if (!worth_it || !cells_have_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells)) {
-      return Outcome::narrow;
-    }
-    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target); });
+    if (!worth_it) return Outcome::narrow;
+    const auto cells = cells_with_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells);
+    if (!cells) return Outcome::narrow;
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target, *cells); });
     return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;

@@ -30,6 +30,7 @@ class Cover {
 
  private:
   struct Worker {
+    explicit Worker(double margin) : test(margin) {}
     Bounder bounder;
     CubeTest test;
     SlopeMatrices slopes;

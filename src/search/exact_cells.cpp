@@ -1,5 +1,5 @@
-// Claim: if true is returned, det A_P has the given sign for every cell P whose interior meets the box's.
-// Method: decide the undecided neurons one by one in topological order; each decision adds the open half-space
+// Claim: if a proof is returned, det A_P has the given sign for every cell P whose interior meets the box's.
+// Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds the open half-space
 // +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an exact certificate that
 // its open polyhedron is empty: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole box for its constraints r_i > 0.
 // The LP only says which constraints to combine; the multipliers are then solved for in rationals, so that hinges
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "search/linear_program.h"
 
@@ -33,9 +34,16 @@ class CellWalk {
       : network_(*problem.network), centre_(problem.centre), box_(box), phase_(std::move(phase)), sign_(sign) {
     rows_.resize(phase_.size());
     active_.resize(phase_.size());
+    order_.resize(phase_.size());
+    std::iota(order_.begin(), order_.end(), 0);
+    std::sort(order_.begin(), order_.end(), [&](int a, int b) { return network_.number[at(a)] < network_.number[at(b)]; });
   }
 
-  bool agree() { return decide(0); }
+  std::optional<std::string> proof() {
+    if (!decide(0)) return std::nullopt;
+    proof_.pop_back();  // the space after the last token
+    return std::move(proof_);
+  }
 
  private:
   Row compose(const AffineRow& row) const {
@@ -54,9 +62,10 @@ class CellWalk {
     return result;
   }
 
-  // Neurons from j on; false as soon as some cell may have another sign.
-  bool decide(int j) {
-    for (; j < network_.neuron_count(); ++j) {
+  // Neurons from a place of the order on; false as soon as some cell may have another sign.
+  bool decide(std::size_t place) {
+    for (; place < order_.size(); ++place) {
+      const int j = order_[place];
       rows_[at(j)] = compose(network_.neurons[at(j)]);
       const Row& row = rows_[at(j)];
       if (phase_[at(j)] != Phase::unstable) {
@@ -67,6 +76,7 @@ class CellWalk {
         active_[at(j)] = row.b.sign() > 0;
         continue;
       }
+      proof_ += 's' + std::to_string(network_.number[at(j)]) + ' ';
       for (const bool active : {true, false}) {
         active_[at(j)] = active;
         Row constraint = row;
@@ -75,8 +85,10 @@ class CellWalk {
           constraint.b = -constraint.b;
         }
         constraints_.push_back(std::move(constraint));
-        const bool fine = surely_empty() || decide(j + 1);
+        decided_.push_back(j);
+        const bool fine = surely_empty() || decide(place + 1);
         constraints_.pop_back();
+        decided_.pop_back();
         if (!fine) return false;
       }
       return true;
@@ -87,10 +99,11 @@ class CellWalk {
       const Row row = compose(network_.outputs[at(o)]);
       for (int i = 0; i < n; ++i) jacobian.set(o, i, row.a[at(i)]);
     }
+    proof_ += ". ";
     return jacobian.determinant().sign() == sign_;
   }
 
-  bool surely_empty() const {
+  bool surely_empty() {
     const std::size_t n = box_.lower.size();
     const std::size_t count = constraints_.size();
     // Greatest common slack over the box, in box coordinates v in [-1, 1]^n.
@@ -174,7 +187,14 @@ class CellWalk {
     for (std::size_t i = 0; i < n; ++i) {
       bound.add_product(total[i], Rational::from_double(total[i].sign() > 0 ? box_.upper[i] : box_.lower[i]));
     }
-    return positive && bound.sign() <= 0;
+    if (!positive || bound.sign() > 0) return false;
+    char mark = 'x';
+    for (std::size_t s = 0; s < support.size(); ++s) {
+      proof_ += mark + std::to_string(network_.number[at(decided_[support[s]])]) + ':' + y[s].canonical();
+      mark = ',';
+    }
+    proof_ += ' ';
+    return true;
   }
 
   const Network& network_;
@@ -185,15 +205,19 @@ class CellWalk {
   std::vector<Row> rows_;
   std::vector<bool> active_;
   std::vector<Row> constraints_;
+  std::vector<int> decided_;  // the neuron of each constraint
+  std::vector<int> order_;
+  std::string proof_;
 };
 
 }  // namespace
 
-bool cells_have_sign(const Problem& problem, const RegionNetwork& root, const Box& box, int sign, int most_unstable) {
+std::optional<std::string> cells_with_sign(const Problem& problem, const RegionNetwork& root, const Box& box, int sign,
+                                           int most_unstable) {
   Bounder bounder;
   bounder.enclose(root, box);
-  if (bounder.unstable() > most_unstable) return false;
-  return CellWalk(problem, box, bounder.phase(), sign).agree();
+  if (bounder.unstable() > most_unstable) return std::nullopt;
+  return CellWalk(problem, box, bounder.phase(), sign).proof();
 }
 
 }  // namespace foldproof

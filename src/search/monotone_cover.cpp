@@ -146,7 +146,15 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
   queue_ = {};
   Node node{problem_.root(radius), 0.0, control_.new_ids(1), root_};
   node.distance = node.box.distance();
-  control_.emit([&](Observer& observer) { observer.root(node.id, node.box, "monotone"); });
+  control_.emit([&](Observer& observer) {
+    observer.root(node.id, node.box, "monotone");
+    std::vector<double> m = m_;  // the region network scales its outputs
+    for (std::size_t e = 0; e < m.size(); ++e) {
+      const int o = static_cast<int>(e) % root_->outputs();
+      m[e] = std::ldexp(m[e], static_cast<int>(root_->exponent(root_->neurons() + o)));
+    }
+    observer.preconditioner(m);
+  });
   queue_.push(std::move(node));
   run_workers(control_, changed_, [this] { work(); });
   const double proved = nearest_open();
@@ -157,7 +165,7 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
 }
 
 void MonotoneCover::work() {
-  Worker worker;
+  Worker worker(problem_.margin);
   worker.test.set_preconditioner(m_);
   std::unique_lock lock(mutex_);
   while (true) {
@@ -193,7 +201,7 @@ void MonotoneCover::work() {
     lock.lock();
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), node.distance));
     if (proved_box) {
-      control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_); });
+      control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_, {}); });
     } else if (node.box.width(axis) < resolution_) {
       failed_at_ = std::min(failed_at_, node.distance);
       control_.emit([&](Observer& observer) { observer.beyond(node.id, node.distance); });

@@ -28,6 +28,7 @@ class MonotoneCover {
 
  private:
   struct Worker {
+    explicit Worker(double margin) : test(margin) {}
     Bounder bounder;
     MonotoneTest test;
     SlopeMatrices slopes;

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "bounds/region_network.h"
 
@@ -17,15 +19,28 @@ class Observer {
   virtual ~Observer() = default;
   /// A cover of this box begins: "local" (one determinant sign), "monotone" (one preconditioner) or "whole" (one cube).
   virtual void root(std::uint64_t /*id*/, const Box& /*box*/, const char* /*cover*/) {}
+  /// The matrix M of the monotone cover that was announced last, n x m by rows, for the outputs as they are.
+  virtual void preconditioner(const std::vector<double>& /*m*/) {}
   /// Node `id` was cut at `where` in coordinate `axis`; its halves are first_child (below) and first_child + 1.
   virtual void split(std::uint64_t /*id*/, int /*axis*/, double /*where*/, std::uint64_t /*first_child*/) {}
-  /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test).
-  virtual void leaf(std::uint64_t /*id*/, const Box& /*box*/, const char* /*test*/, int /*sign*/,
-                    double /*clipped_to*/) {}
+  /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test). For the
+  /// test "cells", their tree as the tokens of docs/certificate.md, 4.4.
+  virtual void leaf(std::uint64_t /*id*/, const Box& /*box*/, const char* /*test*/, int /*sign*/, double /*clipped_to*/,
+                    const std::string& /*cells*/) {}
   /// The node lies outside B(target): nothing is claimed about it.
   virtual void beyond(std::uint64_t /*id*/, double /*target*/) {}
-  /// A pair of boundary boxes was settled by `test`.
-  virtual void pair(const Box& /*x*/, const Box& /*y*/, const char* /*test*/) {}
+
+  /// Pairs of patches of the boundary of B(radius) n D begin, anew: patches 0.. are the faces (axis 0 low, axis 0 high,
+  /// axis 1 low, ...), pairs 0.. the unordered pairs of faces (0, 0), (0, 1), ..., (1, 1), ...
+  virtual void boundary(double /*radius*/, int /*faces*/) {}
+  /// A patch was cut.
+  virtual void patch_split(int /*patch*/, int /*axis*/, double /*where*/, int /*below*/, int /*above*/) {}
+  /// A pair was divided: 'd' (X, X) into (A, B), (A, A), (B, B); 'x' the first into (A, Y), (B, Y); 'y' the second into
+  /// (X, A), (X, B). Children have consecutive numbers.
+  virtual void pair_split(std::uint64_t /*pair*/, char /*how*/, std::uint64_t /*first_child*/) {}
+  /// A pair was settled: 'i' injective on X = Y, 't' secant test, 'm' separated along the difference of the middles, 'f'
+  /// along `functional` (m numbers, for the outputs as they are).
+  virtual void pair_leaf(std::uint64_t /*pair*/, char /*how*/, const std::vector<double>& /*functional*/) {}
   virtual void collision(const Collision& /*pair*/) {}
 };
 

@@ -28,7 +28,7 @@ constexpr std::uint64_t most_monotone_boxes = 400000;
 // The largest radius reached by doubling from `start` whose whole ball passes one cube test; 0 if none does.
 double whole_ball(const Problem& problem, const RegionNetwork& root, Control& control, double start, double limit) {
   Bounder bounder;
-  CubeTest test;
+  CubeTest test(problem.margin);
   SlopeMatrices slopes;
   const auto passes = [&](double radius) {
     bounder.enclose(root, problem.root(radius));
@@ -69,11 +69,12 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     result.lower = whole_ball(problem, *root, control, incumbent.cone_radius(), problem.max_radius);
     control.lower = result.lower;
     if (result.lower > 0.0) {
+      result.lower_by = "whole";
       const Box ball = problem.root(result.lower);
       const std::uint64_t id = control.new_ids(1);
       control.emit([&](Observer& observer) {
         observer.root(id, ball, "whole");
-        observer.leaf(id, ball, "slopes", sign, result.lower);
+        observer.leaf(id, ball, "slopes", sign, result.lower, {});
       });
     }
     incumbent.shoot_rays();
@@ -86,7 +87,11 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   if (n >= 3 && result.lower < incumbent.target() && monotone.choose_preconditioner(incumbent.target())) {
     control.phase = "global";
     const double radius = incumbent.target();
-    result.lower = std::max(result.lower, monotone.run(radius, radius * 0x1p-11, most_monotone_boxes));
+    const double proved = monotone.run(radius, radius * 0x1p-11, most_monotone_boxes);
+    if (proved > result.lower) {
+      result.lower = proved;
+      result.lower_by = "monotone";
+    }
     control.lower = result.lower;
   }
   // Places where slope tests stall (branch points, hinges through a common point) must not be resolved to dust before
@@ -99,7 +104,10 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     cover.run(std::ldexp(incumbent.target(), -level));
     result.local_lower = cover.lower();
     const double target = incumbent.target();
-    if (n == 1) result.lower = std::max(result.lower, cover.lower());
+    if (n == 1 && cover.lower() > result.lower) {
+      result.lower = cover.lower();
+      result.lower_by = "sign";
+    }
     if (control.should_stop() || !(result.lower < target)) break;
     const std::optional<Box> resisting = cover.resisting();
     if (n > 1 && boundary_proved != target) {
@@ -116,6 +124,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     }
     if (!resisting) {
       result.lower = target;
+      result.lower_by = "boundary";
       break;
     }
     if (level >= finest_level) {
@@ -123,6 +132,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
       const double radius = cover.lower() * (1.0 - problem.gap);
       if (n > 1 && radius > result.lower && boundary.run(radius, all_pairs) == BoundaryPairs::Result::injective) {
         result.lower = radius;
+        result.lower_by = "boundary";
       }
       break;
     }

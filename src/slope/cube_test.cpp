@@ -177,7 +177,7 @@ bool CubeTest::perron(const double* g, int k, double error, double* v, double& r
     for (std::size_t i = 0; i < size; ++i) {
       double sum = 0.0;
       for (std::size_t j = 0; j < size; ++j) sum += std::abs(g[i * size + j]) * v[j];
-      const double y = 0.5 * (sum + error * v_sum) * slack;
+      const double y = 0.5 * (sum + error * v_sum) * slack * (1.0 + margin_);
       if (!(y < v[i])) all = false;
       worst = std::max(worst, y / v[i]);
       least = std::min(least, y / v[i]);
@@ -244,7 +244,7 @@ bool CubeTest::scaled_norm(int k, double error) {
   }
   for (std::size_t i = 0; i < size; ++i) gram_[i * size + i] += 4.0;
   const double margin = (gamma(static_cast<double>(k) + 4.0) * frobenius * frobenius +
-                         h_error * (2.0 * frobenius + h_error)) *
+                         h_error * (2.0 * frobenius + h_error) + margin_) *
                         slack;
   return verified_positive_definite(gram_.data(), k, margin);
 }

@@ -16,6 +16,9 @@ struct CubeResult {
 
 class CubeTest {
  public:
+  /// `margin`: how far, relatively, Perron and norm tests must stay from failing.
+  explicit CubeTest(double margin = 0.0) : margin_(margin) {}
+
   /// @pre matrices.n == matrices.m. Slope branching stops after `node_budget` nodes.
   CubeResult run(const SlopeMatrices& matrices, int node_budget);
 
@@ -29,6 +32,7 @@ class CubeTest {
   bool scaled_norm(int k, double error);
   bool branch(int k, int depth, double error, double largest);
 
+  double margin_;
   int n_ = 0;
   int sign_ = 0;
   double residual_ = 0;      // bound of ||I - Z J0||_inf

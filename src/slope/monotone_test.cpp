@@ -183,7 +183,8 @@ bool MonotoneTest::relaxation(const SlopeMatrices& matrices) {
   for (const double t : tau_) tau_sum += t;
   const double margin = (m_norm * jc_error + delta_error +
                          gamma(static_cast<double>(2 * size + k) + 16.0) *
-                             (m_norm * jc_size * static_cast<double>(n) + 4.0 * delta_squares + tau_sum)) *
+                             (m_norm * jc_size * static_cast<double>(n) + 4.0 * delta_squares + tau_sum) +
+                         margin_ * (m_norm * jc_size + tau_sum)) *
                             slack +
                         0x1p-900;
   return verified_positive_definite(form_.data(), static_cast<int>(size), margin);

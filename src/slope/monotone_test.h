@@ -9,6 +9,9 @@ namespace foldproof {
 
 class MonotoneTest {
  public:
+  /// `margin`: how far, relative to the size of the form, its smallest eigenvalue must stay from 0.
+  explicit MonotoneTest(double margin = 0.0) : margin_(margin) {}
+
   /// Sets the fixed matrix M, n x m row-major.
   void set_preconditioner(std::vector<double> m) { m_ = std::move(m); }
   const std::vector<double>& preconditioner() const { return m_; }
@@ -26,6 +29,7 @@ class MonotoneTest {
   bool relaxation(const SlopeMatrices& matrices);
   bool branch(const SlopeMatrices& matrices, std::size_t depth);
 
+  double margin_;
   std::vector<double> m_;
   std::vector<double> influence_, root_influence_, form_, mc_, s_, tau_, block_, inverse_;
   std::vector<SlopeMatrices> stack_;

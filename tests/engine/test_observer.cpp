@@ -45,8 +45,10 @@ class Recorder : public Observer {
     EXPECT_TRUE(splits.insert({id, {axis, where, first_child}}).second) << "node " << id << " was split twice";
     EXPECT_TRUE(born.insert(first_child).second && born.insert(first_child + 1).second) << "an identifier came twice";
   }
-  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to) override {
+  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to,
+            const std::string& cells) override {
     const Turn turn(*this);
+    EXPECT_EQ(!cells.empty(), std::string(test) == "cells");
     EXPECT_TRUE(known(id)) << "a leaf before its parent";
     EXPECT_TRUE(leaves.insert({id, {box, test, sign, clipped_to}}).second) << "node " << id << " is a leaf twice";
   }
@@ -55,10 +57,28 @@ class Recorder : public Observer {
     EXPECT_TRUE(known(id));
     EXPECT_TRUE(outside.insert({id, target}).second) << "node " << id << " is beyond twice";
   }
-  void pair(const Box& x, const Box& y, const char* test) override {
+  void boundary(double, int faces) override {
     const Turn turn(*this);
-    EXPECT_EQ(x.size(), y.size());
-    EXPECT_STRNE(test, "");
+    patches = faces;
+    known_pairs.assign(static_cast<std::size_t>(faces * (faces + 1) / 2), 0);
+  }
+  void patch_split(int patch, int axis, double, int below, int above) override {
+    const Turn turn(*this);
+    EXPECT_LT(patch, patches) << "a patch before its parent";
+    EXPECT_GE(axis, 0);
+    EXPECT_NE(below, above);
+    patches = std::max({patches, below + 1, above + 1});
+  }
+  void pair_split(std::uint64_t pair, char how, std::uint64_t first_child) override {
+    const Turn turn(*this);
+    settle(pair);
+    EXPECT_EQ(first_child, known_pairs.size()) << "children are numbered one after the other";
+    known_pairs.resize(known_pairs.size() + (how == 'd' ? 3 : 2), 0);
+  }
+  void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
+    const Turn turn(*this);
+    settle(pair);
+    EXPECT_EQ(how == 'f', !functional.empty());
     ++pairs;
   }
   void collision(const Collision& found) override {
@@ -73,7 +93,8 @@ class Recorder : public Observer {
   std::set<std::uint64_t> born;
   std::map<std::string, std::uint64_t> roots;  ///< kind of cover -> its root
   std::vector<Rational> collisions;
-  int pairs = 0;
+  int pairs = 0, patches = 0;
+  std::vector<char> known_pairs;  ///< of the boundary asked last: settled or divided?
   std::atomic<bool> overlapped{false};
   bool slow = false;  ///< stay in each call for a moment, so that a second one would be noticed
 
@@ -90,6 +111,11 @@ class Recorder : public Observer {
    private:
     Recorder& recorder_;
   };
+  void settle(std::uint64_t pair) {
+    ASSERT_LT(pair, known_pairs.size()) << "a pair before its parent";
+    EXPECT_EQ(known_pairs[pair], 0) << "pair " << pair << " twice";
+    known_pairs[pair] = 1;
+  }
   bool known(std::uint64_t id) const { return born.count(id) != 0; }
   std::atomic<bool> inside_{false};
 };

@@ -1,0 +1,48 @@
+// The network of a weights file, exactly, and its rewriting (docs/certificate.md, sections 2 and 4.1).
+#pragma once
+
+#include <map>
+#include <utility>
+
+#include "number.h"
+
+namespace foldproof_check {
+
+/// constant + sum of coefficient * variable; variables 0..n-1 are inputs, n + j is the output of neuron j.
+struct Row {
+  Rational constant;
+  std::vector<std::pair<int, Rational>> terms;  // ascending, coefficients not zero
+};
+
+struct Weights {
+  int n = 0;
+  std::vector<Row> neurons, outputs;
+};
+
+/// Lower-case hex.
+std::string sha256(std::string_view bytes);
+/// @throws Unusable naming the line.
+Weights read_weights(std::string_view bytes);
+
+/// The network with parallel hinges merged, `inactive` neurons at 0, and unneeded neurons dropped: an equal function
+/// wherever the pre-activations of `inactive` are <= 0. Rows keep the numbering of the file; `kept` lists their
+/// neurons, ascending; rows of others are empty.
+struct Rewritten {
+  int n = 0;
+  std::vector<int> kept;
+  std::vector<Row> neurons, outputs;
+};
+Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive);
+
+/// Pre-activations and outputs at a point.
+struct Values {
+  std::vector<Rational> neurons, outputs;
+};
+Values evaluate(const Weights& weights, const std::vector<Rational>& x);
+
+/// Rows as affine functions of the inputs on the piece where exactly the `active` neurons are positive.
+using Affine = std::vector<Rational>;  // n coefficients, constant
+Affine on_piece(const Row& row, int n, const std::vector<char>& active, const std::vector<Affine>& neurons);
+int determinant_sign(std::vector<Affine> rows, int n);
+
+}  // namespace foldproof_check

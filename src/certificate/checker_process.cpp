@@ -1,0 +1,96 @@
+#include "certificate/checker_process.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "foldproof/foldproof.h"
+
+extern char** environ;
+
+namespace foldproof {
+
+namespace {
+
+// The shared object or program that holds this code.
+std::filesystem::path own_file() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&checker_program), &info) != 0 && std::strchr(info.dli_fname, '/') != nullptr) {
+    return info.dli_fname;
+  }
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+}  // namespace
+
+std::string checker_program() {
+  if (const char* const named = std::getenv("FOLDPROOF_CHECK"); named != nullptr && *named != '\0') return named;
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::weakly_canonical(own_file(), error).parent_path();
+  for (const char* place : {"foldproof-check", "../bin/foldproof-check"}) {
+    const std::filesystem::path candidate = folder / place;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate.string();
+  }
+  throw InputError("the program foldproof-check, which checks every answer, is not beside this one (" + folder.string() +
+                   "): install it again, name it in the environment variable FOLDPROOF_CHECK, or ask with --no-check");
+}
+
+CheckerRun run_checker(const std::string& program, const std::string& proof, const std::string& weights) {
+  CheckerRun run;
+  const auto start = std::chrono::steady_clock::now();
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::string("no pipe for the checker: ") + std::strerror(errno));
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  std::array<char*, 4> arguments{const_cast<char*>(program.c_str()), const_cast<char*>(proof.c_str()),
+                                 const_cast<char*>(weights.c_str()), nullptr};
+  pid_t child = 0;
+  const int failure = posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  std::string output;
+  if (failure == 0) {
+    std::array<char, 4096> chunk{};
+    while (true) {
+      const ssize_t got = ::read(ends[0], chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      output.append(chunk.data(), static_cast<std::size_t>(got));
+    }
+  }
+  ::close(ends[0]);
+  if (failure != 0) {
+    run.reason = "the checker '" + program + "' cannot be started: " + std::strerror(failure);
+    return run;
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::size_t end = output.find('\n');
+  const std::string first = output.substr(0, end);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && first == "accepted") {
+    run.accepted = true;
+    run.statement = output.substr(end + 1);
+  } else if (WIFEXITED(status)) {
+    run.rejected = WEXITSTATUS(status) == 1;
+    run.reason = first.empty() ? "the checker said nothing (exit code " + std::to_string(WEXITSTATUS(status)) + ")" : first;
+  } else {
+    run.reason = "the checker was ended by signal " + std::to_string(WTERMSIG(status));
+  }
+  return run;
+}
+
+}  // namespace foldproof

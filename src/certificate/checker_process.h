@@ -1,0 +1,22 @@
+// Runs the independent checker as a program of its own.
+#pragma once
+
+#include <string>
+
+namespace foldproof {
+
+struct CheckerRun {
+  bool accepted = false;
+  bool rejected = false;       // it said no; otherwise it could not use the files, or did not finish
+  std::string statement;       // accepted: what it verified, in the words of the proof file
+  std::string reason;          // otherwise
+  double seconds = 0;          // wall clock
+};
+
+/// The path of foldproof-check: the environment variable FOLDPROOF_CHECK, or beside this program or library.
+/// @throws InputError if it is not there.
+std::string checker_program();
+
+CheckerRun run_checker(const std::string& program, const std::string& proof, const std::string& weights);
+
+}  // namespace foldproof

@@ -1,21 +1,56 @@
-// Claims are in bounds.h. Proofs, by induction over rows:
-//   enclose: for z in [l, u], l < 0 < u and any s in [0, 1], relu(z) - s z lies in [0, β], β = max(-s l, (1 - s) u)
-//     (it is convex and zero at 0), so relu(z) is s z + β/2 + (β/2) t. A coefficient off by e costs e · max relu(z_p).
-//   slopes: a row of the slope matrix is g + sum_p w_p (c_p R_p + h_p e_p), with R_p the row of neuron p, e_p its unit.
-//   narrow: rows in the inputs and the undecided neurons, active rows substituted.
+// Claims are in bounds.h. Everything is one recursion over rows, combine(): a row is affine in what earlier neurons are
+// replaced by, c (row p) + shift + h (new variable), plus an error for all that the stored coefficients are off by.
+//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, β], β = max(-s l, (1 - s) u), because
+//     it is convex and 0 at 0. So relu(z) is s z + β/2 + (β/2) t. A coefficient off by e costs e max relu(z).
+//   narrow: active neurons are replaced by their rows, undecided ones by variables.
+//   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
 #include "bounds.h"
 
 namespace foldproof_check {
 
 namespace {
 
-// Interval number times what it multiplies: the middle is f, and `spread` bounds |f' - f| for all f' meant.
-struct Factor {
-  double f, spread;
+struct Part {
+  double c = 0.0, shift = 0.0, h = 0.0;
+  int column = -1;      // of the new variable
+  int used = 0;         // leading entries of the row that may not be zero
+  double size = 0.0;    // what c's rounding multiplies
+  double bound = 0.0;   // what errors of the coefficient multiply
+  bool gone() const { return c == 0.0 && column < 0; }
 };
-Factor times(double a, double b) {
-  const double up = a * b;
-  return {up, (-a) * b + up};
+
+/// Adds to row r of `rows` (whose first `used` entries are set) what its neurons contribute. Returns the error.
+double combine(const Net& net, int r, const std::vector<Part>& part, Matrix& rows, int& used) {
+  const double* const w = net.w.data() + at(r) * at(net.k);
+  const double radius = net.radius[at(r)];
+  Interval* const row = rows[r];
+  int wanted = used;
+  for (int p = net.begin[at(r)]; p < net.end[at(r)]; ++p) {
+    if (!part[at(p)].gone()) wanted = std::max({wanted, part[at(p)].used, part[at(p)].column + 1});
+  }
+  std::fill(row + used, row + wanted, Interval{});
+  used = wanted;
+  double error = 0.0;
+  for (int p = net.begin[at(r)]; p < net.end[at(r)]; ++p) {
+    const Part& source = part[at(p)];
+    if (source.gone()) continue;
+    if (radius != 0.0) error += radius * source.bound;
+    if (w[p] == 0.0) continue;
+    if (source.c != 0.0) {
+      const double up = w[p] * source.c;
+      error += ((-w[p]) * source.c + up) * source.size;
+      add(row, up, rows[p], source.used);
+    }
+    if (source.column < 0) continue;
+    row[0] = row[0] + w[p] * point(source.shift);
+    row[source.column] = row[source.column] + w[p] * point(source.h);
+  }
+  return error;
+}
+
+void start_row(const Net& net, int r, Interval* row) {
+  row[0] = net.bias[at(r)];
+  for (int i = 0; i < net.n; ++i) row[1 + i] = point(net.g[at(r) * at(net.n) + at(i)]);
 }
 
 long exponent_of(const Rational& x) {
@@ -23,13 +58,8 @@ long exponent_of(const Rational& x) {
 }
 
 Rational scaled(const Rational& x, long e) {
-  Rational result;
-  if (e >= 0) {
-    mpq_mul_2exp(result.get_mpq_t(), x.get_mpq_t(), static_cast<mp_bitcnt_t>(e));
-  } else {
-    mpq_div_2exp(result.get_mpq_t(), x.get_mpq_t(), static_cast<mp_bitcnt_t>(-e));
-  }
-  return result;
+  if (e == 0) return x;
+  return e > 0 ? Rational(x << static_cast<mp_bitcnt_t>(e)) : Rational(x >> static_cast<mp_bitcnt_t>(-e));
 }
 
 }  // namespace
@@ -39,209 +69,140 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
   net->n = network.n;
   net->k = static_cast<int>(network.kept.size());
   net->m = static_cast<int>(network.outputs.size());
-  net->number = network.kept;
-  const std::size_t rows = at(net->k + net->m);
-  net->g.assign(rows * at(net->n), 0.0);
-  net->w.assign(rows * at(net->k), 0.0);
+  const std::size_t n = at(net->n), k = at(net->k), rows = k + at(net->m);
+  net->g.assign(rows * n, 0.0);
+  net->w.assign(rows * k, 0.0);
+  net->begin.assign(rows, 0);
+  net->end.assign(rows, 0);
   std::vector<int> place(network.neurons.size(), -1);
-  for (int p = 0; p < net->k; ++p) place[at(network.kept[at(p)])] = p;
-  std::vector<long> exponent(at(net->k), 0);  // row p is 2^exponent times the network's
+  for (std::size_t p = 0; p < k; ++p) place[at(network.kept[p])] = static_cast<int>(p);
+  std::vector<long> exponent(k, 0);  // row p is 2^exponent times the network's: relu(2^e z) = 2^e relu(z)
   for (std::size_t r = 0; r < rows; ++r) {
-    const bool hidden = r < at(net->k);
-    const Row& row = hidden ? network.neurons[at(network.kept[r])] : network.outputs[r - at(net->k)];
+    const Row& row = r < k ? network.neurons[at(network.kept[r])] : network.outputs[r - k];
     const auto source = [&](int v) { return v < net->n ? 0L : exponent[at(place[at(v - net->n)])]; };
-    long e = std::numeric_limits<long>::min();
-    for (const auto& [v, coefficient] : row.terms) e = std::max(e, exponent_of(coefficient) - source(v));
-    if (hidden) exponent[r] = -e;
-    const long own = hidden ? -e : 0;
-    Rational bias = own == 0 ? row.constant : scaled(row.constant, own);
-    int begin = net->k, end = 0;
+    long own = 0;
+    if (r < k) {
+      own = std::numeric_limits<long>::max();
+      for (const auto& [v, coefficient] : row.terms) own = std::min(own, source(v) - exponent_of(coefficient));
+      exponent[r] = own;
+    }
+    Rational bias = scaled(row.constant, own);
     double radius = 0.0;
     for (const auto& [v, unscaled] : row.terms) {
-      const long shift = own - source(v);
-      const Rational coefficient = shift == 0 ? unscaled : scaled(unscaled, shift);
+      const Rational coefficient = scaled(unscaled, own - source(v));
       const double up = round_up(coefficient);
       radius = larger(radius, up + round_up(-coefficient));
       if (v < net->n) {
-        net->g[r * at(net->n) + at(v)] = up;
+        net->g[r * n + at(v)] = up;
         bias += coefficient * centre[at(v)];
-      } else {
-        const int p = place[at(v - net->n)];
-        net->w[r * at(net->k) + at(p)] = up;
-        begin = std::min(begin, p);
-        end = std::max(end, p + 1);
+        continue;
       }
+      const int p = place[at(v - net->n)];
+      net->w[r * k + at(p)] = up;
+      net->begin[r] = net->end[r] == 0 ? p : net->begin[r];
+      net->end[r] = p + 1;
     }
-    net->bias_up.push_back(round_up(bias));
-    net->bias_neg.push_back(round_up(-bias));
+    net->bias.push_back({round_up(-bias), round_up(bias)});
     net->radius.push_back(radius);
-    net->begin.push_back(std::min(begin, end));
-    net->end.push_back(end);
   }
   return net;
 }
 
 void enclose(const Net& net, const Box& box, Enclosure& result) {
-  const int n = net.n, k = net.k;
-  const std::size_t rows = at(k + net.m);
-  Vector middle(at(n)), half(at(n)), scale(at(k)), gap(at(k)), size(at(k)), relu(at(k));
+  Vector mid(at(net.n)), half(at(net.n));
   double reach = 0.0;
-  for (std::size_t i = 0; i < at(n); ++i) {
-    middle[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
-    half[i] = std::max(box.upper[i] - middle[i], middle[i] - box.lower[i]);
-    reach += std::max(-box.lower[i], box.upper[i]);
+  for (std::size_t i = 0; i < at(net.n); ++i) {
+    mid[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
+    half[i] = larger(box.upper[i] - mid[i], mid[i] - box.lower[i]);
+    reach += larger(-box.lower[i], box.upper[i]);
   }
-  result.columns = n + k;
-  result.form.rows = static_cast<int>(rows);
-  result.form.columns = n + k;
-  result.form.neg.resize(rows * at(n + k));
-  result.form.up.resize(rows * at(n + k));
-  result.used.assign(rows, n);
-  result.const_neg.assign(net.bias_neg.begin(), net.bias_neg.end());
-  result.const_up.assign(net.bias_up.begin(), net.bias_up.end());
-  result.neg.resize(at(k));
-  result.up.resize(at(k));
-  result.phase.resize(at(k));
+  if (result.form.rows != net.k + net.m || result.form.columns != 1 + net.n + net.k) result.form = Matrix(net.k + net.m, 1 + net.n + net.k);
+  result.z.resize(at(net.k));
+  result.phase.resize(at(net.k));
   result.undecided = 0;
-  std::vector<int> symbol(at(k), -1);
-  for (std::size_t r = 0; r < rows; ++r) {
-    const double* const w = net.w.data() + r * at(k);
-    int& used = result.used[r];
-    for (int p = net.begin[r]; p < net.end[r]; ++p) {
-      if (result.phase[at(p)] != Phase::inactive && w[p] != 0.0) used = std::max({used, result.used[at(p)], symbol[at(p)] + 1});
+  std::vector<Part> part(at(net.k));
+  for (int r = 0; r < net.k + net.m; ++r) {
+    Interval* const row = result.form[r];
+    start_row(net, r, row);
+    for (int i = 0; i < net.n; ++i) {
+      row[0] = row[0] + mid[at(i)] * row[1 + i];
+      row[1 + i] = half[at(i)] * row[1 + i];
     }
-    double* const neg = result.form.neg.data() + r * at(n + k);
-    double* const up = result.form.up.data() + r * at(n + k);
-    double &c_neg = result.const_neg[r], &c_up = result.const_up[r];
-    double lump = net.radius[r] == 0.0 ? 0.0 : net.radius[r] * reach;
-    for (std::size_t i = 0; i < at(n); ++i) {
-      const double g = net.g[r * at(n) + i];
-      up[i] = g * half[i];
-      neg[i] = (-g) * half[i];
-      c_up += g * middle[i];
-      c_neg += (-g) * middle[i];
+    int used = 1 + net.n;
+    double error = combine(net, r, part, result.form, used);
+    if (net.radius[at(r)] != 0.0) error += net.radius[at(r)] * reach;
+    widen(row, error, 1);
+    if (r >= net.k) {
+      std::fill(row + used, row + 1 + net.n + result.undecided, Interval{});
+      continue;
     }
-    std::fill(neg + n, neg + used, 0.0);
-    std::fill(up + n, up + used, 0.0);
-    for (int p = net.begin[r]; p < net.end[r]; ++p) {
-      if (result.phase[at(p)] == Phase::inactive) continue;
-      if (net.radius[r] != 0.0) lump += net.radius[r] * relu[at(p)];
-      if (w[p] == 0.0) continue;
-      const Factor factor = times(w[p], scale[at(p)]);
-      lump += factor.spread * size[at(p)];
-      add_scaled(&c_neg, &c_up, factor.f, &result.const_neg[at(p)], &result.const_up[at(p)], 1);
-      add_scaled(neg, up, factor.f, result.form.neg.data() + at(p) * at(n + k), result.form.up.data() + at(p) * at(n + k),
-                 result.used[at(p)]);
-      if (symbol[at(p)] < 0) continue;
-      c_up += w[p] * gap[at(p)];
-      c_neg += (-w[p]) * gap[at(p)];
-      up[symbol[at(p)]] += w[p] * gap[at(p)];
-      neg[symbol[at(p)]] += (-w[p]) * gap[at(p)];
-    }
-    c_up += lump;
-    c_neg += lump;
-    if (r >= at(k)) continue;
     double spread = 0.0;
-    for (int i = 0; i < used; ++i) spread += larger(neg[i], up[i]);
-    const double l = c_neg + spread, u = c_up + spread;  // z in [-l, u]
-    result.neg[r] = l;
-    result.up[r] = u;
-    size[r] = larger(l, u);
-    relu[r] = u > 0.0 || u != u ? u : 0.0;
-    scale[r] = 1.0;
-    if (u <= 0.0) {
-      result.phase[r] = Phase::inactive;
-    } else if (l <= 0.0) {
-      result.phase[r] = Phase::active;
-    } else {
-      result.phase[r] = Phase::undecided;
-      ++result.undecided;
-      scale[r] = std::min(1.0, u / (u + l));
-      gap[r] = 0.5 * larger(scale[r] * l, (1.0 - scale[r]) * u);
-      symbol[r] = n + result.undecided - 1;
-    }
+    for (int i = 1; i < used; ++i) spread += size(row[i]);
+    const Interval z{row[0].neg + spread, row[0].up + spread};
+    result.z[at(r)] = z;
+    result.phase[at(r)] = z.up <= 0.0 ? Phase::inactive : z.neg <= 0.0 ? Phase::active : Phase::undecided;
+    if (z.up <= 0.0) continue;
+    Part& own = part[at(r)];
+    own = {1.0, 0.0, 0.0, -1, used, size(z), z.up};
+    if (z.neg <= 0.0) continue;
+    own.c = std::min(1.0, z.up / (z.up + z.neg));
+    own.h = own.shift = 0.5 * larger(own.c * z.neg, (1.0 - own.c) * z.up);
+    own.column = 1 + net.n + result.undecided++;
   }
 }
 
 NetPointer narrow(const Net& net, const std::vector<Phase>& phase) {
-  const int n = net.n;
-  const std::size_t rows = at(net.k + net.m);
-  std::vector<int> column(at(net.k), -1);
+  const int n = net.n, rows = net.k + net.m;
   int count = 0;
+  std::vector<Part> part(at(net.k));
   for (std::size_t p = 0; p < at(net.k); ++p) {
-    if (phase[p] == Phase::undecided) column[p] = n + count++;
+    if (phase[p] == Phase::undecided) part[p] = {0.0, 0.0, 1.0, 1 + n + count++, 0, 0.0, 0.0};
   }
-  Matrix row;
-  row.reset(static_cast<int>(rows), n + count);
-  Vector bias_neg = net.bias_neg, bias_up = net.bias_up, size(at(net.k));
-  std::vector<int> used(rows, n);
-  for (std::size_t r = 0; r < rows; ++r) {
-    if (r < at(net.k) && phase[r] == Phase::inactive) continue;
-    double* const neg = row.neg.data() + r * at(n + count);
-    double* const up = row.up.data() + r * at(n + count);
-    for (std::size_t i = 0; i < at(n); ++i) {
-      up[i] = net.g[r * at(n) + i];
-      neg[i] = -up[i];
+  Matrix row(rows, 1 + n + count);
+  for (int r = 0; r < rows; ++r) {
+    if (r < net.k && phase[at(r)] == Phase::inactive) continue;
+    start_row(net, r, row[r]);
+    int used = 1 + n;
+    const double error = combine(net, r, part, row, used) + net.radius[at(r)];
+    widen(row[r], error, used);
+    if (r < net.k && phase[at(r)] == Phase::active) {
+      const double largest = row_size(row[r], used);
+      part[at(r)] = {1.0, 0.0, 0.0, -1, used, largest, largest};
     }
-    double error = net.radius[r], bias_error = 0.0;
-    for (int p = net.begin[r]; p < net.end[r]; ++p) {
-      const double w = net.w[r * at(net.k) + at(p)];
-      if (phase[at(p)] == Phase::inactive || (w == 0.0 && net.radius[r] == 0.0)) continue;
-      if (column[at(p)] >= 0) {
-        used[r] = std::max(used[r], column[at(p)] + 1);
-        up[column[at(p)]] += w;
-        neg[column[at(p)]] += -w;
-        continue;
-      }
-      used[r] = std::max(used[r], used[at(p)]);
-      add_scaled(neg, up, w, row.neg.data() + at(p) * at(n + count), row.up.data() + at(p) * at(n + count), used[at(p)]);
-      add_scaled(&bias_neg[r], &bias_up[r], w, &bias_neg[at(p)], &bias_up[at(p)], 1);
-      error += net.radius[r] * size[at(p)];
-      bias_error += net.radius[r] * larger(bias_neg[at(p)], bias_up[at(p)]);
-    }
-    row.widen(static_cast<int>(r), used[r], error);
-    bias_neg[r] += bias_error;
-    bias_up[r] += bias_error;
-    if (r < at(net.k)) size[r] = row.row_size(static_cast<int>(r), used[r]);
   }
-  // Neurons that no longer reach an output do not matter.
+  const auto depends = [&](int r, int p) { return size(row[r][part[at(p)].column]) != 0.0; };
   std::vector<char> needed(at(net.k), 0);
-  const auto entry = [&](std::size_t r, std::size_t p) {  // may row r depend on undecided neuron p?
-    const std::size_t i = r * at(n + count) + at(column[p]);
-    return column[p] < used[r] && !(row.up[i] == 0.0 && row.neg[i] == 0.0);
-  };
-  for (std::size_t r = rows; r-- > 0;) {
-    if (r < at(net.k) && !(column[r] >= 0 && needed[r])) continue;
-    for (std::size_t p = 0; p < std::min(r, at(net.k)); ++p) {
-      if (column[p] >= 0 && entry(r, p)) needed[p] = 1;
+  for (int r = rows; r-- > 0;) {
+    if (r < net.k && needed[at(r)] == 0) continue;
+    for (int p = 0; p < std::min(r, net.k); ++p) {
+      if (phase[at(p)] == Phase::undecided && depends(r, p)) needed[at(p)] = 1;
     }
   }
   auto result = std::make_shared<Net>();
+  std::vector<int> kept;
+  for (int p = 0; p < net.k; ++p) {
+    if (needed[at(p)] != 0) kept.push_back(p);
+  }
   result->n = n;
   result->m = net.m;
-  std::vector<std::size_t> kept, sources;
-  for (std::size_t p = 0; p < at(net.k); ++p) {
-    if (column[p] >= 0 && needed[p]) kept.push_back(p), result->number.push_back(net.number[p]);
-  }
-  sources = kept;
   result->k = static_cast<int>(kept.size());
-  for (std::size_t r = at(net.k); r < rows; ++r) kept.push_back(r);
+  std::vector<int> sources = kept;
+  for (int r = net.k; r < rows; ++r) kept.push_back(r);
   result->w.assign(kept.size() * sources.size(), 0.0);
   for (std::size_t q = 0; q < kept.size(); ++q) {
-    const std::size_t r = kept[q], first = r * at(n + count);
+    const Interval* const from = row[kept[q]];
     double radius = 0.0;
+    for (int i = 1; i < row.columns; ++i) radius = larger(radius, width(from[i]));
+    for (int i = 0; i < n; ++i) result->g.push_back(from[1 + i].up);
     int begin = result->k, end = 0;
-    for (std::size_t i = 0; i < at(used[r]); ++i) radius = larger(radius, row.up[first + i] + row.neg[first + i]);
-    result->g.insert(result->g.end(), row.up.begin() + static_cast<long>(first), row.up.begin() + static_cast<long>(first) + n);
-    for (std::size_t s = 0; s < std::min(q, sources.size()); ++s) {
-      if (!entry(r, sources[s])) continue;
-      result->w[q * sources.size() + s] = row.up[first + at(column[sources[s]])];
-      begin = std::min(begin, static_cast<int>(s));
-      end = static_cast<int>(s) + 1;
+    for (int s = 0; s < std::min(static_cast<int>(q), result->k); ++s) {
+      if (!depends(kept[q], sources[at(s)])) continue;
+      result->w[q * sources.size() + at(s)] = from[part[at(sources[at(s)])].column].up;
+      begin = std::min(begin, s);
+      end = s + 1;
     }
+    result->bias.push_back(from[0]);
     result->radius.push_back(radius);
-    result->bias_neg.push_back(bias_neg[r]);
-    result->bias_up.push_back(bias_up[r]);
     result->begin.push_back(std::min(begin, end));
     result->end.push_back(end);
   }
@@ -253,73 +214,43 @@ Slope slope_of(Phase phase) {
   return {phase == Phase::active ? 1.0 : 0.0, 0.0};
 }
 
-// φ(a, b) = (relu(a) - relu(b)) / (a - b) does not decrease in a or b (relu is convex).
-Slope slope_between(double neg1, double up1, double neg2, double up2) {
-  if (neg1 <= 0.0 && neg2 <= 0.0) return {1.0, 0.0};
-  if (up1 <= 0.0 && up2 <= 0.0) return {0.0, 0.0};
-  double neg_low = 0.0, high = 1.0;  // the slope lies in [-neg_low, high]
-  const double neg_l = std::min(neg1, neg2), neg_other = std::max(neg1, neg2);  // lower ends l > 0 > other
-  if (neg_l < 0.0) neg_low = neg_l / (neg_other - neg_l);
-  const double u = std::min(up1, up2), u_other = std::max(up1, up2);
-  if (u < 0.0) high = std::min(1.0, u_other / -(u - u_other));
-  if (!(-neg_low <= high)) return {};
-  const double center = std::min(1.0, std::max(0.0, 0.5 * (high - neg_low)));
-  return {center, 2.0 * std::max(high - center, center + neg_low)};
+// φ(x, y) = (relu(x) - relu(y)) / (x - y) does not decrease in x or y (relu is convex).
+Slope slope_between(Interval a, Interval b) {
+  if (a.neg <= 0.0 && b.neg <= 0.0) return {1.0, 0.0};
+  if (a.up <= 0.0 && b.up <= 0.0) return {0.0, 0.0};
+  Interval slope{0.0, 1.0};
+  const double neg_l = std::min(a.neg, b.neg), u = std::min(a.up, b.up);  // the larger lower end, the smaller upper end
+  if (neg_l < 0.0) slope.neg = neg_l / (std::max(a.neg, b.neg) - neg_l);
+  if (u < 0.0) slope.up = std::min(1.0, std::max(a.up, b.up) / -(u - std::max(a.up, b.up)));
+  if (!(-slope.neg <= slope.up)) return {};
+  const double center = std::min(1.0, std::max(0.0, middle(slope)));
+  return {center, 2.0 * larger(slope.up - center, center + slope.neg)};
 }
 
-void slopes_of(const Net& net, const std::vector<Slope>& slope, Matrix& rows, Slopes& result) {
-  const int n = net.n, k = net.k;
-  std::vector<int> column(at(k), -1), used(at(k), 0);
-  int count = 0;
-  for (std::size_t p = 0; p < at(k); ++p) {
-    if (slope[p].width != 0.0) column[p] = n + count++;
+Slopes slopes_of(const Net& net, const std::vector<Slope>& slope) {
+  Slopes result{net.n, net.m, 0};
+  std::vector<Part> part(at(net.k));
+  for (std::size_t p = 0; p < at(net.k); ++p) {
+    part[p] = {slope[p].center, 0.0, slope[p].width, slope[p].width != 0.0 ? 1 + net.n + result.k++ : -1, 0, 0.0, 0.0};
   }
-  result.n = n;
-  result.m = net.m;
-  result.k = count;
-  result.ab.reset(count, n + count);
-  result.jc.reset(net.m, n + count);
-  rows.rows = k;
-  rows.columns = n + count;
-  rows.neg.resize(at(k) * at(n + count));
-  rows.up.resize(at(k) * at(n + count));
-  Vector size(at(k));
-  for (std::size_t r = 0; r < at(k + net.m); ++r) {
-    const bool hidden = r < at(k);
-    if (hidden && column[r] < 0 && slope[r].center == 0.0) continue;
-    Matrix& target = hidden ? rows : result.jc;
-    const int own_row = static_cast<int>(hidden ? r : r - at(k));
-    double* const neg = target.neg.data() + target.index(own_row, 0);
-    double* const up = target.up.data() + target.index(own_row, 0);
-    for (std::size_t i = 0; i < at(n); ++i) {
-      up[i] = net.g[r * at(n) + i];
-      neg[i] = -up[i];
+  result.ab = Matrix(result.k, net.n + result.k);
+  result.jc = Matrix(net.m, net.n + result.k);
+  Matrix rows(net.k + net.m, 1 + net.n + result.k);
+  for (int r = 0; r < net.k + net.m; ++r) {
+    if (r < net.k && part[at(r)].gone()) continue;
+    start_row(net, r, rows[r]);
+    rows[r][0] = {};
+    int used = 1 + net.n;
+    const double error = combine(net, r, part, rows, used) + 2.0 * net.radius[at(r)];  // widths are below 2
+    widen(rows[r] + 1, error, used - 1);
+    if (r < net.k) {
+      part[at(r)].used = used;
+      part[at(r)].size = part[at(r)].bound = row_size(rows[r], used);
     }
-    std::fill(neg + n, neg + n + count, 0.0);
-    std::fill(up + n, up + n + count, 0.0);
-    double error = net.radius[r];
-    int reach = n;
-    for (int p = net.begin[r]; p < net.end[r]; ++p) {
-      const double w = net.w[r * at(k) + at(p)];
-      if ((w == 0.0 && net.radius[r] == 0.0) || (column[at(p)] < 0 && slope[at(p)].center == 0.0)) continue;
-      const Factor factor = times(w, slope[at(p)].center);
-      reach = std::max({reach, used[at(p)], column[at(p)] + 1});
-      add_scaled(neg, up, factor.f, rows.neg.data() + rows.index(p, 0), rows.up.data() + rows.index(p, 0), used[at(p)]);
-      error += factor.spread * size[at(p)] + net.radius[r] * larger(size[at(p)], 1.0);
-      if (column[at(p)] < 0) continue;
-      up[column[at(p)]] += w * slope[at(p)].width;
-      neg[column[at(p)]] += (-w) * slope[at(p)].width;
-    }
-    target.widen(own_row, reach, error);
-    if (!hidden) continue;
-    used[r] = reach;
-    size[r] = rows.row_size(own_row, reach);
-    if (column[r] >= 0) {
-      const std::size_t to = result.ab.index(column[r] - n, 0);
-      std::copy(neg, neg + reach, result.ab.neg.begin() + static_cast<long>(to));
-      std::copy(up, up + reach, result.ab.up.begin() + static_cast<long>(to));
-    }
+    const int column = r < net.k ? part[at(r)].column : 0;
+    if (column >= 0) std::copy(rows[r] + 1, rows[r] + used, r < net.k ? result.ab[column - 1 - net.n] : result.jc[r - net.k]);
   }
+  return result;
 }
 
 }  // namespace foldproof_check

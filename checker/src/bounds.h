@@ -13,14 +13,14 @@ struct Box {
 };
 
 /// The network about the centre, for u in some region. Rows 0..k-1 are pre-activations, k..k+m-1 outputs:
-///     row(u) = bias + g . u + sum_p w_p relu(z_p(u)),   p in [begin, end) and earlier than the row.
-/// Biases are intervals; every other coefficient, stored zeros in [begin, end) included, is within `radius` of its
-/// stored double. Hidden rows are scaled by powers of two.
+///     row(u) = bias + g . u + sum_p w_p relu(z_p(u)),   p in [begin, end), all before the row.
+/// Coefficients, stored zeros in [begin, end) included, are within `radius` of the stored ones. Hidden rows are scaled
+/// by powers of two.
 struct Net {
   int n = 0, k = 0, m = 0;
-  std::vector<int> number;                 // k: number in the weights file
-  Vector bias_neg, bias_up, g, w, radius;  // k+m, k+m, (k+m) x n, (k+m) x k, k+m
-  std::vector<int> begin, end;             // k+m
+  std::vector<Interval> bias;    // k + m
+  Vector g, w, radius;           // (k + m) x n, (k + m) x k, k + m
+  std::vector<int> begin, end;   // k + m
   double worst_radius() const { return *std::max_element(radius.begin(), radius.end()); }
 };
 using NetPointer = std::shared_ptr<const Net>;
@@ -29,13 +29,11 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
 
 enum class Phase : char { inactive, active, undecided };
 
-/// For all u in the box: row(u) lies in [-const_neg, const_up] + sum_i form_i t_i, |t_i| <= 1; the first n of the t
-/// belong to the inputs, the others to undecided neurons. For pre-activations also their bounds [-neg, up].
+/// For u in the box, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the inputs, the
+/// `undecided` ones after them to neurons. z holds the bounds of pre-activations.
 struct Enclosure {
-  int columns = 0;
-  std::vector<int> used;  // entries of the form that may not be zero
-  Vector const_neg, const_up, neg, up;
-  Matrix form;
+  Matrix form{0, 0};
+  std::vector<Interval> z;
   std::vector<Phase> phase;
   int undecided = 0;
 };
@@ -49,17 +47,16 @@ struct Slope {
   double center = 0.5, width = 1.0;
 };
 Slope slope_of(Phase phase);
-/// Between a point with pre-activation in [-neg1, up1] and one with [-neg2, up2].
-Slope slope_between(double neg1, double up1, double neg2, double up2);
+/// Between points with pre-activations in a and in b.
+Slope slope_between(Interval a, Interval b);
 
-/// For two points with slopes in the given ranges and difference d: delta = A d + B w for the k neurons whose slope is
-/// not decided, |w_j| <= |delta_j| / 2, and f difference = J0 d + C w.
+/// For two points with slopes in given ranges and difference d: delta = A d + B w for the k neurons whose slope is not
+/// decided, |w_j| <= |delta_j| / 2, and f difference = J0 d + C w.
 struct Slopes {
   int n = 0, m = 0, k = 0;
-  Matrix ab;  // k x (n + k), B strictly lower triangular
-  Matrix jc;  // m x (n + k)
+  Matrix ab{0, 0};  // k x (n + k): A, and B strictly lower triangular
+  Matrix jc{0, 0};  // m x (n + k): J0, C
 };
-/// Scratch memory is kept in `rows`.
-void slopes_of(const Net& net, const std::vector<Slope>& slope, Matrix& rows, Slopes& result);
+Slopes slopes_of(const Net& net, const std::vector<Slope>& slope);
 
 }  // namespace foldproof_check

@@ -9,7 +9,6 @@
 // Memory: one box, one line and the networks of one path of a tree; patches are kept, their bounds up to a limit.
 #include "check.h"
 
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -21,12 +20,14 @@ namespace foldproof_check {
 
 namespace {
 
-constexpr int deepest = 6000;                       // of any tree; a box of doubles cannot be cut that often in practice
-constexpr int worth_narrowing = 12;                 // neurons
-constexpr double worn_out = 0x1p-45;                // errors of a network narrowed again and again
-constexpr std::size_t cache_limit = 64UL << 20U;    // bytes of bounds of patches
+constexpr int deepest = 6000;                     // of any tree
+constexpr int worth_narrowing = 12;               // neurons
+constexpr double worn_out = 0x1p-45;              // errors of a network narrowed again and again
+constexpr std::size_t cache_limit = 64UL << 20U;  // bytes of bounds of patches
 
-[[noreturn]] void reject(const std::string& reason) { throw Rejected(reason); }
+void require(bool condition, const char* otherwise) {
+  if (!condition) throw Rejected(otherwise);
+}
 
 class Checker {
  public:
@@ -36,107 +37,91 @@ class Checker {
   std::string run() {
     header();
     while (true) {
-      const Words& words = lines_.next();
+      const Words& words = line();
       if (words[0] == "cover") {
         cover(words);
       } else if (words[0] == "boundary") {
         boundary(words);
       } else if (words[0] == "collision") {
-        expect(words, 1);
-        collision();
-      } else if (words[0] == "end") {
-        end(words);
-        if (!lines_.at_end()) reject("syntax: something follows the last line");
-        return statement_;
+        collision(words);
       } else {
-        reject("syntax: expected a section or the last line");
+        end(words);
+        require(lines_.next().empty(), "syntax: something follows the last line");
+        return statement_;
       }
     }
   }
 
  private:
-  static void expect(const Words& words, std::size_t count) {
-    if (words.size() != count) reject("syntax: " + std::to_string(count) + " words expected on this line");
-  }
-  const Words& line(std::string_view name, bool stated) {
+  const Words& line() {
     const Words& words = lines_.next();
-    if (words[0] != name) reject("syntax: expected '" + std::string(name) + "'");
-    if (stated) state(words);
+    if (words.empty()) throw Unusable("the proof file is cut off: it has no last line 'end ...'");
     return words;
   }
-  void state(const Words& words) {
-    for (const std::string_view word : words) statement_ += std::string(word) + (word.data() == words.back().data() ? "\n" : " ");
+  /// The next line, which must begin so and have `count` further words (any number if negative).
+  const Words& line(const char* name, int count) { return checked(line(), name, count); }
+  static const Words& checked(const Words& words, const char* name, int count) {
+    if (words[0] != name) throw Rejected(std::string("syntax: expected '") + name + "'");
+    require(count < 0 || static_cast<int>(words.size()) == count + 1, "syntax: this line has too few or too many words");
+    return words;
   }
-  std::vector<Rational> numbers(const Words& words, std::size_t count) const {
-    expect(words, count + 1);
+  const Words& stated(const Words& words) {
+    for (const std::string_view& word : words) statement_.append(word).append(1, &word == &words.back() ? '\n' : ' ');
+    return words;
+  }
+  static std::vector<Rational> numbers(const Words& words) {
     std::vector<Rational> result;
     for (std::size_t i = 1; i < words.size(); ++i) result.push_back(exact(words[i]));
     return result;
   }
-
-  void header() {
-    const Words* words = &lines_.next();
-    if (words->size() != 2 || words->front() != "foldproof-proof") throw Unusable("this is not a proof file");
-    if (words->at(1) != "1") throw Unusable("the proof has format " + std::string(words->at(1)) + ", and this checker reads format 1");
-    words = &line("network", true);
-    expect(*words, 2);
-    if (words->at(1) != hash_) throw Unusable("the proof is about another network: the SHA-256 of the weights file is " + hash_);
-    words = &line("question", true);
-    expect(*words, 2);
-    is_box_ = words->at(1) == "injective";
-    if (!is_box_ && words->at(1) != "radius") reject("syntax: unknown question");
-    words = &line("norm", true);
-    expect(*words, 2);
-    if (words->at(1) != "linf") reject("syntax: unknown norm");
-    if (!is_box_) centre_ = numbers(line("center", true), at(n_));
-    words = &lines_.next();
-    if (words->front() == "domain") {
-      state(*words);
-      expect(*words, at(n_) + 1);
-      for (std::size_t i = 1; i < words->size(); ++i) {
-        const std::size_t colon = words->at(i).find(':');
-        if (colon == std::string_view::npos) reject("syntax: the domain is lower:upper per input");
-        domain_.emplace_back(exact(words->at(i).substr(0, colon)), exact(words->at(i).substr(colon + 1)));
-        const auto& [lower, upper] = domain_.back();
-        if (lower >= upper) reject("header: the domain is empty");
-        if (is_box_) centre_.push_back((lower + upper) / 2);
-        if (centre_[i - 1] < lower || centre_[i - 1] > upper) reject("header: the centre lies outside the domain");
-      }
-      words = &lines_.next();
-    } else if (is_box_) {
-      reject("syntax: expected 'domain'");
-    }
-    if (words->front() != "ball") reject("syntax: expected 'ball'");
-    expect(*words, 2);
-    ball_ = radius(words->at(1));
-    presolve(line("inactive", false));
-  }
-
   static double radius(std::string_view text) {
     const double r = finite_double(text);
-    if (r < 0.0) reject("syntax: a radius is negative");
+    require(r >= 0.0, "syntax: a radius is negative");
     return r;
+  }
+
+  void header() {
+    const Words& first = lines_.next();
+    if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
+    if (first[1] != "1") throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 1");
+    if (stated(line("network", 1))[1] != hash_) {
+      throw Unusable("the proof is about another network: the SHA-256 of the weights file is " + hash_);
+    }
+    const Words& question = stated(line("question", 1));
+    is_box_ = question[1] == "injective";
+    require(is_box_ || question[1] == "radius", "syntax: unknown question");
+    require(stated(line("norm", 1))[1] == "linf", "syntax: unknown norm");
+    if (!is_box_) centre_ = numbers(stated(line("center", n_)));
+    const Words* words = &line();
+    if (is_box_ || words->front() == "domain") {
+      for (const std::string_view side : stated(checked(*words, "domain", n_))) {
+        if (side == "domain") continue;
+        const std::size_t colon = std::min(side.find(':'), side.size() - 1);
+        const auto& [lower, upper] = domain_.emplace_back(exact(side.substr(0, colon)), exact(side.substr(colon + 1)));
+        require(lower < upper, "header: the domain is empty");
+        if (is_box_) centre_.push_back((lower + upper) / 2);
+        const Rational& c = centre_[domain_.size() - 1];
+        require(lower <= c && c <= upper, "header: the centre lies outside the domain");
+      }
+      words = &line();
+    }
+    ball_ = radius(checked(*words, "ball", 1)[1]);
+    presolve(line("inactive", -1));
   }
 
   void presolve(const Words& words) {  // 4.1
     std::vector<char> inactive(weights_.neurons.size(), 0);
-    int before = -1;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-      const int j = index_below(words[i], static_cast<int>(inactive.size()));
-      if (j <= before) reject("syntax: neurons must ascend");
-      inactive[at(before = j)] = 1;
-    }
-    network_ = rewrite(weights_, std::vector<char>(inactive.size(), 0));
+    network_ = rewrite(weights_, inactive);
     root_ = make_net(network_, centre_);
-    if (before < 0) return;
+    if (words.size() == 1) return;
     enclose(*root_, box(ball_), enclosure_);
-    std::size_t proved = 1;
-    for (std::size_t p = 0; p < network_.kept.size(); ++p) {
-      if (!inactive[at(network_.kept[p])]) continue;
-      if (enclosure_.phase[p] != Phase::inactive) reject("inactive: neuron " + std::to_string(network_.kept[p]) + " may be positive on the ball");
-      ++proved;
+    for (std::size_t i = 1, p = 0; i < words.size(); ++i, ++p) {
+      const int j = index_below(words[i], static_cast<int>(inactive.size()));
+      while (p < network_.kept.size() && network_.kept[p] < j) ++p;
+      require(p < network_.kept.size() && network_.kept[p] == j, "inactive: neurons of the rewritten network, ascending");
+      require(enclosure_.phase[p] == Phase::inactive, "inactive: a neuron may be positive on the ball");
+      inactive[at(j)] = 1;
     }
-    if (proved != words.size()) reject("inactive: a neuron that is not one of the rewritten network");
     network_ = rewrite(weights_, inactive);
     root_ = make_net(network_, centre_);
   }
@@ -150,66 +135,58 @@ class Checker {
     return result;
   }
 
-  double section_radius(std::string_view text) {  // 4.5
+  double section_radius(std::string_view text) const {  // 4.5
     const double r = radius(text);
-    if (!(r > 0.0 && r <= ball_)) reject("section: the radius must be positive and at most that of the ball");
+    require(r > 0.0 && r <= ball_, "section: the radius must be positive and at most that of the ball");
     return r;
   }
 
   void cover(const Words& words) {
-    if (words.size() < 3) reject("syntax: expected 'cover', its kind and radius");
+    require(words.size() >= 3, "syntax: expected 'cover', its kind and radius");
     const double r = section_radius(words[2]);
-    const bool by_sign = words[1] == "sign";
-    if (by_sign) {
-      expect(words, 4);
-      if (n_ != m_) reject("cover: signs need as many outputs as inputs");
-      if (words[3] != "+" && words[3] != "-") reject("syntax: the sign is + or -");
+    preconditioner_.clear();
+    if (words[1] == "sign") {
+      checked(words, "cover", 3);
+      require(n_ == m_, "cover: signs need as many outputs as inputs");
+      require(words[3] == "+" || words[3] == "-", "syntax: the sign is + or -");
       const int sign = words[3] == "+" ? 1 : -1;
-      if (sign_ != 0 && sign != sign_) reject("cover: two covers of opposite signs");
+      require(sign_ == 0 || sign == sign_, "cover: two covers of opposite signs");
       sign_ = sign;
-      preconditioner_.clear();
     } else {
-      if (words[1] != "monotone") reject("syntax: unknown kind of cover");
-      expect(words, 3);
-      const Words& entries = line("matrix", false);
-      expect(entries, at(n_) * at(m_) + 1);
-      preconditioner_.clear();
-      for (std::size_t i = 1; i < entries.size(); ++i) preconditioner_.push_back(finite_double(entries[i]));
+      require(words[1] == "monotone", "syntax: unknown kind of cover");
+      checked(words, "cover", 2);
+      for (const std::string_view entry : line("matrix", n_ * m_)) {
+        if (entry != "matrix") preconditioner_.push_back(finite_double(entry));
+      }
     }
-    const long first = lines_.number() + 1;
+    const long before = lines_.number();
     Box whole = box(r);
-    const bool leaf = cover_tree(whole, root_, 0);
-    (by_sign ? by_sign_ : by_matrix_) = std::max(by_sign ? by_sign_ : by_matrix_, r);
-    if (by_sign && leaf && lines_.number() == first) by_one_leaf_ = std::max(by_one_leaf_, r);
+    const bool by_tests = cover_tree(whole, root_, 0);
+    const bool by_sign = preconditioner_.empty();
+    local_ = std::max(local_, r);
+    if (by_sign) by_sign_ = std::max(by_sign_, r);
+    if (!by_sign || n_ == 1 || (by_tests && lines_.number() == before + 1)) injective_ = std::max(injective_, r);
   }
-
-  NetPointer fresh(const NetPointer& net) const { return net->worst_radius() > worn_out ? root_ : net; }
 
   // One node of a cover's tree; true if it is a line `l`.
   bool cover_tree(Box& piece, NetPointer net, int depth) {
-    if (depth > deepest) reject("tree: too deep");
-    const Words& words = lines_.next();
+    require(depth < deepest, "tree: too deep");
+    const Words& words = line();
+    const bool by_sign = preconditioner_.empty();
     if (words[0] == "l") {
-      expect(words, 1);
-      enclose(*net, piece, enclosure_);
-      slopes_by_phase(*net);
-      if (!preconditioner_.empty() ? !monotone(preconditioner_, slopes_) : cube_sign(slopes_) != sign_) {
-        reject(preconditioner_.empty() ? "leaf: the determinant's sign is not proved on this box" : "leaf: sym(M J) > 0 is not proved on this box");
-      }
+      checked(words, "l", 0);
+      const Slopes slopes = slopes_on(*net, piece);
+      require(by_sign || monotone(preconditioner_, slopes), "leaf: sym(M J) > 0 is not proved on this box");
+      require(!by_sign || cube_sign(slopes) == sign_, "leaf: the determinant's sign is not proved on this box");
       return true;
     }
     if (words[0] == "c") {
-      if (!preconditioner_.empty()) reject("leaf: exact cells in a monotone cover");
+      require(by_sign, "leaf: exact cells in a monotone cover");
       cells(words, piece);
       return false;
     }
-    if (words[0] != "s") reject("syntax: expected a node of a tree");
     const auto [axis, where] = cut(words, piece);
-    if (net->k > worth_narrowing) {
-      net = fresh(net);
-      enclose(*net, piece, enclosure_);
-      if (enclosure_.undecided * 10 <= net->k * 8) net = narrow(*net, enclosure_.phase);
-    }
+    net = narrowed(net, {&piece});
     double saved = where;
     std::swap(piece.upper[axis], saved);
     cover_tree(piece, net, depth + 1);
@@ -221,20 +198,34 @@ class Checker {
   }
 
   std::pair<std::size_t, double> cut(const Words& words, const Box& piece) const {
-    expect(words, 3);
-    const std::size_t axis = at(index_below(words[1], n_));
+    const std::size_t axis = at(index_below(checked(words, "s", 2)[1], n_));
     const double where = finite_double(words[2]);
-    if (!(piece.lower[axis] < where && where < piece.upper[axis])) reject("split: the cut is not inside the box");
+    require(piece.lower[axis] < where && where < piece.upper[axis], "split: the cut is not inside the box");
     return {axis, where};
   }
 
-  void slopes_by_phase(const Net& net) {
-    slope_.clear();
-    for (const Phase phase : enclosure_.phase) slope_.push_back(slope_of(phase));
-    slopes_of(net, slope_, rows_, slopes_);
+  Slopes slopes_on(const Net& net, const Box& piece) {
+    enclose(net, piece, enclosure_);
+    std::vector<Slope> slope;
+    for (const Phase phase : enclosure_.phase) slope.push_back(slope_of(phase));
+    return slopes_of(net, slope);
   }
 
-  // 4.4. Phases and rows are those of the current branch, for neurons up to the one being decided.
+  // The network on all these boxes, if that makes it much smaller; from the root if its errors have grown.
+  NetPointer narrowed(NetPointer net, std::initializer_list<const Box*> boxes) {
+    if (net->k <= worth_narrowing) return net;
+    if (net->worst_radius() > worn_out) net = root_;
+    std::vector<Phase> phase;
+    for (const Box* const piece : boxes) {
+      enclose(*net, *piece, enclosure_);
+      if (phase.empty()) phase = enclosure_.phase;
+      for (std::size_t p = 0; p < phase.size(); ++p) phase[p] = phase[p] == enclosure_.phase[p] ? phase[p] : Phase::undecided;
+    }
+    const auto undecided = std::count(phase.begin(), phase.end(), Phase::undecided);
+    return undecided * 10 <= net->k * 8 ? narrow(*net, phase) : net;
+  }
+
+  // 4.4. Phases and rows are those of the current branch, for neurons before the one being decided.
   void cells(const Words& words, const Box& piece) {
     enclose(*root_, piece, enclosure_);
     active_.assign(weights_.neurons.size(), 0);
@@ -242,142 +233,118 @@ class Checker {
     constraints_.clear();
     std::size_t position = 1;
     cell(words, position, 0, piece);
-    if (position != words.size()) reject("syntax: tokens follow the last cell");
+    require(position == words.size(), "syntax: tokens follow the last cell");
+  }
+
+  bool compose(std::size_t j) {  // the row of neuron j on the branch; true if it depends on u
+    affine_[j] = on_piece(network_.neurons[j], n_, active_, affine_);
+    return std::any_of(affine_[j].begin(), affine_[j].end() - 1, [](const Rational& a) { return a != 0; });
   }
 
   void settle(std::size_t from, std::size_t to) {
     for (std::size_t p = from; p < to; ++p) {
       const std::size_t j = at(network_.kept[p]);
-      affine_[j] = on_piece(network_.neurons[j], n_, active_, affine_);
-      const bool constant = std::all_of(affine_[j].begin(), affine_[j].end() - 1, [](const Rational& a) { return a == 0; });
-      if (enclosure_.phase[p] != Phase::undecided) {
-        active_[j] = enclosure_.phase[p] == Phase::active;
-      } else if (constant) {
-        active_[j] = affine_[j].back() > 0;
-      } else {
-        reject("cells: the phase of neuron " + std::to_string(j) + " is not known");
-      }
+      const bool depends = compose(j), decided = enclosure_.phase[p] != Phase::undecided;
+      require(decided || !depends, "cells: the phase of a neuron is not known");
+      active_[j] = decided ? enclosure_.phase[p] == Phase::active : affine_[j].back() > 0;
     }
   }
 
   void cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece) {
-    if (position == words.size()) reject("syntax: the tree of cells is not complete");
+    require(position < words.size(), "syntax: the tree of cells is not complete");
     const std::string_view token = words[position++];
     const int count = static_cast<int>(weights_.neurons.size());
     if (token == ".") {
       settle(next, network_.kept.size());
       std::vector<Affine> jacobian;
       for (const Row& row : network_.outputs) jacobian.push_back(on_piece(row, n_, active_, affine_));
-      if (determinant_sign(std::move(jacobian), n_) != sign_) reject("cells: a cell's determinant has another sign");
+      require(determinant_sign(std::move(jacobian), n_) == sign_, "cells: a cell's determinant has another sign");
     } else if (token[0] == 's') {
-      const std::size_t j = at(index_below(token.substr(1), count));
-      const auto place = std::lower_bound(network_.kept.begin() + static_cast<long>(next), network_.kept.end(), static_cast<int>(j));
-      if (place == network_.kept.end() || at(*place) != j) reject("cells: neurons of the rewritten network are decided in ascending order");
-      const auto p = static_cast<std::size_t>(place - network_.kept.begin());
-      if (constraints_.size() > at(deepest)) reject("tree: too deep");
-      settle(next, p);
-      affine_[j] = on_piece(network_.neurons[j], n_, active_, affine_);
+      const int j = index_below(token.substr(1), count);
+      const auto first = network_.kept.begin() + static_cast<long>(next);
+      const auto place = std::lower_bound(first, network_.kept.end(), j);
+      require(place != network_.kept.end() && *place == j, "cells: neurons of the rewritten network, ascending");
+      require(constraints_.size() < at(deepest), "tree: too deep");
+      const std::size_t after = next + static_cast<std::size_t>(place - first) + 1;
+      settle(next, after - 1);
+      require(compose(at(j)), "cells: a decided neuron does not depend on the input here");
       for (const bool active : {true, false}) {
-        active_[j] = active;
+        active_[at(j)] = active;
         constraints_.push_back(j);
-        cell(words, position, p + 1, piece);
+        cell(words, position, after, piece);
         constraints_.pop_back();
       }
-    } else if (token[0] == 'x') {
-      Affine sum(at(n_) + 1);
-      std::vector<std::size_t> seen;
-      bool positive = false;
-      for (std::string_view rest = token.substr(1); ; rest.remove_prefix(rest.find(',') + 1)) {
-        const std::string_view part = rest.substr(0, rest.find(','));
-        const std::size_t colon = part.find(':');
-        if (colon == std::string_view::npos) reject("syntax: multipliers are neuron:number");
-        const std::size_t j = at(index_below(part.substr(0, colon), count));
-        const Rational y = exact(part.substr(colon + 1));
-        if (std::find(constraints_.begin(), constraints_.end(), j) == constraints_.end()) reject("cells: a multiplier of a neuron not decided on this branch");
-        if (y < 0 || std::find(seen.begin(), seen.end(), j) != seen.end()) reject("cells: a negative or repeated multiplier");
-        seen.push_back(j);
-        positive = positive || y > 0;
-        for (std::size_t i = 0; i <= at(n_); ++i) sum[i] += (active_[j] ? y : Rational(-y)) * affine_[j][i];
-        if (part.size() == rest.size()) break;
-      }
-      Rational largest = sum.back();
-      for (std::size_t i = 0; i < at(n_); ++i) {
-        largest += sum[i] * (centre_[i] + rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
-      }
-      if (!positive || largest > 0) reject("cells: the multipliers do not show that the branch is empty");
     } else {
-      reject("syntax: unknown token of a cell");
+      require(token[0] == 'x', "syntax: unknown token of a cell");
+      empty_branch(token.substr(1), piece, count);
     }
   }
 
-  // A patch of the boundary; its image: value + sum of generators e_g, |e_g| <= 1, +- remainder.
-  struct Image {
-    Vector neg, up, generators, remainder;
-  };
+  void empty_branch(std::string_view multipliers, const Box& piece, int count) {
+    Affine sum(at(n_) + 1);
+    std::vector<int> unused = constraints_;
+    bool positive = false;
+    while (true) {
+      const std::string_view part = multipliers.substr(0, multipliers.find(','));
+      const std::size_t colon = std::min(part.find(':'), part.size());
+      const int j = index_below(part.substr(0, colon), count);
+      const Rational y = exact(part.substr(std::min(colon + 1, part.size())));
+      require(std::erase(unused, j) == 1, "cells: multipliers belong to neurons decided on the branch, one each");
+      require(y >= 0, "cells: a negative multiplier");
+      positive = positive || y > 0;
+      for (std::size_t i = 0; i <= at(n_); ++i) sum[i] += (active_[at(j)] ? y : Rational(-y)) * affine_[at(j)][i];
+      if (part.size() == multipliers.size()) break;
+      multipliers.remove_prefix(part.size() + 1);
+    }
+    Rational most = sum.back();
+    for (std::size_t i = 0; i < at(n_); ++i) most += sum[i] * (centre_[i] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
+    require(positive && most <= 0, "cells: the multipliers do not show that the branch is empty");
+  }
+
   struct Patch {
     Box box;
     int parent = -1, first = -1, second = -1;  // indices
-    NetPointer net;                            // valid on the box; with it, if wanted, the image
-    std::shared_ptr<const Image> image;
+    NetPointer net;                            // valid on the box
+    std::shared_ptr<const Matrix> image;       // the outputs' forms on the box, as in Enclosure
   };
   struct Pair {
-    const Pair* parent;
+    Pair* parent;
     int x, y;
     NetPointer net;  // valid on both boxes
   };
 
   int patch_tree(const Box& piece, int parent, int depth) {
-    if (depth > deepest) reject("tree: too deep");
-    const int index = static_cast<int>(patches_.size());
+    require(depth < deepest, "tree: too deep");
+    const std::size_t index = patches_.size();
     patches_.push_back({piece, parent, -1, -1, nullptr, nullptr});
-    const Words& words = lines_.next();
-    if (words[0] == ".") {
-      expect(words, 1);
-      return index;
-    }
-    if (words[0] != "s") reject("syntax: expected a node of a patch tree");
+    const Words& words = line();
+    if (words[0] == ".") return checked(words, ".", 0), static_cast<int>(index);
     const auto [axis, where] = cut(words, piece);
-    Box half = piece;
-    half.upper[axis] = where;
-    const int first = patch_tree(half, index, depth + 1);
-    half = piece;
-    half.lower[axis] = where;
-    const int second = patch_tree(half, index, depth + 1);
-    patches_[at(index)].first = first;
-    patches_[at(index)].second = second;
-    return index;
+    Box below = piece, above = piece;
+    below.upper[axis] = above.lower[axis] = where;
+    patches_[index].first = patch_tree(below, static_cast<int>(index), depth + 1);
+    const int second = patch_tree(above, static_cast<int>(index), depth + 1);
+    patches_[index].second = second;
+    return static_cast<int>(index);
   }
 
   NetPointer patch_net(int index) {
     if (index < 0) return root_;
     Patch& patch = patches_[at(index)];
     if (!patch.net) {
-      NetPointer net = fresh(patch_net(patch.parent));
+      NetPointer net = patch_net(patch.parent);
+      if (net->worst_radius() > worn_out) net = root_;
       enclose(*net, patch.box, enclosure_);
-      auto image = std::make_shared<Image>();
-      image->remainder.assign(at(m_), 0.0);
-      const std::size_t k = at(net->k), columns = at(enclosure_.columns);
-      for (std::size_t g = 0; g < at(n_ + enclosure_.undecided); ++g) {
-        for (std::size_t o = 0; o < at(m_); ++o) {
-          const bool zero = static_cast<int>(g) >= enclosure_.used[k + o];
-          const double up = zero ? 0.0 : enclosure_.form.up[(k + o) * columns + g];
-          image->generators.push_back(up);
-          if (!zero) image->remainder[o] += up + enclosure_.form.neg[(k + o) * columns + g];
-        }
-      }
-      for (std::size_t o = 0; o < at(m_); ++o) {
-        image->neg.push_back(enclosure_.const_neg[k + o]);
-        image->up.push_back(enclosure_.const_up[k + o]);
-      }
-      if (enclosure_.undecided * 10 <= net->k * 8) net = narrow(*net, enclosure_.phase);
-      cached_ += image->generators.size() * sizeof(double) + net->w.size() * sizeof(double);
-      patch.net = std::move(net);
+      auto image = std::make_shared<Matrix>(m_, 1 + n_ + enclosure_.undecided);
+      for (int o = 0; o < m_; ++o) std::copy_n(enclosure_.form[net->k + o], image->columns, (*image)[o]);
       patch.image = std::move(image);
+      patch.net = enclosure_.undecided * 10 <= net->k * 8 ? narrow(*net, enclosure_.phase) : net;
+      cached_ += patch.image->entries.size() * sizeof(Interval) + patch.net->w.size() * sizeof(double);
     }
     return patch.net;
   }
 
-  std::shared_ptr<const Image> image(int index) {
+  std::shared_ptr<const Matrix> image(int index) {
     if (cached_ > cache_limit) {
       for (Patch& patch : patches_) patch.net.reset(), patch.image.reset();
       cached_ = 0;
@@ -387,22 +354,19 @@ class Checker {
   }
 
   void boundary(const Words& words) {
-    expect(words, 2);
-    const double r = section_radius(words[1]);
-    if (n_ != m_) reject("boundary: needs as many outputs as inputs");
+    const double r = section_radius(checked(words, "boundary", 1)[1]);
+    require(n_ == m_, "boundary: needs as many outputs as inputs");
     patches_.clear();
     cached_ = 0;
     const Box whole = box(r);
-    expect(line("patches", false), 1);
+    line("patches", 0);
     std::vector<int> faces;
-    for (std::size_t i = 0; i < at(n_); ++i) {
-      for (const bool low : {true, false}) {
-        Box face = whole;
-        (low ? face.upper : face.lower)[i] = low ? whole.lower[i] : whole.upper[i];
-        faces.push_back(patch_tree(face, -1, 0));
-      }
+    for (std::size_t i = 0; i < at(2 * n_); ++i) {
+      Box face = whole;
+      (i % 2 == 0 ? face.upper : face.lower)[i / 2] = (i % 2 == 0 ? whole.lower : whole.upper)[i / 2];
+      faces.push_back(patch_tree(face, -1, 0));
     }
-    expect(line("pairs", false), 1);
+    line("pairs", 0);
     for (std::size_t a = 0; a < faces.size(); ++a) {
       for (std::size_t b = a; b < faces.size(); ++b) pair_tree(nullptr, faces[a], faces[b], 0);
     }
@@ -412,118 +376,77 @@ class Checker {
 
   NetPointer pair_net(Pair* pair) {
     if (pair == nullptr) return root_;
-    if (!pair->net) {
-      NetPointer net = fresh(pair_net(const_cast<Pair*>(pair->parent)));
-      if (net->k > worth_narrowing) {
-        enclose(*net, patches_[at(pair->x)].box, enclosure_);
-        std::vector<Phase> phase = enclosure_.phase;
-        enclose(*net, patches_[at(pair->y)].box, enclosure_);
-        for (std::size_t p = 0; p < phase.size(); ++p) {
-          if (phase[p] != enclosure_.phase[p]) phase[p] = Phase::undecided;
-        }
-        if (std::count(phase.begin(), phase.end(), Phase::undecided) * 10 <= net->k * 8) net = narrow(*net, phase);
-      }
-      pair->net = std::move(net);
-    }
+    if (!pair->net) pair->net = narrowed(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
     return pair->net;
   }
 
   void pair_tree(Pair* parent, int x, int y, int depth) {
-    if (depth > deepest) reject("tree: too deep");
+    require(depth < deepest, "tree: too deep");
     Pair pair{parent, x, y, nullptr};
-    const Words& words = lines_.next();
-    const std::string_view node = words[0];
-    if (node != "f") expect(words, 1);
-    const auto children = [&](int index) {
-      const Patch& patch = patches_[at(index)];
-      if (patch.first < 0) reject("pair: this patch is not cut");
-      return std::pair(patch.first, patch.second);
-    };
-    if (node == "i" || node == "d") {
-      if (x != y) reject("pair: two different patches");
-      if (node == "i") {
-        const NetPointer net = patch_net(patches_[at(x)].parent);
-        enclose(*net, patches_[at(x)].box, enclosure_);
-        slopes_by_phase(*net);
-        if (cube_sign(slopes_) == 0) reject("pair: injectivity on this patch is not proved");
-        return;
-      }
-      const auto [a, b] = children(x);
-      pair_tree(&pair, a, b, depth + 1);
-      pair_tree(&pair, a, a, depth + 1);
-      pair_tree(&pair, b, b, depth + 1);
-      return;
-    }
-    if (x == y) reject("pair: one patch twice");
-    if (node == "x" || node == "y") {
-      const bool first = node == "x";  // the line is gone once the next is read
-      const auto [a, b] = children(first ? x : y);
-      for (const int half : {a, b}) pair_tree(&pair, first ? half : x, first ? y : half, depth + 1);
-    } else if (node == "t") {
+    const Words& words = line();
+    const char node = words[0].size() == 1 ? words[0][0] : '?';
+    require(node == 'f' || words.size() == 1, "syntax: this line has too few or too many words");
+    require((x == y) == (node == 'i' || node == 'd'), "pair: this node is for equal, or for different patches");
+    if (node == 'i') {
+      const NetPointer net = patch_net(patches_[at(x)].parent);
+      require(cube_sign(slopes_on(*net, patches_[at(x)].box)) != 0, "pair: injectivity on this patch is not proved");
+    } else if (node == 't') {
       secant(pair);
-    } else if (node == "m" || node == "f") {
+    } else if (node == 'm' || node == 'f') {
       separated(words, x, y);
     } else {
-      reject("syntax: expected a node of a pair tree");
+      require(node == 'd' || node == 'x' || node == 'y', "syntax: expected a node of a pair tree");
+      const Patch& cut = patches_[at(node == 'y' ? y : x)];
+      require(cut.first >= 0, "pair: this patch is not cut");
+      const int a = cut.first, b = cut.second;
+      if (node == 'd') pair_tree(&pair, a, b, depth + 1);
+      for (const int half : {a, b}) pair_tree(&pair, node == 'y' ? x : half, node == 'x' ? y : half, depth + 1);
     }
   }
 
-  void secant(Pair& pair) {
-    const NetPointer net = pair_net(const_cast<Pair*>(pair.parent));
+  void secant(const Pair& pair) {
+    const NetPointer net = pair_net(pair.parent);
     enclose(*net, patches_[at(pair.x)].box, enclosure_);
-    const Vector neg = enclosure_.neg, up = enclosure_.up;
+    const std::vector<Interval> z = enclosure_.z;
     enclose(*net, patches_[at(pair.y)].box, enclosure_);
-    slope_.clear();
-    for (std::size_t p = 0; p < at(net->k); ++p) slope_.push_back(slope_between(neg[p], up[p], enclosure_.neg[p], enclosure_.up[p]));
-    slopes_of(*net, slope_, rows_, slopes_);
-    if (cube_sign(slopes_) == 0) reject("pair: the secant test is not proved");
+    std::vector<Slope> slope;
+    for (std::size_t p = 0; p < z.size(); ++p) slope.push_back(slope_between(z[p], enclosure_.z[p]));
+    require(cube_sign(slopes_of(*net, slope)) != 0, "pair: the secant test is not proved");
   }
 
   void separated(const Words& words, int x, int y) {
-    const std::shared_ptr<const Image> images[] = {image(x), image(y)};
-    const Image &a = *images[0], &b = *images[1];
-    Vector p(at(m_));
-    if (words[0] == "f") {
-      expect(words, at(m_) + 1);
-      for (std::size_t o = 0; o < at(m_); ++o) p[o] = finite_double(words[o + 1]);
-    } else {
-      for (std::size_t o = 0; o < at(m_); ++o) p[o] = 0.5 * (a.up[o] - a.neg[o]) - 0.5 * (b.up[o] - b.neg[o]);
+    const std::shared_ptr<const Matrix> a = image(x), b = image(y);
+    if (words[0] == "f") checked(words, "f", m_);
+    Interval difference;  // p . (f(x) - f(y)), up to the spread of both images along p
+    Vector p;
+    for (int o = 0; o < m_; ++o) {
+      p.push_back(words[0] == "f" ? finite_double(words[at(o) + 1]) : middle((*a)[o][0]) - middle((*b)[o][0]));
+      difference = difference + p.back() * ((*a)[o][0] + -(*b)[o][0]);
     }
-    double neg = 0.0, up = 0.0, spread = 0.0;  // p . (middles) in [-neg, up]
-    for (std::size_t o = 0; o < at(m_); ++o) {
-      const double difference_neg = a.neg[o] + b.up[o], difference_up = a.up[o] + b.neg[o];
-      add_scaled(&neg, &up, p[o], &difference_neg, &difference_up, 1);
-      spread += std::abs(p[o]) * (a.remainder[o] + b.remainder[o]);
-    }
-    for (const auto& image : images) {
-      const double* const generators = image->generators.data();
-      for (std::size_t g = 0; g < image->generators.size(); g += at(m_)) {
-        double plus = 0.0, minus = 0.0;
-        for (std::size_t o = 0; o < at(m_); ++o) {
-          plus += p[o] * generators[g + o];
-          minus += (-p[o]) * generators[g + o];
-        }
-        spread += larger(plus, minus);
+    double spread = 0.0;
+    for (const auto& form : {a, b}) {
+      for (int g = 1; g < form->columns; ++g) {
+        Interval along;
+        for (int o = 0; o < m_; ++o) along = along + p[at(o)] * (*form)[o][g];
+        spread += size(along);
       }
     }
-    if (!(neg + spread < 0.0) && !(up + spread < 0.0)) reject("pair: the images are not separated");
+    require(difference.neg + spread < 0.0 || difference.up + spread < 0.0, "pair: the images are not separated");
   }
 
-  void collision() {  // 4.5
-    const std::vector<Rational> x = numbers(line("x", false), at(n_));
-    const std::vector<Rational> y = numbers(line("y", false), at(n_));
-    if (x == y) reject("collision: the two points are equal");
+  void collision(const Words& words) {  // 4.5
+    checked(words, "collision", 0);
+    const std::vector<Rational> x = numbers(line("x", n_)), y = numbers(line("y", n_));
+    require(x != y, "collision: the two points are equal");
     Rational distance(0);
-    for (const auto* point : {&x, &y}) {
-      for (std::size_t i = 0; i < at(n_); ++i) {
-        const Rational& value = (*point)[i];
-        if (!domain_.empty() && (value < domain_[i].first || value > domain_[i].second)) reject("collision: a point outside the domain");
+    for (std::size_t i = 0; i < at(n_); ++i) {
+      for (const Rational& value : {x[i], y[i]}) {
+        require(domain_.empty() || (value >= domain_[i].first && value <= domain_[i].second), "collision: a point outside the domain");
         distance = std::max(distance, Rational(abs(value - centre_[i])));
       }
     }
-    const Values fx = evaluate(weights_, x), fy = evaluate(weights_, y);
-    if (fx.outputs != fy.outputs) reject("collision: the two outputs differ");
-    const Values fc = evaluate(weights_, centre_);
+    const Values fx = evaluate(weights_, x), fy = evaluate(weights_, y), fc = evaluate(weights_, centre_);
+    require(fx.outputs == fy.outputs, "collision: the two outputs differ");
     bool cone = true;
     for (std::size_t j = 0; j < weights_.neurons.size(); ++j) {
       const int sign = sgn(fc.neurons[j]);
@@ -533,39 +456,30 @@ class Checker {
     if (!nearest_ || distance < *nearest_) nearest_ = distance;
   }
 
-  bool injective_at(double r) const {  // 4.6
-    return by_matrix_ >= r || by_one_leaf_ >= r ||
-           (by_sign_ >= r && (n_ == 1 || std::find(boundaries_.begin(), boundaries_.end(), r) != boundaries_.end()));
-  }
-
-  void end(const Words& words) {
-    state(words);
+  void end(const Words& words) {  // 4.6
+    for (const double r : boundaries_) {
+      if (n_ >= 2 && r <= by_sign_) injective_ = std::max(injective_, r);
+    }
     if (is_box_) {
-      expect(words, 2);
-      if (words[1] == "proved") {
-        const Box whole = box(std::numeric_limits<double>::max());
-        for (std::size_t i = 0; i < at(n_); ++i) {
-          if (!(ball_ >= -whole.lower[i] && ball_ >= whole.upper[i])) reject("end: the ball does not hold the box");
-        }
-        if (!(ball_ > 0.0) || !injective_at(ball_)) reject("end: nothing in this file proves it");
-      } else if (words[1] == "refuted") {
-        if (!nearest_) reject("end: refuted without a collision");
-      } else if (words[1] != "open") {
-        reject("syntax: unknown verdict");
-      }
+      const std::string_view verdict = stated(checked(words, "end", 1))[1];
+      const Box whole = box(std::numeric_limits<double>::infinity());
+      bool held = injective_ > 0.0;
+      for (std::size_t i = 0; i < at(n_); ++i) held = held && injective_ >= -whole.lower[i] && injective_ >= whole.upper[i];
+      require(verdict == "proved" || verdict == "refuted" || verdict == "open", "syntax: unknown verdict");
+      require(verdict != "proved" || held, "end: nothing in this file proves it");
+      require(verdict != "refuted" || nearest_.has_value(), "end: refuted without a collision");
       return;
     }
-    expect(words, 7);
-    if (words[1] != "lower" || words[3] != "local" || words[5] != "upper") reject("syntax: expected lower, local and upper");
+    stated(checked(words, "end", 6));
+    require(words[1] == "lower" && words[3] == "local" && words[5] == "upper", "syntax: expected lower, local and upper");
     const double lower = radius(words[2]), local = radius(words[4]);
-    if (lower != 0.0 && !injective_at(lower)) reject("end: nothing in this file proves the lower radius");
-    if (local < lower) reject("end: local is below lower");
-    if (local != 0.0 && std::max(by_sign_, by_matrix_) < local) reject("end: nothing in this file proves the local radius");
+    require(lower <= injective_, "end: nothing in this file proves the lower radius");
+    require(local <= local_, "end: nothing in this file proves the local radius");
+    require(lower <= local, "end: local is below lower");
     if (words[6] == "none") return;
     const Rational upper = exact(words[6]);
-    if (upper == 0 ? !scales_ : !nearest_ || *nearest_ > upper) reject("end: no collision in this file proves the upper radius");
-    if (upper != 0 && rational(lower) > upper) reject("end: lower is above upper");
-    if (upper == 0 && lower != 0.0) reject("end: lower is above upper");
+    require(Rational(lower) <= upper, "end: lower is above upper");
+    require(upper == 0 ? scales_ : nearest_ && *nearest_ <= upper, "end: no collision in this file proves the upper radius");
   }
 
   Lines& lines_;
@@ -579,9 +493,9 @@ class Checker {
   Rewritten network_;
   NetPointer root_;
   std::string statement_;
-  // what the sections proved: radii, 0 for none
+  // what the sections prove: radii, 0 for none
   int sign_ = 0;
-  double by_sign_ = 0.0, by_matrix_ = 0.0, by_one_leaf_ = 0.0;
+  double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0;
   std::vector<double> boundaries_;
   std::optional<Rational> nearest_;
   bool scales_ = false;
@@ -591,12 +505,8 @@ class Checker {
   std::size_t cached_ = 0;
   std::vector<char> active_;
   std::vector<Affine> affine_;
-  std::vector<std::size_t> constraints_;
-  // scratch
+  std::vector<int> constraints_;
   Enclosure enclosure_;
-  std::vector<Slope> slope_;
-  Matrix rows_;
-  Slopes slopes_;
 };
 
 }  // namespace

@@ -26,50 +26,36 @@ Words split(std::string_view line) {
 
 namespace {
 
-[[noreturn]] void not_a_number(std::string_view text) {
-  throw Rejected("syntax: '" + std::string(text.substr(0, 40)) + "' is not a number of this format");
-}
-
-// -?[0-9]+
-bool is_integer(std::string_view text) {
+bool is_integer(std::string_view text) {  // 0 or -?[1-9][0-9]*
+  if (text == "0") return true;
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && text.front() != '0' && std::all_of(text.begin(), text.end(), digit);
 }
 
-mpz_class integer(std::string_view text, std::string_view whole) {
-  if (!is_integer(text)) not_a_number(whole);
-  return mpz_class(std::string(text), 10);
-}
-
-int exponent(std::string_view text, std::string_view whole) {
-  int e = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), e);
-  if (!is_integer(text) || error != std::errc() || end != text.data() + text.size() || std::abs(e) > 20000) not_a_number(whole);
-  return e;
+[[noreturn]] void no(std::string_view text, const std::string& what) {
+  throw Rejected("syntax: '" + std::string(text.substr(0, 40)) + "' is not " + what);
 }
 
 }  // namespace
 
 Rational exact(std::string_view text) {
-  const std::size_t mark = text.find_first_of("b/");
-  const mpz_class first = integer(text.substr(0, mark), text);
-  Rational result(first);
-  if (mark == std::string_view::npos) return result;
-  if (first == 0) not_a_number(text);
-  const std::string_view rest = text.substr(mark + 1);
-  if (text[mark] == '/') {
-    const mpz_class q = integer(rest, text);
-    if (q <= 1) not_a_number(text);
-    result = Rational(first, q);
-    result.canonicalize();
-    return result;
+  const std::size_t mark = std::min(text.find_first_of("b/"), text.size());
+  const std::string first(text.substr(0, mark)), second(mark < text.size() ? text.substr(mark + 1) : "1");
+  const bool power = mark < text.size() && text[mark] == 'b';
+  bool fine = text.size() <= 100000 && is_integer(first) && is_integer(second) && (!power || second.size() <= 6);
+  Rational result(fine ? mpz_class(first, 10) : mpz_class(0));
+  fine = fine && (mark == text.size() || result != 0);
+  if (fine && power) {
+    const int e = std::stoi(second);
+    fine = std::abs(e) <= 20000;
+    if (fine) result = e >= 0 ? Rational(result << static_cast<mp_bitcnt_t>(e)) : Rational(result >> static_cast<mp_bitcnt_t>(-e));
+  } else if (fine && mark < text.size()) {
+    const mpz_class q(second, 10);
+    fine = q > 1;
+    if (fine) result /= q;
   }
-  const int e = exponent(rest, text);
-  if (e >= 0) {
-    mpq_mul_2exp(result.get_mpq_t(), result.get_mpq_t(), static_cast<mp_bitcnt_t>(e));
-  } else {
-    mpq_div_2exp(result.get_mpq_t(), result.get_mpq_t(), static_cast<mp_bitcnt_t>(-e));
-  }
+  if (!fine) no(text, "a number of this format");
   return result;
 }
 
@@ -80,27 +66,28 @@ double finite_double(std::string_view text) {
   std::from_chars_result read = std::from_chars(text.data(), last, m);
   if (read.ec == std::errc() && read.ptr != last && *read.ptr == 'b') read = std::from_chars(read.ptr + 1, last, e);
   if (read.ec == std::errc() && read.ptr == last && m != 0 && std::abs(m) <= 1L << 53 && std::abs(e) < 900) {
-    return std::ldexp(static_cast<double>(m), e);
+    const std::size_t mark = std::min(text.find('b'), text.size());
+    if (is_integer(text.substr(0, mark)) && (mark == text.size() || is_integer(text.substr(mark + 1)))) {
+      return std::ldexp(static_cast<double>(m), e);
+    }
   }
   const Rational value = exact(text);
   const double d = value.get_d();
-  if (!std::isfinite(d) || rational(d) != value) throw Rejected("syntax: '" + std::string(text.substr(0, 40)) + "' is not a double");
+  if (!std::isfinite(d) || Rational(d) != value) no(text, "a double");
   return d;
 }
 
 int index_below(std::string_view text, int count) {
   int i = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), i);
-  if (error != std::errc() || end != text.data() + text.size() || i < 0 || i >= count) {
-    throw Rejected("syntax: '" + std::string(text.substr(0, 40)) + "' is not an index below " + std::to_string(count));
-  }
-  return i;
+  if (error == std::errc() && end == text.data() + text.size() && i >= 0 && i < count && is_integer(text)) return i;
+  no(text, "an index below " + std::to_string(count));
 }
 
 double round_up(const Rational& x) {
   const double d = x.get_d();  // towards zero
   if (!std::isfinite(d)) return x > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::max();
-  return rational(d) < x ? std::nextafter(d, std::numeric_limits<double>::infinity()) : d;
+  return Rational(d) < x ? std::nextafter(d, std::numeric_limits<double>::infinity()) : d;
 }
 
 }  // namespace foldproof_check

@@ -1,9 +1,9 @@
 // Numbers of the checker. Nothing here is shared with foldproof.
 //
 // The checker runs with every double operation rounded towards +infinity (Upward). So a value that is computed is an
-// upper bound of the exact one, and a lower bound is kept as minus an upper bound: the interval (neg, up) is
-// [-neg, up]. There is no error analysis and no tolerance. Overflow and NaN make comparisons fail: tests are written
-// so that a failing comparison rejects. Exact numbers are GMP rationals.
+// upper bound of the exact one, and a lower bound is kept as minus an upper bound: Interval{neg, up} is [-neg, up].
+// There is no error analysis and no tolerance. Overflow and NaN end in comparisons that fail, and a failing comparison
+// rejects. Exact numbers are GMP rationals.
 #pragma once
 
 #include <gmpxx.h>
@@ -19,11 +19,10 @@
 
 namespace foldproof_check {
 
-/// The files cannot be used (exit code 2); the proof does not hold (exit code 1).
-struct Unusable : std::runtime_error { using std::runtime_error::runtime_error; };
-struct Rejected : std::runtime_error { using std::runtime_error::runtime_error; };
+struct Unusable : std::runtime_error { using std::runtime_error::runtime_error; };  // the files: exit code 2
+struct Rejected : std::runtime_error { using std::runtime_error::runtime_error; };  // the proof: exit code 1
 
-/// Rounds upward for as long as it lives. @throws Unusable if this processor or process cannot.
+/// Rounds upward for as long as it lives. @throws Unusable if this processor or build cannot.
 class Upward {
  public:
   Upward();
@@ -41,60 +40,69 @@ using Words = std::vector<std::string_view>;
 
 inline std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// Words separated by single spaces. @throws Rejected for anything else.
+/// Words separated by single spaces. @throws Rejected
 Words split(std::string_view line);
-/// docs/certificate.md, section 1. @throws Rejected if the text is not of that form.
+/// Numbers of docs/certificate.md, section 1. @throws Rejected if the text is not of that form.
 Rational exact(std::string_view text);
 double finite_double(std::string_view text);
 int index_below(std::string_view text, int count);
 /// Smallest double >= x, or +infinity.
 double round_up(const Rational& x);
-/// The exact value of a finite double.
-inline Rational rational(double x) { return Rational(x); }
 
 /// The larger number; NaN if either is.
 inline double larger(double a, double b) { return a >= b || a != a ? a : b; }
 
-/// A matrix of intervals.
+struct Interval {
+  double neg = 0.0, up = 0.0;
+};
+inline Interval point(double x) { return {-x, x}; }
+inline Interval operator-(Interval a) { return {a.up, a.neg}; }
+inline Interval operator+(Interval a, Interval b) { return {a.neg + b.neg, a.up + b.up}; }
+inline Interval operator*(double f, Interval a) {
+  return f >= 0.0 ? Interval{f * a.neg, f * a.up} : Interval{(-f) * a.up, (-f) * a.neg};
+}
+inline Interval operator*(Interval a, Interval b) {
+  return {larger(larger(a.neg * b.up, a.up * b.neg), larger((-a.neg) * b.neg, (-a.up) * b.up)),
+          larger(larger(a.neg * b.neg, a.up * b.up), larger((-a.neg) * b.up, (-a.up) * b.neg))};
+}
+/// 1 / a. @pre 0 is not in a
+inline Interval reciprocal(Interval a) { return {-1.0 / a.up, -1.0 / a.neg}; }
+inline double size(Interval a) { return larger(a.neg, a.up); }
+inline double middle(Interval a) { return 0.5 * a.up - 0.5 * a.neg; }
+inline double width(Interval a) { return a.up + a.neg; }
+
 struct Matrix {
   int rows = 0, columns = 0;
-  Vector neg, up;
+  std::vector<Interval> entries;
 
-  void reset(int r, int c) {
-    rows = r;
-    columns = c;
-    neg.assign(at(r) * at(c), 0.0);
-    up.assign(at(r) * at(c), 0.0);
-  }
-  std::size_t index(int i, int j) const { return at(i) * at(columns) + at(j); }
-  double magnitude(int i, int j) const { return larger(neg[index(i, j)], up[index(i, j)]); }
-  double middle(int i, int j) const { return 0.5 * (up[index(i, j)] - neg[index(i, j)]); }
-  double width(int i, int j) const { return up[index(i, j)] + neg[index(i, j)]; }
-  /// Largest magnitude in a row; NaN if there is one.
-  double row_size(int i, int count) const {
-    double size = 0.0;
-    for (int j = 0; j < count; ++j) size = larger(size, magnitude(i, j));
-    return size;
-  }
-  void widen(int i, int count, double by) {
-    for (int j = 0; j < count; ++j) neg[index(i, j)] += by, up[index(i, j)] += by;
-  }
+  Matrix(int r, int c) : rows(r), columns(c), entries(at(r) * at(c)) {}
+  Interval* operator[](int i) { return entries.data() + at(i) * at(columns); }
+  const Interval* operator[](int i) const { return entries.data() + at(i) * at(columns); }
 };
 
-/// target += f * source, entry by entry, for a number f and intervals.
-inline void add_scaled(double* neg, double* up, double f, const double* source_neg, const double* source_up, int count) {
-  if (!(f >= 0.0)) {
+/// row += f * source, entry by entry.
+inline void add(Interval* row, double f, const Interval* source, int count) {
+  if (f >= 0.0) {
+    for (int i = 0; i < count; ++i) row[i].neg += f * source[i].neg, row[i].up += f * source[i].up;
+  } else {
     f = -f;
-    std::swap(source_neg, source_up);
-  }
-  for (int i = 0; i < count; ++i) {
-    up[i] += f * source_up[i];
-    neg[i] += f * source_neg[i];
+    for (int i = 0; i < count; ++i) row[i].neg += f * source[i].up, row[i].up += f * source[i].neg;
   }
 }
-inline void add_scaled(Matrix& target, int row, double f, const Matrix& source, int from, int count) {
-  const std::size_t t = target.index(row, 0), s = source.index(from, 0);
-  add_scaled(target.neg.data() + t, target.up.data() + t, f, source.neg.data() + s, source.up.data() + s, count);
+inline void widen(Interval* row, double by, int count) {
+  for (int i = 0; i < count; ++i) row[i].neg += by, row[i].up += by;
+}
+/// The largest entry's size.
+inline double row_size(const Interval* row, int count) {
+  double result = 0.0;
+  for (int i = 0; i < count; ++i) result = larger(result, size(row[i]));
+  return result;
+}
+/// row += f * source for an interval f: f.up, and entry by entry what f may be less.
+inline void add(Interval* row, Interval f, const Interval* source, int count) {
+  add(row, f.up, source, count);
+  const double spread = width(f);
+  for (int i = 0; i < count; ++i) widen(row + i, spread * size(source[i]), 1);
 }
 
 }  // namespace foldproof_check

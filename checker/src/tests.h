@@ -12,6 +12,6 @@ int cube_sign(const Slopes& slopes);
 bool monotone(const Vector& preconditioner, const Slopes& slopes);
 
 /// Every symmetric matrix whose lower triangle lies in that of `a` is positive definite, proved.
-bool positive_definite(const Matrix& a);
+bool positive_definite(Matrix a);
 
 }  // namespace foldproof_check

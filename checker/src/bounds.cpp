@@ -74,8 +74,12 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
   net->w.assign(rows * k, 0.0);
   net->begin.assign(rows, 0);
   net->end.assign(rows, 0);
+  net->known.assign(k, Phase::undecided);
   std::vector<int> place(network.neurons.size(), -1);
-  for (std::size_t p = 0; p < k; ++p) place[at(network.kept[p])] = static_cast<int>(p);
+  for (std::size_t p = 0; p < k; ++p) {
+    net->number.push_back(static_cast<int>(p));
+    place[at(network.kept[p])] = net->number[p];
+  }
   std::vector<long> exponent(k, 0);  // row p is 2^exponent times the network's: relu(2^e z) = 2^e relu(z)
   for (std::size_t r = 0; r < rows; ++r) {
     const Row& row = r < k ? network.neurons[at(network.kept[r])] : network.outputs[r - k];
@@ -170,41 +174,26 @@ NetPointer narrow(const Net& net, const std::vector<Phase>& phase) {
       part[at(r)] = {1.0, 0.0, 0.0, -1, used, largest, largest};
     }
   }
-  const auto depends = [&](int r, int p) { return size(row[r][part[at(p)].column]) != 0.0; };
-  std::vector<char> needed(at(net.k), 0);
-  for (int r = rows; r-- > 0;) {
-    if (r < net.k && needed[at(r)] == 0) continue;
-    for (int p = 0; p < std::min(r, net.k); ++p) {
-      if (phase[at(p)] == Phase::undecided && depends(r, p)) needed[at(p)] = 1;
-    }
-  }
   auto result = std::make_shared<Net>();
-  std::vector<int> kept;
-  for (int p = 0; p < net.k; ++p) {
-    if (needed[at(p)] != 0) kept.push_back(p);
-  }
   result->n = n;
+  result->k = count;
   result->m = net.m;
-  result->k = static_cast<int>(kept.size());
-  std::vector<int> sources = kept;
-  for (int r = net.k; r < rows; ++r) kept.push_back(r);
-  result->w.assign(kept.size() * sources.size(), 0.0);
-  for (std::size_t q = 0; q < kept.size(); ++q) {
-    const Interval* const from = row[kept[q]];
+  result->known = net.known;
+  for (std::size_t p = 0; p < at(net.k); ++p) {
+    result->known[at(net.number[p])] = phase[p];
+    if (phase[p] == Phase::undecided) result->number.push_back(net.number[p]);
+  }
+  for (int r = 0; r < rows; ++r) {
+    if (r < net.k && phase[at(r)] != Phase::undecided) continue;
+    result->begin.push_back(0);
+    result->end.push_back(std::min(count, static_cast<int>(result->bias.size())));
+    result->bias.push_back(row[r][0]);
     double radius = 0.0;
-    for (int i = 1; i < row.columns; ++i) radius = larger(radius, width(from[i]));
-    for (int i = 0; i < n; ++i) result->g.push_back(from[1 + i].up);
-    int begin = result->k, end = 0;
-    for (int s = 0; s < std::min(static_cast<int>(q), result->k); ++s) {
-      if (!depends(kept[q], sources[at(s)])) continue;
-      result->w[q * sources.size() + at(s)] = from[part[at(sources[at(s)])].column].up;
-      begin = std::min(begin, s);
-      end = s + 1;
+    for (int i = 1; i < row.columns; ++i) {
+      (i <= n ? result->g : result->w).push_back(row[r][i].up);
+      radius = larger(radius, width(row[r][i]));
     }
-    result->bias.push_back(from[0]);
     result->radius.push_back(radius);
-    result->begin.push_back(std::min(begin, end));
-    result->end.push_back(end);
   }
   return result;
 }

@@ -12,12 +12,16 @@ struct Box {
   Vector lower, upper;
 };
 
+enum class Phase : char { inactive, active, undecided };
+
 /// The network about the centre, for u in some region. Rows 0..k-1 are pre-activations, k..k+m-1 outputs:
 ///     row(u) = bias + g . u + sum_p w_p relu(z_p(u)),   p in [begin, end), all before the row.
 /// Coefficients, stored zeros in [begin, end) included, are within `radius` of the stored ones. Hidden rows are scaled
 /// by powers of two.
 struct Net {
   int n = 0, k = 0, m = 0;
+  std::vector<int> number;       // k: the neurons' places in the network that make_net() was given
+  std::vector<Phase> known;      // what was decided of each of those
   std::vector<Interval> bias;    // k + m
   Vector g, w, radius;           // (k + m) x n, (k + m) x k, k + m
   std::vector<int> begin, end;   // k + m
@@ -26,8 +30,6 @@ struct Net {
 using NetPointer = std::shared_ptr<const Net>;
 
 NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centre);
-
-enum class Phase : char { inactive, active, undecided };
 
 /// For u in the box, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the inputs, the
 /// `undecided` ones after them to neurons. z holds the bounds of pre-activations.

@@ -21,7 +21,6 @@ namespace foldproof_check {
 namespace {
 
 constexpr int deepest = 6000;                     // of any tree
-constexpr int worth_narrowing = 12;               // neurons
 constexpr double worn_out = 0x1p-45;              // errors of a network narrowed again and again
 constexpr std::size_t cache_limit = 64UL << 20U;  // bytes of bounds of patches
 
@@ -186,7 +185,7 @@ class Checker {
       return false;
     }
     const auto [axis, where] = cut(words, piece);
-    net = narrowed(net, {&piece});
+    net = decided_on(net, {&piece});
     double saved = where;
     std::swap(piece.upper[axis], saved);
     cover_tree(piece, net, depth + 1);
@@ -211,18 +210,21 @@ class Checker {
     return slopes_of(net, slope);
   }
 
-  // The network on all these boxes, if that makes it much smaller; from the root if its errors have grown.
-  NetPointer narrowed(NetPointer net, std::initializer_list<const Box*> boxes) {
-    if (net->k <= worth_narrowing) return net;
-    if (net->worst_radius() > worn_out) net = root_;
+  // The network where these phases hold; from the root, with all that was decided, once its errors have grown. What was
+  // decided on a box must not be lost on smaller ones: affine bounds do not always improve there.
+  NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase) const {
+    if (std::count(phase.begin(), phase.end(), Phase::undecided) == net->k) return net;
+    NetPointer result = narrow(*net, phase);
+    return result->worst_radius() > worn_out ? narrow(*root_, result->known) : result;
+  }
+  NetPointer decided_on(const NetPointer& net, std::initializer_list<const Box*> boxes) {
     std::vector<Phase> phase;
     for (const Box* const piece : boxes) {
       enclose(*net, *piece, enclosure_);
       if (phase.empty()) phase = enclosure_.phase;
       for (std::size_t p = 0; p < phase.size(); ++p) phase[p] = phase[p] == enclosure_.phase[p] ? phase[p] : Phase::undecided;
     }
-    const auto undecided = std::count(phase.begin(), phase.end(), Phase::undecided);
-    return undecided * 10 <= net->k * 8 ? narrow(*net, phase) : net;
+    return decided(net, phase);
   }
 
   // 4.4. Phases and rows are those of the current branch, for neurons before the one being decided.
@@ -332,13 +334,12 @@ class Checker {
     if (index < 0) return root_;
     Patch& patch = patches_[at(index)];
     if (!patch.net) {
-      NetPointer net = patch_net(patch.parent);
-      if (net->worst_radius() > worn_out) net = root_;
+      const NetPointer net = patch_net(patch.parent);
       enclose(*net, patch.box, enclosure_);
       auto image = std::make_shared<Matrix>(m_, 1 + n_ + enclosure_.undecided);
       for (int o = 0; o < m_; ++o) std::copy_n(enclosure_.form[net->k + o], image->columns, (*image)[o]);
       patch.image = std::move(image);
-      patch.net = enclosure_.undecided * 10 <= net->k * 8 ? narrow(*net, enclosure_.phase) : net;
+      patch.net = decided(net, enclosure_.phase);
       cached_ += patch.image->entries.size() * sizeof(Interval) + patch.net->w.size() * sizeof(double);
     }
     return patch.net;
@@ -376,7 +377,7 @@ class Checker {
 
   NetPointer pair_net(Pair* pair) {
     if (pair == nullptr) return root_;
-    if (!pair->net) pair->net = narrowed(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
+    if (!pair->net) pair->net = decided_on(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
     return pair->net;
   }
 

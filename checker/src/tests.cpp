@@ -148,7 +148,7 @@ bool monotone_branch(const Vector& m, const Slopes& s, int& nodes) {
     std::copy(centre[i], centre[i] + i + 1, form[i]);
   }
   if (!positive_definite(centre) || eliminate(centre) == 0) return false;
-  Vector influence(at(k));
+  Vector influence(at(k)), tau(at(k));
   for (int q = 0; q < k; ++q) {
     double u = 0.0, v = 0.0;
     for (int i = 0; i < n; ++i) {
@@ -159,13 +159,23 @@ bool monotone_branch(const Vector& m, const Slopes& s, int& nodes) {
       form[n + q][i] = 0.5 * mj[i][n + q];
     }
     influence[at(q)] = std::sqrt(std::max(0.0, u * v));
-    const double tau = std::sqrt(std::max(u, 1e-30) / std::max(v, 1e-30)), quarter = 0.25 * tau;  // exactly
-    form[n + q][n + q] = form[n + q][n + q] + point(tau);
-    for (int i = 0; i < n + q; ++i) {  // minus tau / 4 of the square of row q of [A B]
-      if (size(s.ab[q][i]) != 0.0) add(form[i], -(quarter * s.ab[q][i]), s.ab[q], i + 1);
-    }
+    tau[at(q)] = std::sqrt(std::max(u, 1e-30) / std::max(v, 1e-30));
   }
-  if (positive_definite(std::move(form))) return true;
+  // Two ways to choose tau: as if each neuron were alone, and with what later neurons take from it added.
+  for (const bool alone : {true, false}) {
+    for (int q = k; !alone && q-- > 0;) {
+      for (int r = q + 1; r < k; ++r) tau[at(q)] += 0.25 * tau[at(r)] * size(s.ab[r][n + q]) * size(s.ab[r][n + q]);
+    }
+    Matrix whole = form;
+    for (int q = 0; q < k; ++q) {
+      const double quarter = 0.25 * tau[at(q)];  // exactly
+      whole[n + q][n + q] = whole[n + q][n + q] + point(tau[at(q)]);
+      for (int i = 0; i < n + q; ++i) {  // minus tau / 4 of the square of row q of [A B]
+        if (size(s.ab[q][i]) != 0.0) add(whole[i], -(quarter * s.ab[q][i]), s.ab[q], i + 1);
+      }
+    }
+    if (positive_definite(std::move(whole))) return true;
+  }
   if (k == 0) return false;
   const int j = static_cast<int>(std::max_element(influence.begin(), influence.end()) - influence.begin());
   return monotone_branch(m, fixed(s, j, -0.5), nodes) && monotone_branch(m, fixed(s, j, 0.5), nodes);

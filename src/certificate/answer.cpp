@@ -37,7 +37,7 @@ class LeafCollector : public Observer {
     leaves_.push_back({box.lower, box.upper, test});
   }
 
-  std::vector<Leaf> take() { return std::move(leaves_); }
+  const std::vector<Leaf>& leaves() const { return leaves_; }
   std::uint64_t total() const { return total_; }
 
  private:
@@ -251,8 +251,24 @@ void withdraw(Answer& answer) {
   if (answer.question == "injective") answer.verdict = "open";
 }
 
-// Leaves that the checker refuses are worked on with wider margins, so that rounding never costs an answer.
+// What is left of a result without the leaves from a refused one on; false if nothing can be kept so.
+bool retreat(RadiusResult& found, const RefusedLeaf& leaf, std::size_t inputs) {
+  found.closed = false;
+  if (leaf.monotone || (inputs == 1 && found.lower_by == "sign")) {
+    if (!(leaf.distance < found.lower)) return false;
+    found.lower = leaf.distance;
+    if (leaf.monotone) return true;
+  } else if (leaf.distance < found.lower || !(leaf.distance < found.local_lower)) {
+    return false;
+  }
+  found.local_lower = std::max(found.lower, leaf.distance);
+  return true;
+}
+
+// Leaves that the checker refuses are worked on: the search begins again with wider margins.
 constexpr double margins[] = {0.0, 0x1p-30, 0x1p-22};
+// If that does not help, or the time is over, the radius is drawn in below the refused leaf.
+constexpr int most_retreats = 20;
 
 Answer solve(const Model& model, Problem problem, const Options& options, const std::string& question) {
   const std::string checker = options.check ? checker_program() : std::string();
@@ -260,54 +276,58 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
   const std::vector<int> inactive = inactive_on(asked, RegionNetwork(asked, problem.centre), problem.root(problem.max_radius));
   const Network simpler = inactive.empty() ? Network{} : merge_hinges(model.as_read(), inactive);
   const bool wanted = options.check || !options.proof.empty();
+  const std::string weights = wanted ? model.weights() : std::string();
+  const ProofSubject subject{wanted ? sha256_of(weights) : "", question, inactive};
   const TemporaryFile proof_file(".proof"), weights_file(".weights");
   const std::string path = options.proof.empty() ? proof_file.path() : options.proof;
-  Answer answer;
-  for (const double margin : margins) {
-    problem.margin = margin;
+  if (options.check) write_file(weights_file.path(), weights);
+  for (std::size_t attempt = 0;; ++attempt) {
+    problem.margin = margins[attempt];
     LeafCollector leaves(options.keep_leaves);
     std::optional<ProofWriter> writer;
     if (wanted) writer.emplace(std::filesystem::temp_directory_path());
     Tee both(leaves, writer ? static_cast<Observer&>(*writer) : leaves);
     Control control(options, writer ? static_cast<Observer*>(&both) : &leaves);
     problem.network = inactive.empty() ? &asked : &simpler;
-    const RadiusResult found = search_radius(problem, control);
+    RadiusResult found = search_radius(problem, control);
     problem.network = &asked;
     if (found.collision && !verify_collision(problem, found.collision->x, found.collision->y)) {
       throw std::logic_error("the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
     }
-    const int attempts = answer.proof.attempts;
-    answer = answer_of(problem, found, control, question);
-    answer.proof.attempts = attempts;
-    answer.norm = options.norm;
-    answer.leaves_total = leaves.total();
-    answer.leaves = leaves.take();
-    answer.effort.peak_memory_mib = peak_memory_mib();
-    if (!wanted) return answer;
-
-    const std::string weights = model.weights();
-    Proof& proof = answer.proof;
-    proof.weights_sha256 = sha256_of(weights);
-    const ProofSize size = writer->write(path, problem, found, {proof.weights_sha256, question, inactive});
-    proof.file = options.proof;
-    proof.bytes = size.bytes;
-    proof.leaves = size.leaves;
-    proof.pairs = size.pairs;
-    if (!options.check) return answer;
-    control.phase = "check";
-    control.speak();
-    write_file(weights_file.path(), weights);
-    const CheckerRun run = run_checker(checker, path, weights_file.path());
-    proof.check_seconds = run.seconds;
-    proof.checked = run.accepted && run.statement == statement_of(answer, proof.weights_sha256);
-    if (proof.checked) return answer;
-    proof.refused = run.accepted ? "the checker accepted another statement than the answer's" : run.reason;
-    if (!run.rejected || control.stop_reason()) break;
-    ++proof.attempts;
+    const double seconds = control.seconds();
+    const bool last = attempt + 1 == std::size(margins) || control.stop_reason().has_value();
+    for (int retreats = 0;; ++retreats) {
+      Answer answer = answer_of(problem, found, control, question);
+      answer.norm = options.norm;
+      answer.effort.seconds = seconds;
+      answer.effort.peak_memory_mib = peak_memory_mib();
+      answer.leaves_total = leaves.total();
+      answer.leaves = leaves.leaves();
+      Proof& proof = answer.proof;
+      proof.attempts = static_cast<int>(attempt) + 1;
+      if (!wanted) return answer;
+      const ProofSize size = writer->write(path, problem, found, subject);
+      proof.weights_sha256 = subject.weights_sha256;
+      proof.file = options.proof;
+      proof.bytes = size.bytes;
+      proof.leaves = size.leaves;
+      proof.pairs = size.pairs;
+      if (!options.check) return answer;
+      control.phase = "check";
+      control.speak();
+      const CheckerRun run = run_checker(checker, path, weights_file.path());
+      proof.check_seconds = run.seconds;
+      proof.checked = run.accepted && run.statement == statement_of(answer, subject.weights_sha256);
+      if (proof.checked) return answer;
+      proof.refused = run.accepted ? "the checker accepted another statement than the answer's" : run.reason;
+      if (run.rejected && !last) break;
+      const auto leaf = run.rejected && retreats < most_retreats ? writer->leaf_on_line(run.line) : std::nullopt;
+      if (!leaf || !retreat(found, *leaf, problem.centre.size())) {
+        withdraw(answer);
+        return answer;
+      }
+    }
   }
-  answer.proof.attempts = std::min(answer.proof.attempts, static_cast<int>(std::size(margins)));
-  withdraw(answer);
-  return answer;
 }
 
 }  // namespace

@@ -86,6 +86,9 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
     run.statement = output.substr(end + 1);
   } else if (WIFEXITED(status)) {
     run.rejected = WEXITSTATUS(status) == 1;
+    if (const std::string prefix = "rejected: line "; run.rejected && first.starts_with(prefix)) {
+      run.line = std::strtoull(first.c_str() + prefix.size(), nullptr, 10);
+    }
     run.reason = first.empty() ? "the checker said nothing (exit code " + std::to_string(WEXITSTATUS(status)) + ")" : first;
   } else {
     run.reason = "the checker was ended by signal " + std::to_string(WTERMSIG(status));

@@ -1,6 +1,7 @@
 // Runs the independent checker as a program of its own.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace foldproof {
@@ -10,6 +11,7 @@ struct CheckerRun {
   bool rejected = false;       // it said no; otherwise it could not use the files, or did not finish
   std::string statement;       // accepted: what it verified, in the words of the proof file
   std::string reason;          // otherwise
+  std::uint64_t line = 0;      // rejected: the first line that failed; 0 if it did not say
   double seconds = 0;          // wall clock
 };
 

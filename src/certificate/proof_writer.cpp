@@ -29,7 +29,9 @@ class ProofWriter::Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  std::uint64_t next_line() const { return next_line_; }
   void line(const std::string& text) {
+    ++next_line_;
     buffer_ += text;
     buffer_ += '\n';
     if (buffer_.size() > (1U << 16U)) flush();
@@ -60,6 +62,7 @@ class ProofWriter::Output {
   std::string path_, part_;
   gzFile file_;
   std::string buffer_;
+  std::uint64_t next_line_ = 1;
 };
 
 ProofWriter::ProofWriter(const std::filesystem::path& folder)
@@ -98,26 +101,36 @@ void ProofWriter::pair_leaf(std::uint64_t pair, char how, const std::vector<doub
   pairs_.at(pair) = {functionals_.append(functional.data(), functional.size()), how};
 }
 
-void ProofWriter::write_cover(Output& output, std::uint64_t id, Box& box) const {
+template <class OnSplit, class OnLeaf>
+void ProofWriter::walk_cover(std::uint64_t id, Box& box, const OnSplit& split, const OnLeaf& leaf) const {
   const Node node = id < nodes_.size() ? nodes_[id] : Node{};
-  if (node.kind == 's') {
-    const auto axis = static_cast<std::size_t>(node.axis);
-    if (node.where >= box.upper[axis]) return write_cover(output, node.first, box);
-    if (node.where <= box.lower[axis]) return write_cover(output, node.first + 1, box);
-    output.line("s " + std::to_string(axis) + ' ' + canonical(node.where));
-    double saved = node.where;
-    std::swap(box.upper[axis], saved);
-    write_cover(output, node.first, box);
-    std::swap(box.upper[axis], saved);
-    std::swap(box.lower[axis], saved);
-    write_cover(output, node.first + 1, box);
-    std::swap(box.lower[axis], saved);
-    return;
-  }
   if (node.kind == 0) throw std::logic_error("the proof has a hole: a part of the ball that no leaf covers");
-  ++output.size.leaves;
-  if (node.kind == 'l') return output.line("l");
-  output.line("c " + std::string(&cells_[node.first], static_cast<std::size_t>(node.axis)));
+  if (node.kind != 's') return leaf(node, box);
+  const auto axis = static_cast<std::size_t>(node.axis);
+  if (node.where >= box.upper[axis]) return walk_cover(node.first, box, split, leaf);
+  if (node.where <= box.lower[axis]) return walk_cover(node.first + 1, box, split, leaf);
+  split(node);
+  double saved = node.where;
+  std::swap(box.upper[axis], saved);
+  walk_cover(node.first, box, split, leaf);
+  std::swap(box.upper[axis], saved);
+  std::swap(box.lower[axis], saved);
+  walk_cover(node.first + 1, box, split, leaf);
+  std::swap(box.lower[axis], saved);
+}
+
+std::optional<RefusedLeaf> ProofWriter::leaf_on_line(std::uint64_t line) const {
+  std::optional<RefusedLeaf> found;
+  for (const Written& cover : written_) {
+    std::uint64_t here = cover.line;
+    Box box = cover.box;
+    walk_cover(
+        cover.root, box, [&](const Node&) { ++here; },
+        [&](const Node&, const Box& leaf) {
+          if (here++ == line) found = RefusedLeaf{cover.monotone, leaf.distance()};
+        });
+  }
+  return found;
 }
 
 void ProofWriter::write_patch(Output& output, int patch) const {
@@ -150,6 +163,7 @@ std::string end_line(const std::string& question, const RadiusResult& result) {
 ProofSize ProofWriter::write(const std::string& path, const Problem& problem, const RadiusResult& result,
                              const ProofSubject& subject) const {
   Output output(path);
+  written_.clear();
   const auto point = [](const char* name, const std::vector<Rational>& x) {
     std::string text = name;
     for (const Rational& entry : x) text += ' ' + entry.canonical();
@@ -178,7 +192,15 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
       output.line(text);
     }
     Box box = problem.root(radius);
-    write_cover(output, roots_.at(root), box);
+    written_.push_back({output.next_line(), roots_.at(root), box, kind == "monotone"});
+    walk_cover(
+        roots_.at(root), box,
+        [&](const Node& node) { output.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where)); },
+        [&](const Node& node, const Box&) {
+          ++output.size.leaves;
+          if (node.kind == 'l') return output.line("l");
+          output.line("c " + std::string(&cells_[node.first], static_cast<std::size_t>(node.axis)));
+        });
   };
   const std::string& by = result.lower_by;
   if (result.lower > 0.0 && by == "whole") cover("whole", "sign", result.lower);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct ProofSubject {
 
 struct ProofSize {
   std::uint64_t bytes = 0, leaves = 0, pairs = 0;  // leaves of covers, settled pairs
+};
+
+/// A leaf of a cover that a checker refused.
+struct RefusedLeaf {
+  bool monotone = false;  // in the monotone cover; otherwise in a sign cover
+  double distance = 0.0;  // of its box to the centre
 };
 
 /// Keeps the events of one run on disk, in any order, and writes the proof of its result depth first. Nodes outside the
@@ -44,6 +51,8 @@ class ProofWriter : public Observer {
   /// @throws InputError if the file cannot be written, std::logic_error if the events leave a hole (a bug).
   ProofSize write(const std::string& path, const Problem& problem, const RadiusResult& result,
                   const ProofSubject& subject) const;
+  /// The leaf on that line of the proof that write() wrote last; nothing if there is none.
+  std::optional<RefusedLeaf> leaf_on_line(std::uint64_t line) const;
 
  private:
   struct Node {
@@ -63,7 +72,9 @@ class ProofWriter : public Observer {
   };
   class Output;
 
-  void write_cover(Output& output, std::uint64_t id, Box& box) const;
+  /// Calls leaf(node, box) and split(node) in the order of the proof's lines.
+  template <class OnSplit, class OnLeaf>
+  void walk_cover(std::uint64_t id, Box& box, const OnSplit& split, const OnLeaf& leaf) const;
   void write_patch(Output& output, int patch) const;
   void write_pair(Output& output, std::uint64_t pair) const;
 
@@ -76,6 +87,14 @@ class ProofWriter : public Observer {
   Spool<double> functionals_;
   std::vector<PatchNode> patches_;
   int faces_ = 0;
+  // where the covers of the last proof begin: line, root's box, kind
+  struct Written {
+    std::uint64_t line;
+    std::uint64_t root;
+    Box box;
+    bool monotone;
+  };
+  mutable std::vector<Written> written_;
 };
 
 /// The last line of a proof of this result, without the line feed.

@@ -28,7 +28,9 @@ class Lines {
       if (line_.size() > longest) throw Unusable("line " + std::to_string(number_ + 1) + " is too long");
       if (gzgets(file_, part, sizeof part) == nullptr) {
         int state = Z_OK;
-        if (gzerror(file_, &state); state != Z_OK || !line_.empty()) throw Unusable("the proof file is cut off or damaged");
+        if (gzerror(file_, &state); state != Z_OK || !line_.empty()) {
+          throw Unusable(number_ == 0 ? "this is not a proof file" : "the proof file is cut off or damaged");
+        }
         return words_;
       }
       line_ += part;

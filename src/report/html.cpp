@@ -150,6 +150,14 @@ std::string numbers_html(const Json& record) {
     html += row("Time", fmt::format("{} on {} thread{}", seconds_text(effort.at("seconds")), threads,
                                     threads == 1 ? "" : "s"));
   }
+  const Json& proof = record.at("proof");
+  if (proof.at("checked") == true) {
+    html += row("Proof", escape(fmt::format("accepted by the checker in {}: {} leaves, {} pairs, {} bytes{}",
+                                            seconds_text(proof.at("check_seconds")), count_text(proof.at("leaves")),
+                                            count_text(proof.at("pairs")), count_text(proof.at("bytes")),
+                                            proof.at("file").is_null() ? "" : ", in " + shown(proof.at("file")))));
+    html += row("Weights SHA-256", fmt::format("<code>{}</code>", escape(shown(proof.at("weights_sha256")))));
+  }
   html += row("Effort", fmt::format("{} regions, {} pairs, {} slope nodes", count_text(effort.at("regions_tested")),
                                     count_text(effort.at("pairs_tested")), count_text(effort.at("slope_nodes"))));
   return html;

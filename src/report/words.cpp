@@ -62,6 +62,7 @@ std::string why_stopped(const Json& record) {
       {"memory", "the memory allowed was used up"},
       {"interrupt", "the run was interrupted"},
       {"unresolved", "one place could be neither proved nor refuted"},
+      {"refused", "the independent checker refused the proof, so the answer is withdrawn; this is a bug in foldproof"},
   };
   const auto found = reasons.find(text_at(record, "stop_reason"));
   return found == reasons.end() ? "the search ended early" : found->second;
@@ -180,10 +181,16 @@ std::vector<std::string> claims_of(const Json& record) {
     claims.push_back("The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "
                      "the last digit.");
   }
-  claims.push_back(record.at("proof").at("checked") == true
-                       ? "The proof was accepted by the independent checker."
-                       : "The proof was found by the search and has not yet been checked by the independent checker "
-                         "(checked: false).");
+  const Json& proof = record.at("proof");
+  if (proof.at("checked") == true) {
+    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which shares "
+                     "no code with it, proved every part of this answer again.");
+  } else if (proof.at("refused").is_null()) {
+    claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
+  } else {
+    claims.push_back("The independent checker refused the proof (" + text_at(proof, "refused") +
+                     "). Nothing is claimed. Please report this.");
+  }
   claims.push_back("The pictures are sampled in ordinary double arithmetic. They illustrate; nothing rests on them.");
   return claims;
 }

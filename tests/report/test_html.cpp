@@ -25,7 +25,17 @@ TEST(Html, SaysTheVerdict) {
   const std::string page = page_of(examples::crease());
   EXPECT_TRUE(has(page, "Proved: f is one-to-one on the ball of radius 0.9999 around (1, 0)."));
   EXPECT_TRUE(has(page, "Refuted at 1.0001: two different inputs in that ball have exactly the same output."));
-  EXPECT_TRUE(has(page, "not yet been checked by the independent checker"));
+}
+
+TEST(Html, SaysWhatTheCheckerSaid) {
+  examples::Example example = examples::crease();
+  EXPECT_TRUE(has(page_of(example), "has not been checked by the independent checker"));
+  example.answer.proof.refused = "line 7: leaf";
+  EXPECT_TRUE(has(page_of(example), "refused the proof (line 7: leaf). Nothing is claimed."));
+  example.answer.proof = {"fold.proof", 1234, 56, 78, std::string(64, 'a'), true, "", 0.5, 1};
+  EXPECT_TRUE(has(page_of(example), "a separate program, foldproof-check"));
+  EXPECT_TRUE(has(page_of(example), "56 leaves, 78 pairs"));
+  EXPECT_TRUE(has(page_of(example), "in fold.proof"));
 }
 
 TEST(Html, RoundsTheBracketOutwards) {

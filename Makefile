@@ -1,5 +1,5 @@
 # make build: the program, at build/foldproof          make test:  build and run every test
-# make demo:  two real networks, reports in demo/      make clean: remove what was built
+# make demo:  two real networks, in demo/              make clean: remove what was built
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: build test demo sanitize clean
@@ -32,9 +32,10 @@ sanitize:
 demo: build
 	mkdir -p demo
 	build/foldproof radius nets/brusselator.onnx --at 1,2.1 --json demo/brusselator.json \
-	  --report demo/brusselator.html
+	  --report demo/brusselator.html --proof demo/brusselator.proof
 	build/foldproof radius nets/vanderpol.onnx --at 0,0 --json demo/vanderpol.json \
-	  --report demo/vanderpol.html
+	  --report demo/vanderpol.html --proof demo/vanderpol.proof
+	build/foldproof check demo/brusselator.proof nets/brusselator.onnx
 	@echo "Open demo/brusselator.html and demo/vanderpol.html in a browser."
 
 clean:

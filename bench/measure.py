@@ -61,6 +61,36 @@ def foldproof(binary, network, case, threads, repeats):
             "record": record}
 
 
+def proof(binary, network, case, repeats):
+    """The cost of proof on one thread: medians of the search without it (--no-check), of the search that writes it and of
+    the checker as a process (as the record says, so they add up), and the checker's peak memory on its own."""
+    command = [str(binary), "radius", str(network), *case.network_options(), "--threads", "1", "--time", str(case.limit),
+               "--quiet", "--json", "-"]
+    if case.max_radius:
+        command += ["--max-radius", case.max_radius]
+    records = {"bare": [], "full": []}
+    with tempfile.TemporaryDirectory() as folder:
+        kept, weights = Path(folder) / "kept.proof", Path(folder) / "kept.weights"
+        while len(records["full"]) < repeats and sum(r["effort"]["seconds"] for r in records["full"]) < 30:
+            for name, more in ("bare", ["--no-check"]), ("full", ["--proof", str(kept)]):
+                _, _, _, text = run([*command, *more], case.limit + 60, one_thread=False)
+                try:
+                    records[name].append(json.loads(text))
+                except json.JSONDecodeError:
+                    return {"failed": "no record"}
+        options = [option for option in case.network_options() if not option.startswith("--at")]
+        run([str(binary), "export", str(network), *options, "-o", str(weights)], 60)
+        code, seconds, usage, _ = run([str(binary) + "-check", str(kept), str(weights)], case.limit + 60)
+    record = records["full"][-1]
+    median = lambda name, part, key: statistics.median(r[part][key] for r in records[name])
+    if not record["proof"]["checked"]:
+        return {"failed": f"refused: {record['proof']['refused']}"}
+    return {"bare_seconds": median("bare", "effort", "seconds"), "search_seconds": median("full", "effort", "seconds"),
+            "check_seconds": median("full", "proof", "check_seconds"), "check_peak_mib": usage.ru_maxrss / 1024,
+            "accepted": code == 0, "attempts": record["proof"]["attempts"], "runs": len(records["full"]),
+            **{key: record["proof"][key] for key in ("bytes", "leaves", "pairs")}}
+
+
 def baseline(python, network, case, method):
     """One baseline; its own JSON line with the measured peak memory, or how it failed."""
     options = [str(network), *case.network_options(), "--limit", str(case.limit)]

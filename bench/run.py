@@ -80,6 +80,7 @@ def measure_case(case, network, arguments, recorded):
     if "failed" not in one:
         if one["seconds"] > 1:
             result["foldproof_2"] = measure.foldproof(arguments.binary, network, case, 2, arguments.repeats)
+        result["proof"] = measure.proof(arguments.binary, network, case, arguments.repeats)
         result["pair"] = measure.verify_pair(arguments.python, network, case, one["record"])
     show(case.name, one, baselines)
     return result

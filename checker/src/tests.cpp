@@ -2,7 +2,6 @@
 //  - An approximate inverse Z of J0 with ||I - Z J0|| = e < 1 shows that J0 is nonsingular, and J0^{-1} C = Z C + E',
 //    |E'_ij| <= e / (1 - e) max_i |(Z C)_ij|. Then det J(s) = det J0 det(I - G diag(t)), G = B - A J0^{-1} C (Sylvester).
 //  - perron: v > 0 and |G| v / 2 < v: the spectral radius of G diag(t) is below 1 (Collatz-Wielandt), so no det vanishes.
-//  - norm: ||D G D^{-1}||_2 < 2 does the same, shown by 4 I - H^T H > 0, H = D G D^{-1}.
 //  - branch: det J(s) is affine in each slope, so one sign at both ends of a slope's range is one sign between.
 // Monotone test. w_j = t_j delta_j gives tau_j (w_j^2 - delta_j^2 / 4) <= 0 for tau_j > 0, so
 //    d^T M J d = d^T M J0 d + d^T M C w >= that + sum_j tau_j (w_j^2 - delta_j^2 / 4), a quadratic form in (d, w).
@@ -77,34 +76,6 @@ bool perron(const Matrix& g, Vector& v, double& ratio) {
   return false;
 }
 
-bool norm(const Matrix& g, const Vector& right) {
-  const int k = g.rows;
-  Vector left(at(k), 1.0), d(at(k));
-  for (int iteration = 0; iteration < 20; ++iteration) {
-    Vector y(at(k), 0.0);
-    double sum = 0.0;
-    for (int i = 0; i < k; ++i) {
-      for (int j = 0; j < k; ++j) y[at(j)] += size(g[i][j]) * left[at(i)];
-    }
-    for (const double entry : y) sum += entry;
-    for (std::size_t i = 0; i < at(k); ++i) left[i] = 0.9 * static_cast<double>(k) / sum * y[i] + 0.1 * left[i] + 1e-9;
-  }
-  // The ideal D is for |G|; which power of two is taken for it decides close cases, so several are tried.
-  for (const double shift : {0.0, 0.5, 0.25, 0.75}) {
-    for (std::size_t i = 0; i < at(k); ++i) d[i] = std::exp2(std::floor(0.5 * std::log2(left[i] / right[i]) + shift));
-    Matrix h = g, gram(k, k);
-    for (int i = 0; i < k; ++i) {
-      for (int j = 0; j < k; ++j) h[i][j] = d[at(i)] / d[at(j)] * h[i][j];
-      gram[i][i] = point(4.0);
-    }
-    for (int q = 0; q < k; ++q) {
-      for (int i = 0; i < k; ++i) add(gram[i], -h[q][i], h[q], i + 1);
-    }
-    if (positive_definite(std::move(gram))) return true;
-  }
-  return false;
-}
-
 int cube_branch(const Slopes& s, Vector v, int& nodes) {
   if (++nodes > most_nodes) return 0;
   const int n = s.n, k = s.k;
@@ -118,7 +89,7 @@ int cube_branch(const Slopes& s, Vector v, int& nodes) {
   }
   double ratio = 0.0;
   if (perron(g, v, ratio)) return sign;
-  if (nodes == 1 && (!(ratio < 8.0) || (ratio < 3.0 && k <= 64 && norm(g, v)))) return ratio < 8.0 ? sign : 0;
+  if (nodes == 1 && !(ratio < 8.0)) return 0;
   // Branch where the influence of row and column is largest.
   int best = 0;
   double most = -1.0;

@@ -3,6 +3,8 @@
 // ρ < 0. By induction over the file's order every variable equals the row it is replaced by.
 #include "weights.h"
 
+#include <iterator>
+
 #include <openssl/sha.h>
 
 namespace foldproof_check {
@@ -21,40 +23,37 @@ Weights read_weights(std::string_view bytes) {
   Words words;
   const auto next = [&] {
     ++number;
-    const std::size_t end = bytes.find('\n');
-    if (end == std::string_view::npos) throw Rejected("the file is truncated");
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
     words = split(bytes.substr(0, end));
-    bytes.remove_prefix(end + 1);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
     return words.front();
   };
+  const auto require = [](bool condition, const char* otherwise) {
+    if (!condition) throw Rejected(otherwise);
+  };
   const auto row = [&] {
-    Row result;
-    if (words.size() < 2) throw Rejected("a row without a constant");
-    result.constant = exact(words[1]);
-    const int variables = weights.n + static_cast<int>(weights.neurons.size());
+    require(words.size() >= 2, "a row without a constant");
+    Row result{exact(words[1]), {}};
     for (std::size_t i = 2; i < words.size(); ++i) {
-      const std::size_t colon = words[i].find(':');
-      if (colon == std::string_view::npos) throw Rejected("a term is variable:coefficient");
-      const int variable = index_below(words[i].substr(0, colon), variables);
-      if (!result.terms.empty() && variable <= result.terms.back().first) throw Rejected("terms must ascend by variable");
+      const std::size_t colon = std::min(words[i].find(':'), words[i].size() - 1);
+      const int variable = index_below(words[i].substr(0, colon), weights.n + static_cast<int>(weights.neurons.size()));
+      require(result.terms.empty() || variable > result.terms.back().first, "terms must ascend by variable");
       result.terms.emplace_back(variable, exact(words[i].substr(colon + 1)));
-      if (result.terms.back().second == 0) throw Rejected("a coefficient is zero");
+      require(result.terms.back().second != 0, "a coefficient is zero");
     }
     return result;
   };
   try {
-    if (next() != "foldproof-network" || words.size() != 2) throw Rejected("this is not a weights file");
-    if (words[1] != "1") throw Rejected("this is format " + std::string(words[1]) + ", and this checker reads format 1");
-    for (const char* name : {"source", "fixed", "kept"}) {
-      if (next() != name) throw Rejected("expected '" + std::string(name) + "'");
-    }
-    if (next() != "inputs" || words.size() != 2) throw Rejected("expected 'inputs' and their number");
+    require(next() == "foldproof-network" && words.size() == 2, "this is not a weights file");
+    require(words[1] == "1", "this is not format 1, which this checker reads");
+    for (const char* name : {"source", "fixed", "kept"}) require(next() == name, "expected 'source', 'fixed' and 'kept'");
+    require(next() == "inputs" && words.size() == 2, "expected 'inputs' and their number");
     weights.n = index_below(words[1], 1 << 20);
     while (next() == "relu") weights.neurons.push_back(row());
     for (; words.front() == "output"; next()) weights.outputs.push_back(row());
-    if (words.front() != "end" || words.size() != 1) throw Rejected("expected 'relu', 'output' or 'end'");
-    if (!bytes.empty()) throw Rejected("something follows the last line");
-    if (weights.n == 0 || weights.outputs.empty()) throw Rejected("a network has inputs and outputs");
+    require(words.front() == "end" && words.size() == 1, "expected 'relu', 'output' or 'end'");
+    require(bytes.empty(), "something follows the last line");
+    require(weights.n > 0 && !weights.outputs.empty(), "a network has inputs and outputs");
   } catch (const Rejected& reason) {
     throw Unusable("the weights file, line " + std::to_string(number) + ": " + reason.what());
   }
@@ -63,82 +62,71 @@ Weights read_weights(std::string_view bytes) {
 
 Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   const int n = weights.n;
-  Rewritten result;
-  result.n = n;
-  result.neurons.resize(weights.neurons.size());
-  std::vector<Row> value(weights.neurons.size());       // what each neuron's output was rewritten to
-  std::vector<char> itself(weights.neurons.size(), 0);  // it is its own variable
+  const std::size_t count = weights.neurons.size();
+  Rewritten result{n, {}, std::vector<Row>(count), {}};
+  std::vector<Row> value(count);          // what each neuron's output was rewritten to
+  std::vector<char> own(count, 0), needed(count, 0);
+  std::vector<double> quotient(count);    // equal for parallel rows; a quick filter
   const auto replaced = [&](const Row& row) {
-    const auto same = [&](const auto& term) { return term.first < n || itself[at(term.first - n)] != 0; };
-    if (std::all_of(row.terms.begin(), row.terms.end(), same)) return row;
+    if (std::all_of(row.terms.begin(), row.terms.end(), [&](const auto& t) { return t.first < n || own[at(t.first - n)]; })) return row;
     std::map<int, Rational> sum;
     Row rewritten{row.constant, {}};
     for (const auto& [variable, coefficient] : row.terms) {
-      if (same(std::pair(variable, 0))) {
+      if (variable < n) {
         sum[variable] += coefficient;
         continue;
       }
-      const Row& source = value[at(variable - n)];
-      rewritten.constant += coefficient * source.constant;
-      for (const auto& [v, c] : source.terms) sum[v] += coefficient * c;
+      rewritten.constant += coefficient * value[at(variable - n)].constant;
+      for (const auto& [v, c] : value[at(variable - n)].terms) sum[v] += coefficient * c;
     }
-    for (auto& term : sum) {
-      if (term.second != 0) rewritten.terms.emplace_back(term.first, std::move(term.second));
-    }
+    std::erase_if(sum, [](const auto& term) { return term.second == 0; });
+    rewritten.terms.assign(sum.begin(), sum.end());
     return rewritten;
   };
-  // z = ρ z' requires equal variables and equal quotients of two coefficients: the doubles of these are a quick filter.
-  std::multimap<std::tuple<std::size_t, int, double>, int> hinges;
-  std::vector<int> kept;
-  for (std::size_t j = 0; j < weights.neurons.size(); ++j) {
+  const auto ratio = [](const Row& a, const Row& b) -> Rational {  // rho with a = rho b, or 0
+    const Rational rho = a.terms.front().second / b.terms.front().second;
+    bool equal = a.constant == rho * b.constant;
+    for (std::size_t i = 0; i < a.terms.size() && equal; ++i) {
+      equal = a.terms[i].first == b.terms[i].first && a.terms[i].second == rho * b.terms[i].second;
+    }
+    return equal ? rho : Rational(0);
+  };
+  std::vector<int> hinges;
+  for (std::size_t j = 0; j < count; ++j) {
     Row row = replaced(weights.neurons[j]);
     if (row.terms.empty()) {
       value[j].constant = row.constant > 0 ? row.constant : Rational(0);
       continue;
     }
-    const Rational& first = row.terms.front().second;
-    const Rational quotient = (row.terms.size() > 1 ? row.terms[1].second : row.constant) / first;
-    const std::tuple key(row.terms.size(), row.terms.front().first, quotient.get_d());
-    int parallel = -1;
-    Rational rho;
-    for (auto [it, end] = hinges.equal_range(key); it != end && parallel < 0; ++it) {
-      const Row& other = result.neurons[at(it->second)];
-      rho = first / other.terms.front().second;
-      bool equal = row.constant == rho * other.constant;
-      for (std::size_t i = 0; i < row.terms.size() && equal; ++i) {
-        equal = row.terms[i].first == other.terms[i].first && row.terms[i].second == rho * other.terms[i].second;
-      }
-      if (equal) parallel = it->second;
+    quotient[j] = Rational((row.terms.size() > 1 ? row.terms[1].second : row.constant) / row.terms.front().second).get_d();
+    Rational rho(0);
+    int i = -1;
+    for (std::size_t h = 0; h < hinges.size() && rho == 0; ++h) {
+      i = hinges[h];
+      const Row& hinge = result.neurons[at(i)];
+      if (quotient[j] == quotient[at(i)] && hinge.terms.size() == row.terms.size()) rho = ratio(row, hinge);
     }
-    if (parallel < 0) {
-      hinges.emplace(key, static_cast<int>(j));
-      kept.push_back(static_cast<int>(j));
+    if (rho == 0) {
+      hinges.push_back(static_cast<int>(j));
       result.neurons[j] = std::move(row);
-      if (!inactive[j]) itself[j] = 1;  // else its output stays the empty row, 0
-      continue;
+      own[j] = !inactive[j];
+      if (own[j]) value[j].terms.emplace_back(n + static_cast<int>(j), 1);
+    } else if (!inactive[j]) {
+      if (rho < 0) value[j] = std::move(row);
+      if (!inactive[at(i)]) value[j].terms.emplace_back(n + i, abs(rho));  // the row's terms come before it
     }
-    if (inactive[j]) continue;
-    if (rho < 0) value[j] = std::move(row);
-    if (!inactive[at(parallel)]) value[j].terms.emplace_back(n + parallel, abs(rho));  // the row's terms come before it
   }
   for (const Row& row : weights.outputs) result.outputs.push_back(replaced(row));
-  std::vector<char> needed(weights.neurons.size(), 0);
   const auto mark = [&](const Row& row) {
     for (const auto& term : row.terms) {
       if (term.first >= n) needed[at(term.first - n)] = 1;
     }
   };
-  for (const Row& row : result.outputs) mark(row);
-  for (std::size_t j = weights.neurons.size(); j-- > 0;) {
+  std::for_each(result.outputs.begin(), result.outputs.end(), mark);
+  for (std::size_t j = count; j-- > 0;) {
     if (needed[j]) mark(result.neurons[j]);
   }
-  for (const int j : kept) {
-    if (needed[at(j)]) {
-      result.kept.push_back(j);
-    } else {
-      result.neurons[at(j)] = {};
-    }
-  }
+  std::copy_if(hinges.begin(), hinges.end(), std::back_inserter(result.kept), [&](int j) { return needed[at(j)] != 0; });
   return result;
 }
 

@@ -75,7 +75,7 @@ struct Progress {
 /// A box of the cover and the test that settled it, for pictures.
 struct Leaf {
   std::vector<double> lower, upper;      ///< in coordinates of the network's free inputs, relative to the centre
-  const char* test = "";                 ///< "determinant" | "perron" | "norm" | "slopes" | "monotone" | "cells"
+  const char* test = "";                 ///< "determinant" | "perron" | "slopes" | "monotone" | "cells"
 };
 
 struct Options {

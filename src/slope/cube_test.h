@@ -10,13 +10,13 @@ namespace foldproof {
 struct CubeResult {
   int sign = 0;          ///< of det J(s) for all s, proved; 0: not proved
   bool refuted = false;  ///< some s in the cube is proved singular: no finer test of the same cube can succeed
-  const char* test = ""; ///< which test proved it: "determinant", "perron", "norm", "slopes"
+  const char* test = ""; ///< which test proved it: "determinant", "perron", "slopes"
   int nodes = 0;         ///< nodes of the slope branching
 };
 
 class CubeTest {
  public:
-  /// `margin`: how far, relatively, Perron and norm tests must stay from failing.
+  /// `margin`: how far, relatively, Perron tests must stay from failing.
   explicit CubeTest(double margin = 0.0) : margin_(margin) {}
 
   /// @pre matrices.n == matrices.m. Slope branching stops after `node_budget` nodes.
@@ -29,7 +29,6 @@ class CubeTest {
   bool invert_centre(const SlopeMatrices& matrices);
   void build_g(const SlopeMatrices& matrices);
   bool perron(const double* g, int k, double error, double* v, double& ratio) const;
-  bool scaled_norm(int k, double error);
   bool branch(int k, int depth, double error, double largest);
 
   double margin_;
@@ -41,7 +40,7 @@ class CubeTest {
   double g_error_ = 0, g_largest_ = 0;
   std::vector<std::vector<double>> g_;   // per depth of the branching
   std::vector<std::vector<double>> v_;
-  std::vector<double> influence_, scratch_, left_, gram_;
+  std::vector<double> influence_;
   int nodes_ = 0, budget_ = 0;
   bool refuted_ = false;
 };

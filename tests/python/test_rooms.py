@@ -36,6 +36,29 @@ def test_a_backward_include_is_noticed():
     assert wrong_includes("report", '#  include "slope/cube_test.h"\n') == ["slope/cube_test.h"]
 
 
+def code_lines(text):
+    """Lines that are neither empty nor comments."""
+    return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("//"))
+
+
+def test_the_checker_is_alone():
+    files = list((ROOT / "checker" / "src").iterdir())
+    own = {file.name for file in files}
+    for file in files:
+        assert set(INCLUDE.findall(file.read_text())) <= own, file.name
+    links = re.findall(r"target_link_libraries\(foldproof_checker ([^)]*)\)", (ROOT / "checker" / "CMakeLists.txt").read_text())
+    assert len(links) == 1 and "foldproof" not in links[0]
+    for file in SOURCE.rglob("*.cpp"):
+        assert "checker/" not in " ".join(INCLUDE.findall(file.read_text())), file.name
+    for file in (ROOT / "checker" / "python").glob("*.py"):
+        assert not re.search(r"^\s*(from|import) .*(foldproof|brute_force|networks)", file.read_text(), re.MULTILINE)
+
+
+def test_the_checker_stays_small():
+    """A ceiling to defend: what is trusted must be read by a person in an afternoon."""
+    assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 1350
+
+
 def test_files_stay_short():
     long = [str(file.relative_to(ROOT)) for folder in ("src", "include", "tests", "tools")
             for file in (ROOT / folder).rglob("*")

@@ -120,7 +120,7 @@ TEST(CubeTest, ProvesOnlyWhatHoldsAtAllCornersAndMostOfThat) {
   EXPECT_GT(holds, 300);
   EXPECT_GT(fails, 300);
   EXPECT_GE(proved, holds * 97 / 100) << "of " << holds;
-  for (const char* name : {"determinant", "perron", "norm", "slopes"}) {
+  for (const char* name : {"determinant", "perron", "slopes"}) {
     EXPECT_GT(by_test[name], 0) << name << " proved nothing";
   }
 }

@@ -31,7 +31,6 @@
   const TESTS = {
     determinant: ['#0072b2', 'one determinant'],
     perron: ['#009e73', 'Perron test'],
-    norm: ['#e69f00', '2-norm test'],
     slopes: ['#cc79a7', 'branching on slopes'],
     monotone: ['#56b4e9', 'monotone in one preconditioner'],
     cells: ['#d55e00', 'exact cells'],

@@ -202,7 +202,8 @@ bool CubeTest::branch(int k, int depth, double error, double largest) {
   double ratio = 0.0;
   if (depth > 0 && perron(g.data(), k, error, v.data(), ratio)) return true;
   if (k <= 1) {
-    // One neuron left and Perron failed: |G_11| / 2 >= 1 up to rounding, so some slope is singular.
+    // One neuron left: |G_11| < 2 decides, without the slack that Perron's sums need.
+    if (k == 1 && 0.5 * (std::abs(g[0]) + error) * (1.0 + 0x1p-50) * (1.0 + margin_) < 1.0) return true;
     refuted_ = refuted_ || (k == 1 && 0.5 * (std::abs(g[0]) - error) >= 1.0);
     return false;
   }

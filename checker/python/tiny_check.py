@@ -579,16 +579,19 @@ class Proof(Lines):
         return []
 
     def read_collision(self, words):
-        """4.5, with the network of the weights file. Remembers the radius, and whether the cone rule of 4.6 holds."""
+        """4.5, with the network of the weights file. Remembers the radius and the points."""
         require(not words, "3: collision")
         points = [self.numbers(self.words(first), self.n) for first in ("x", "y")]
         require(points[0] != points[1], "4.5: the two points are equal")
         require(all(map(self.inside, points)), "4.5: a point is outside the domain")
-        (pre_x, f_x), (pre_y, f_y) = map(self.original.at, points)
-        require(f_x == f_y, "4.5: the two points have different images")
-        pre_c = self.original.at(self.center)[0]
-        cone = all(pre_c[j] * pre[j] >= 0 for pre in (pre_x, pre_y) for j in pre_c)
-        self.collisions.append((max(abs(x - c) for point in points for x, c in zip(point, self.center)), cone))
+        require(len({tuple(self.original.at(point)[1]) for point in points}) == 1, "4.5: the two points have different images")
+        self.collisions.append((max(abs(x - c) for point in points for x, c in zip(point, self.center)), points))
+
+    def scales(self):
+        """4.6: the pair of smallest radius, with the rewritten network, which is the network on U(R)."""
+        radius, points = min(self.collisions, key=lambda collision: collision[0])
+        pre_c, pre_x, pre_y = (self.network.at(point)[0] for point in (self.center, *points))
+        return radius <= self.R and all(pre_c[j] * pre[j] >= 0 for pre in (pre_x, pre_y) for j in pre_c)
 
     def injective_at(self, r):
         """4.6, rules 1 to 4."""
@@ -613,8 +616,8 @@ class Proof(Lines):
         if words[5] != "none":
             upper = number(words[5])
             require(lower <= upper, "4.6: `lower` is more than `upper`")
-            require(any(cone if upper == 0 else r <= upper for r, cone in self.collisions),
-                    "4.6: no collision is within `upper`; for `upper 0`, none shrinks to the centre")
+            require(self.collisions and (self.scales() if upper == 0 else min(self.collisions)[0] <= upper),
+                    "4.6: no collision is within `upper`; for `upper 0`, the nearest does not shrink to the centre")
 
 
 def text_of(proof):

@@ -446,15 +446,21 @@ class Checker {
         distance = std::max(distance, Rational(abs(value - centre_[i])));
       }
     }
-    const Values fx = evaluate(weights_, x), fy = evaluate(weights_, y), fc = evaluate(weights_, centre_);
-    require(fx.outputs == fy.outputs, "collision: the two outputs differ");
-    bool cone = true;
-    for (std::size_t j = 0; j < weights_.neurons.size(); ++j) {
-      const int sign = sgn(fc.neurons[j]);
-      cone = cone && sign * sgn(fx.neurons[j]) >= 0 && sign * sgn(fy.neurons[j]) >= 0;
+    require(evaluate(weights_, x).outputs == evaluate(weights_, y).outputs, "collision: the two outputs differ");
+    if (nearest_ && *nearest_ <= distance) return;
+    nearest_ = distance;
+    pair_[0] = x;
+    pair_[1] = y;
+  }
+
+  bool scales() const {  // the nearest pair may be drawn in to the centre
+    if (!nearest_ || *nearest_ > Rational(ball_)) return false;
+    const Values fc = evaluate(network_, centre_), fx = evaluate(network_, pair_[0]), fy = evaluate(network_, pair_[1]);
+    for (const int j : network_.kept) {
+      const int sign = sgn(fc.neurons[at(j)]);
+      if (sign * sgn(fx.neurons[at(j)]) < 0 || sign * sgn(fy.neurons[at(j)]) < 0) return false;
     }
-    scales_ = scales_ || cone;
-    if (!nearest_ || distance < *nearest_) nearest_ = distance;
+    return true;
   }
 
   void end(const Words& words) {  // 4.6
@@ -480,7 +486,7 @@ class Checker {
     if (words[6] == "none") return;
     const Rational upper = exact(words[6]);
     require(Rational(lower) <= upper, "end: lower is above upper");
-    require(upper == 0 ? scales_ : nearest_ && *nearest_ <= upper, "end: no collision in this file proves the upper radius");
+    require(upper == 0 ? scales() : nearest_ && *nearest_ <= upper, "end: no collision in this file proves the upper radius");
   }
 
   Lines& lines_;
@@ -499,7 +505,7 @@ class Checker {
   double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0;
   std::vector<double> boundaries_;
   std::optional<Rational> nearest_;
-  bool scales_ = false;
+  std::vector<Rational> pair_[2];
   // of the section being read
   Vector preconditioner_;
   std::vector<Patch> patches_;

@@ -63,7 +63,7 @@ Weights read_weights(std::string_view bytes) {
 Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   const int n = weights.n;
   const std::size_t count = weights.neurons.size();
-  Rewritten result{n, {}, std::vector<Row>(count), {}};
+  Rewritten result{{n, std::vector<Row>(count), {}}, {}};
   std::vector<Row> value(count);          // what each neuron's output was rewritten to
   std::vector<char> own(count, 0), needed(count, 0);
   std::vector<double> quotient(count);    // equal for parallel rows; a quick filter

@@ -27,10 +27,8 @@ Weights read_weights(std::string_view bytes);
 /// The network with parallel hinges merged, `inactive` neurons at 0, and unneeded neurons dropped: an equal function
 /// wherever the pre-activations of `inactive` are <= 0. Rows keep the numbering of the file; `kept` lists their
 /// neurons, ascending; rows of others are empty.
-struct Rewritten {
-  int n = 0;
+struct Rewritten : Weights {
   std::vector<int> kept;
-  std::vector<Row> neurons, outputs;
 };
 Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive);
 

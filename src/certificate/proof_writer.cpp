@@ -179,7 +179,7 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
     for (const auto& [lower, upper] : problem.domain) text += ' ' + lower.canonical() + ':' + upper.canonical();
     output.line(text);
   }
-  output.line("ball " + canonical(result.local_lower));
+  output.line("ball " + canonical(result.zero ? problem.max_radius : result.local_lower));
   std::string inactive = "inactive";
   for (const int j : subject.inactive) inactive += ' ' + std::to_string(j);
   output.line(inactive);

@@ -428,11 +428,12 @@ def test_cone_rule():
     """abs1d at 0: |t| = |-t|, with the centre on the hinge; at 1 the pair does not shrink."""
     weights, _, _ = zoo_question("abs1d")
     pair = "collision\nx 5\ny -5"
-    accepted(weights, [0], [pair], "lower 0 local 0 upper 0", ball="0")
+    accepted(weights, [0], [pair], "lower 0 local 0 upper 0", ball="5")
+    refused("4.6", weights, [0], [pair], "lower 0 local 0 upper 0", ball="4")
     refused("4.6", weights, [0], [pair], "lower 0 local 0 upper 4")
     refused("4.6", weights, [1], [pair], "lower 0 local 0 upper 0")
     refused("4.6", weights, [0], [], "lower 0 local 0 upper 0")
-    accepted(weights, [0], [pair], "lower 0 local 0 upper 0", domain="-5:5")
+    accepted(weights, [0], [pair], "lower 0 local 0 upper 0", domain="-5:5", ball="5")
     refused("4.5", weights, [0], [pair], "lower 0 local 0 upper 0", domain="-4:5")
 
 

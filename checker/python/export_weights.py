@@ -7,7 +7,8 @@ with foldproof: what ONNX operators mean is written down here a second time.
 
 How.  A tensor is a numpy array of exact elements: a Fraction, or an affine Form in the free inputs and in the outputs
 of ReLU neurons.  Whatever moves elements about is left to numpy; all arithmetic is in `combine`.  Each Form that
-reaches a needed Relu node is put on the list of neurons and continues as a variable of its own.  Every attribute has to be understood; what is not is refused.  Elements are exact whatever their type: the
+reaches a needed Relu node is put on the list of neurons and continues as a variable of its own.  Every attribute has
+to be understood; what is not is refused.  Elements are exact whatever their type: the
 type says which operands go together, which casts would round, and that quotients of integers are truncated.
 Unlike foldproof, this sets no bound on the work that a file may ask for.
 

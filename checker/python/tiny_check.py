@@ -584,7 +584,8 @@ class Proof(Lines):
         points = [self.numbers(self.words(first), self.n) for first in ("x", "y")]
         require(points[0] != points[1], "4.5: the two points are equal")
         require(all(map(self.inside, points)), "4.5: a point is outside the domain")
-        require(len({tuple(self.original.at(point)[1]) for point in points}) == 1, "4.5: the two points have different images")
+        f_x, f_y = (self.original.at(point)[1] for point in points)
+        require(f_x == f_y, "4.5: the two points have different images")
         self.collisions.append((max(abs(x - c) for point in points for x, c in zip(point, self.center)), points))
 
     def scales(self):

@@ -1,6 +1,7 @@
 // Claims are in bounds.h. Everything is one recursion over rows, combine(): a row is affine in what earlier neurons are
 // replaced by, c (row p) + shift + h (new variable), plus an error for all that the stored coefficients are off by.
-//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, β], β = max(-s l, (1 - s) u), because
+//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, β], β = max(-s l, (1 - s) u),
+//   because
 //     it is convex and 0 at 0. So relu(z) is s z + β/2 + (β/2) t. A coefficient off by e costs e max relu(z).
 //   narrow: active neurons are replaced by their rows, undecided ones by variables.
 //   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
@@ -12,10 +13,10 @@ namespace {
 
 struct Part {
   double c = 0.0, shift = 0.0, h = 0.0;
-  int column = -1;      // of the new variable
-  int used = 0;         // leading entries of the row that may not be zero
-  double size = 0.0;    // what c's rounding multiplies
-  double bound = 0.0;   // what errors of the coefficient multiply
+  int column = -1;     // of the new variable
+  int used = 0;        // leading entries of the row that may not be zero
+  double size = 0.0;   // what c's rounding multiplies
+  double bound = 0.0;  // what errors of the coefficient multiply
   bool gone() const { return c == 0.0 && column < 0; }
 };
 
@@ -54,7 +55,8 @@ void start_row(const Net& net, int r, Interval* row) {
 }
 
 long exponent_of(const Rational& x) {
-  return static_cast<long>(mpz_sizeinbase(x.get_num_mpz_t(), 2)) - static_cast<long>(mpz_sizeinbase(x.get_den_mpz_t(), 2));
+  return static_cast<long>(mpz_sizeinbase(x.get_num_mpz_t(), 2)) -
+         static_cast<long>(mpz_sizeinbase(x.get_den_mpz_t(), 2));
 }
 
 Rational scaled(const Rational& x, long e) {
@@ -120,7 +122,8 @@ void enclose(const Net& net, const Box& box, Enclosure& result) {
     half[i] = larger(box.upper[i] - mid[i], mid[i] - box.lower[i]);
     reach += larger(-box.lower[i], box.upper[i]);
   }
-  if (result.form.rows != net.k + net.m || result.form.columns != 1 + net.n + net.k) result.form = Matrix(net.k + net.m, 1 + net.n + net.k);
+  if (result.form.rows != net.k + net.m || result.form.columns != 1 + net.n + net.k)
+    result.form = Matrix(net.k + net.m, 1 + net.n + net.k);
   result.z.resize(at(net.k));
   result.phase.resize(at(net.k));
   result.undecided = 0;
@@ -237,7 +240,8 @@ Slopes slopes_of(const Net& net, const std::vector<Slope>& slope) {
       part[at(r)].size = part[at(r)].bound = row_size(rows[r], used);
     }
     const int column = r < net.k ? part[at(r)].column : 0;
-    if (column >= 0) std::copy(rows[r] + 1, rows[r] + used, r < net.k ? result.ab[column - 1 - net.n] : result.jc[r - net.k]);
+    if (column >= 0)
+      std::copy(rows[r] + 1, rows[r] + used, r < net.k ? result.ab[column - 1 - net.n] : result.jc[r - net.k]);
   }
   return result;
 }

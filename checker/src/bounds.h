@@ -20,11 +20,11 @@ enum class Phase : char { inactive, active, undecided };
 /// by powers of two.
 struct Net {
   int n = 0, k = 0, m = 0;
-  std::vector<int> number;       // k: the neurons' places in the network that make_net() was given
-  std::vector<Phase> known;      // what was decided of each of those
-  std::vector<Interval> bias;    // k + m
-  Vector g, w, radius;           // (k + m) x n, (k + m) x k, k + m
-  std::vector<int> begin, end;   // k + m
+  std::vector<int> number;      // k: the neurons' places in the network that make_net() was given
+  std::vector<Phase> known;     // what was decided of each of those
+  std::vector<Interval> bias;   // k + m
+  Vector g, w, radius;          // (k + m) x n, (k + m) x k, k + m
+  std::vector<int> begin, end;  // k + m
   double worst_radius() const { return *std::max_element(radius.begin(), radius.end()); }
 };
 using NetPointer = std::shared_ptr<const Net>;

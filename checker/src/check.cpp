@@ -61,7 +61,8 @@ class Checker {
   const Words& line(const char* name, int count) { return checked(line(), name, count); }
   static const Words& checked(const Words& words, const char* name, int count) {
     if (words[0] != name) throw Rejected(std::string("syntax: expected '") + name + "'");
-    require(count < 0 || static_cast<int>(words.size()) == count + 1, "syntax: this line has too few or too many words");
+    require(count < 0 || static_cast<int>(words.size()) == count + 1,
+            "syntax: this line has too few or too many words");
     return words;
   }
   const Words& stated(const Words& words) {
@@ -82,7 +83,8 @@ class Checker {
   void header() {
     const Words& first = lines_.next();
     if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
-    if (first[1] != "1") throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 1");
+    if (first[1] != "1")
+      throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 1");
     if (stated(line("network", 1))[1] != hash_) {
       throw Unusable("the proof is about another network: the SHA-256 of the weights file is " + hash_);
     }
@@ -117,7 +119,8 @@ class Checker {
     for (std::size_t i = 1, p = 0; i < words.size(); ++i, ++p) {
       const int j = index_below(words[i], static_cast<int>(inactive.size()));
       while (p < network_.kept.size() && network_.kept[p] < j) ++p;
-      require(p < network_.kept.size() && network_.kept[p] == j, "inactive: neurons of the rewritten network, ascending");
+      require(p < network_.kept.size() && network_.kept[p] == j,
+              "inactive: neurons of the rewritten network, ascending");
       require(enclosure_.phase[p] == Phase::inactive, "inactive: a neuron may be positive on the ball");
       inactive[at(j)] = 1;
     }
@@ -222,7 +225,8 @@ class Checker {
     for (const Box* const piece : boxes) {
       enclose(*net, *piece, enclosure_);
       if (phase.empty()) phase = enclosure_.phase;
-      for (std::size_t p = 0; p < phase.size(); ++p) phase[p] = phase[p] == enclosure_.phase[p] ? phase[p] : Phase::undecided;
+      for (std::size_t p = 0; p < phase.size(); ++p)
+        phase[p] = phase[p] == enclosure_.phase[p] ? phase[p] : Phase::undecided;
     }
     return decided(net, phase);
   }
@@ -299,7 +303,8 @@ class Checker {
       multipliers.remove_prefix(part.size() + 1);
     }
     Rational most = sum.back();
-    for (std::size_t i = 0; i < at(n_); ++i) most += sum[i] * (centre_[i] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
+    for (std::size_t i = 0; i < at(n_); ++i)
+      most += sum[i] * (centre_[i] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
     require(positive && most <= 0, "cells: the multipliers do not show that the branch is empty");
   }
 
@@ -377,7 +382,8 @@ class Checker {
 
   NetPointer pair_net(Pair* pair) {
     if (pair == nullptr) return root_;
-    if (!pair->net) pair->net = decided_on(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
+    if (!pair->net)
+      pair->net = decided_on(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
     return pair->net;
   }
 
@@ -442,7 +448,8 @@ class Checker {
     Rational distance(0);
     for (std::size_t i = 0; i < at(n_); ++i) {
       for (const Rational& value : {x[i], y[i]}) {
-        require(domain_.empty() || (value >= domain_[i].first && value <= domain_[i].second), "collision: a point outside the domain");
+        require(domain_.empty() || (value >= domain_[i].first && value <= domain_[i].second),
+                "collision: a point outside the domain");
         distance = std::max(distance, Rational(abs(value - centre_[i])));
       }
     }
@@ -471,14 +478,16 @@ class Checker {
       const std::string_view verdict = stated(checked(words, "end", 1))[1];
       const Box whole = box(std::numeric_limits<double>::infinity());
       bool held = injective_ > 0.0;
-      for (std::size_t i = 0; i < at(n_); ++i) held = held && injective_ >= -whole.lower[i] && injective_ >= whole.upper[i];
+      for (std::size_t i = 0; i < at(n_); ++i)
+        held = held && injective_ >= -whole.lower[i] && injective_ >= whole.upper[i];
       require(verdict == "proved" || verdict == "refuted" || verdict == "open", "syntax: unknown verdict");
       require(verdict != "proved" || held, "end: nothing in this file proves it");
       require(verdict != "refuted" || nearest_.has_value(), "end: refuted without a collision");
       return;
     }
     stated(checked(words, "end", 6));
-    require(words[1] == "lower" && words[3] == "local" && words[5] == "upper", "syntax: expected lower, local and upper");
+    require(words[1] == "lower" && words[3] == "local" && words[5] == "upper",
+            "syntax: expected lower, local and upper");
     const double lower = radius(words[2]), local = radius(words[4]);
     require(lower <= injective_, "end: nothing in this file proves the lower radius");
     require(local <= local_, "end: nothing in this file proves the local radius");
@@ -486,7 +495,8 @@ class Checker {
     if (words[6] == "none") return;
     const Rational upper = exact(words[6]);
     require(Rational(lower) <= upper, "end: lower is above upper");
-    require(upper == 0 ? scales() : nearest_ && *nearest_ <= upper, "end: no collision in this file proves the upper radius");
+    require(upper == 0 ? scales() : nearest_ && *nearest_ <= upper,
+            "end: no collision in this file proves the upper radius");
   }
 
   Lines& lines_;

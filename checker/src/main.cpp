@@ -10,7 +10,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc != 3 || argv[1][0] == '-') {
-    std::fputs("usage: foldproof-check PROOF WEIGHTS   (a weights file comes from: foldproof export NET.onnx -o WEIGHTS)\n", stderr);
+    std::fputs(
+        "usage: foldproof-check PROOF WEIGHTS   (a weights file comes from: foldproof export NET.onnx -o WEIGHTS)\n",
+        stderr);
     return 2;
   }
   const foldproof_check::Verdict verdict = foldproof_check::check(argv[1], argv[2]);

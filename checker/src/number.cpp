@@ -5,7 +5,8 @@
 namespace foldproof_check {
 
 Upward::Upward() {
-  volatile double one = 1.0, tiny = std::numeric_limits<double>::denorm_min(), least = std::numeric_limits<double>::min();
+  volatile double one = 1.0, tiny = std::numeric_limits<double>::denorm_min(),
+                  least = std::numeric_limits<double>::min();
   const bool set = std::fesetround(FE_UPWARD) == 0;
   volatile double sum = one + tiny, difference = -one - tiny, half = least * 0.5;
   if (!set || !(sum > 1.0) || difference != -1.0 || half == 0.0) {
@@ -49,7 +50,9 @@ Rational exact(std::string_view text) {
   if (fine && power) {
     const int e = std::stoi(second);
     fine = std::abs(e) <= 20000;
-    if (fine) result = e >= 0 ? Rational(result << static_cast<mp_bitcnt_t>(e)) : Rational(result >> static_cast<mp_bitcnt_t>(-e));
+    if (fine)
+      result =
+          e >= 0 ? Rational(result << static_cast<mp_bitcnt_t>(e)) : Rational(result >> static_cast<mp_bitcnt_t>(-e));
   } else if (fine && mark < text.size()) {
     const mpz_class q(second, 10);
     fine = q > 1;

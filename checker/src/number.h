@@ -19,8 +19,12 @@
 
 namespace foldproof_check {
 
-struct Unusable : std::runtime_error { using std::runtime_error::runtime_error; };  // the files: exit code 2
-struct Rejected : std::runtime_error { using std::runtime_error::runtime_error; };  // the proof: exit code 1
+struct Unusable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};  // the files: exit code 2
+struct Rejected : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};  // the proof: exit code 1
 
 /// Rounds upward for as long as it lives. @throws Unusable if this processor or build cannot.
 class Upward {

@@ -3,9 +3,9 @@
 // ρ < 0. By induction over the file's order every variable equals the row it is replaced by.
 #include "weights.h"
 
-#include <iterator>
-
 #include <openssl/sha.h>
+
+#include <iterator>
 
 namespace foldproof_check {
 
@@ -46,7 +46,8 @@ Weights read_weights(std::string_view bytes) {
   try {
     require(next() == "foldproof-network" && words.size() == 2, "this is not a weights file");
     require(words[1] == "1", "this is not format 1, which this checker reads");
-    for (const char* name : {"source", "fixed", "kept"}) require(next() == name, "expected 'source', 'fixed' and 'kept'");
+    for (const char* name : {"source", "fixed", "kept"})
+      require(next() == name, "expected 'source', 'fixed' and 'kept'");
     require(next() == "inputs" && words.size() == 2, "expected 'inputs' and their number");
     weights.n = index_below(words[1], 1 << 20);
     while (next() == "relu") weights.neurons.push_back(row());
@@ -64,11 +65,13 @@ Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   const int n = weights.n;
   const std::size_t count = weights.neurons.size();
   Rewritten result{{n, std::vector<Row>(count), {}}, {}};
-  std::vector<Row> value(count);          // what each neuron's output was rewritten to
+  std::vector<Row> value(count);  // what each neuron's output was rewritten to
   std::vector<char> own(count, 0), needed(count, 0);
-  std::vector<double> quotient(count);    // equal for parallel rows; a quick filter
+  std::vector<double> quotient(count);  // equal for parallel rows; a quick filter
   const auto replaced = [&](const Row& row) {
-    if (std::all_of(row.terms.begin(), row.terms.end(), [&](const auto& t) { return t.first < n || own[at(t.first - n)]; })) return row;
+    if (std::all_of(row.terms.begin(), row.terms.end(),
+                    [&](const auto& t) { return t.first < n || own[at(t.first - n)]; }))
+      return row;
     std::map<int, Rational> sum;
     Row rewritten{row.constant, {}};
     for (const auto& [variable, coefficient] : row.terms) {
@@ -98,7 +101,8 @@ Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
       value[j].constant = row.constant > 0 ? row.constant : Rational(0);
       continue;
     }
-    quotient[j] = Rational((row.terms.size() > 1 ? row.terms[1].second : row.constant) / row.terms.front().second).get_d();
+    quotient[j] =
+        Rational((row.terms.size() > 1 ? row.terms[1].second : row.constant) / row.terms.front().second).get_d();
     Rational rho(0);
     int i = -1;
     for (std::size_t h = 0; h < hinges.size() && rho == 0; ++h) {
@@ -126,7 +130,8 @@ Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   for (std::size_t j = count; j-- > 0;) {
     if (needed[j]) mark(result.neurons[j]);
   }
-  std::copy_if(hinges.begin(), hinges.end(), std::back_inserter(result.kept), [&](int j) { return needed[at(j)] != 0; });
+  std::copy_if(hinges.begin(), hinges.end(), std::back_inserter(result.kept),
+               [&](int j) { return needed[at(j)] != 0; });
   return result;
 }
 

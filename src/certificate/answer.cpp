@@ -1,17 +1,16 @@
 // The public questions: from texts to exact numbers, to the search, to a proof, to the checker, to an Answer.
-#include <cmath>
-#include <limits>
-
 #include <unistd.h>
 
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
-#include "foldproof/foldproof.h"
 #include "bounds/simplify.h"
 #include "certificate/checker_process.h"
 #include "certificate/proof_writer.h"
+#include "foldproof/foldproof.h"
 #include "model/weights_file.h"
 #include "search/radius_search.h"
 
@@ -49,7 +48,8 @@ class LeafCollector : public Observer {
 
 Rational read_number(const std::string& text, const std::string& what) {
   auto number = Rational::parse(text);
-  if (!number) throw InputError(what + " is not a number: '" + text + "' (write a decimal like 0.1 or a fraction like 1/3)");
+  if (!number)
+    throw InputError(what + " is not a number: '" + text + "' (write a decimal like 0.1 or a fraction like 1/3)");
   return *std::move(number);
 }
 
@@ -77,15 +77,16 @@ void require_square(const Network& network) {
   const int n = network.inputs;
   const int m = network.output_count();
   if (n == m) return;
-  const std::string shape =
-      "the network maps " + std::to_string(n) + " free inputs to " + std::to_string(m) + " outputs, not to " +
-      std::to_string(n) + ": ";
+  const std::string shape = "the network maps " + std::to_string(n) + " free inputs to " + std::to_string(m) +
+                            " outputs, not to " + std::to_string(n) + ": ";
   if (m < n) {
-    throw InputError(shape + "with fewer outputs than inputs it is never one-to-one (r* = 0); freeze inputs with --fix, or "
-                             "ask Problem 2 (pseudo) or Problem 3 (factor) instead");
+    throw InputError(shape +
+                     "with fewer outputs than inputs it is never one-to-one (r* = 0); freeze inputs with --fix, or "
+                     "ask Problem 2 (pseudo) or Problem 3 (factor) instead");
   }
-  throw InputError(shape + "keep " + std::to_string(n) +
-                   " of them with --outputs (if that map is one-to-one, so is the whole), or ask Problem 3 (factor) instead");
+  throw InputError(
+      shape + "keep " + std::to_string(n) +
+      " of them with --outputs (if that map is one-to-one, so is the whole), or ask Problem 3 (factor) instead");
 }
 
 void require_options(const Options& options) {
@@ -114,8 +115,11 @@ class Tee : public Observer {
   Tee(Observer& a, Observer& b) : both_{&a, &b} {}
   void root(std::uint64_t id, const Box& box, const char* cover) override { each(&Observer::root, id, box, cover); }
   void preconditioner(const std::vector<double>& m) override { each(&Observer::preconditioner, m); }
-  void split(std::uint64_t id, int axis, double where, std::uint64_t child) override { each(&Observer::split, id, axis, where, child); }
-  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to, const std::string& cells) override {
+  void split(std::uint64_t id, int axis, double where, std::uint64_t child) override {
+    each(&Observer::split, id, axis, where, child);
+  }
+  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to,
+            const std::string& cells) override {
     each(&Observer::leaf, id, box, test, sign, clipped_to, cells);
   }
   void beyond(std::uint64_t id, double target) override { each(&Observer::beyond, id, target); }
@@ -123,7 +127,9 @@ class Tee : public Observer {
   void patch_split(int patch, int axis, double where, int below, int above) override {
     each(&Observer::patch_split, patch, axis, where, below, above);
   }
-  void pair_split(std::uint64_t pair, char how, std::uint64_t child) override { each(&Observer::pair_split, pair, how, child); }
+  void pair_split(std::uint64_t pair, char how, std::uint64_t child) override {
+    each(&Observer::pair_split, pair, how, child);
+  }
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
     each(&Observer::pair_leaf, pair, how, functional);
   }
@@ -184,7 +190,8 @@ void write_file(const std::string& path, const std::string& text) {
   }
 }
 
-Answer answer_of(const Problem& problem, const RadiusResult& found, const Control& control, const std::string& question) {
+Answer answer_of(const Problem& problem, const RadiusResult& found, const Control& control,
+                 const std::string& question) {
   Answer answer;
   answer.question = question;
   answer.center_exact = texts(problem.centre);
@@ -273,7 +280,8 @@ constexpr int most_retreats = 20;
 Answer solve(const Model& model, Problem problem, const Options& options, const std::string& question) {
   const std::string checker = options.check ? checker_program() : std::string();
   const Network& asked = *problem.network;
-  const std::vector<int> inactive = inactive_on(asked, RegionNetwork(asked, problem.centre), problem.root(problem.max_radius));
+  const std::vector<int> inactive =
+      inactive_on(asked, RegionNetwork(asked, problem.centre), problem.root(problem.max_radius));
   const Network simpler = inactive.empty() ? Network{} : merge_hinges(model.as_read(), inactive);
   const bool wanted = options.check || !options.proof.empty();
   const std::string weights = wanted ? model.weights() : std::string();
@@ -292,7 +300,8 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
     RadiusResult found = search_radius(problem, control);
     problem.network = &asked;
     if (found.collision && !verify_collision(problem, found.collision->x, found.collision->y)) {
-      throw std::logic_error("the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
+      throw std::logic_error(
+          "the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
     }
     const double seconds = control.seconds();
     const bool last = attempt + 1 == std::size(margins) || control.stop_reason().has_value();

@@ -25,7 +25,8 @@ namespace {
 // The shared object or program that holds this code.
 std::filesystem::path own_file() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&checker_program), &info) != 0 && std::strchr(info.dli_fname, '/') != nullptr) {
+  if (dladdr(reinterpret_cast<const void*>(&checker_program), &info) != 0 &&
+      std::strchr(info.dli_fname, '/') != nullptr) {
     return info.dli_fname;
   }
   std::error_code error;
@@ -42,7 +43,8 @@ std::string checker_program() {
     const std::filesystem::path candidate = folder / place;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate.string();
   }
-  throw InputError("the program foldproof-check, which checks every answer, is not beside this one (" + folder.string() +
+  throw InputError("the program foldproof-check, which checks every answer, is not beside this one (" +
+                   folder.string() +
                    "): install it again, name it in the environment variable FOLDPROOF_CHECK, or ask with --no-check");
 }
 
@@ -50,7 +52,8 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
   CheckerRun run;
   const auto start = std::chrono::steady_clock::now();
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::string("no pipe for the checker: ") + std::strerror(errno));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw std::runtime_error(std::string("no pipe for the checker: ") + std::strerror(errno));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
@@ -89,7 +92,8 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
     if (const std::string prefix = "rejected: line "; run.rejected && first.starts_with(prefix)) {
       run.line = std::strtoull(first.c_str() + prefix.size(), nullptr, 10);
     }
-    run.reason = first.empty() ? "the checker said nothing (exit code " + std::to_string(WEXITSTATUS(status)) + ")" : first;
+    run.reason =
+        first.empty() ? "the checker said nothing (exit code " + std::to_string(WEXITSTATUS(status)) + ")" : first;
   } else {
     run.reason = "the checker was ended by signal " + std::to_string(WTERMSIG(status));
   }

@@ -147,11 +147,13 @@ void ProofWriter::write_pair(Output& output, std::uint64_t pair) const {
   std::string text(1, node.how);
   const bool divided = node.how == 'd' || node.how == 'x' || node.how == 'y';
   if (node.how == 'f') {
-    for (std::size_t o = 0; o < static_cast<std::size_t>(faces_) / 2; ++o) text += ' ' + canonical(functionals_[node.first + o]);
+    for (std::size_t o = 0; o < static_cast<std::size_t>(faces_) / 2; ++o)
+      text += ' ' + canonical(functionals_[node.first + o]);
   }
   output.line(text);
   if (!divided) ++output.size.pairs;
-  for (std::uint64_t child = 0; divided && child < (node.how == 'd' ? 3U : 2U); ++child) write_pair(output, node.first + child);
+  for (std::uint64_t child = 0; divided && child < (node.how == 'd' ? 3U : 2U); ++child)
+    write_pair(output, node.first + child);
 }
 
 std::string end_line(const std::string& question, const RadiusResult& result) {

@@ -16,8 +16,8 @@ namespace foldproof {
 /// What a proof is about, besides the problem itself.
 struct ProofSubject {
   std::string weights_sha256;
-  std::string question;            // "radius" or "injective"
-  std::vector<int> inactive;       // neurons of the network as read that presolve replaced by 0
+  std::string question;       // "radius" or "injective"
+  std::vector<int> inactive;  // neurons of the network as read that presolve replaced by 0
 };
 
 struct ProofSize {
@@ -66,7 +66,7 @@ class ProofWriter : public Observer {
     char how;             // 0 nothing is known; otherwise as in Observer
   };
   struct PatchNode {
-    int axis = -1;        // not cut
+    int axis = -1;  // not cut
     double where = 0.0;
     int below = -1, above = -1;
   };

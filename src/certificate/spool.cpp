@@ -37,9 +37,8 @@ void SpoolFile::reserve(std::size_t bytes) {
   while (wanted < bytes) wanted *= 2;
   // Allocated, not only extended: a full disk must be an error here, not a signal later.
   if (const int error = ::posix_fallocate(file_, 0, static_cast<off_t>(wanted)); error != 0) fail("no room", error);
-  void* const place = data_ == nullptr
-                          ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0)
-                          : ::mremap(data_, capacity_, wanted, MREMAP_MAYMOVE);
+  void* const place = data_ == nullptr ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0)
+                                       : ::mremap(data_, capacity_, wanted, MREMAP_MAYMOVE);
   if (place == MAP_FAILED) fail("no address space", errno);
   data_ = static_cast<std::byte*>(place);
   capacity_ = wanted;

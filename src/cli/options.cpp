@@ -196,23 +196,24 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   if (raw.at) request.at = read_vector("--at", *raw.at);
   if (raw.box) request.box = read_box("--box", *raw.box);
   request.quiet = raw.quiet;
-  for (const auto& [option, given] :
-       {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report}, std::pair{"-o", &raw.output},
-        std::pair{"--proof", &raw.proof}}) {
+  for (const auto& [option, given] : {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report},
+                                      std::pair{"-o", &raw.output}, std::pair{"--proof", &raw.proof}}) {
     if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
   }
   request.json = raw.json.value_or("");
   request.report = raw.report ? *raw.report : raw.output.value_or("");
   request.proof = raw.proof_file.value_or("");
   if (request.command == Command::kExport) return request;
-  if (request.options.proof == "-") throw InputError("a proof cannot go to standard output; name a file such as fold.proof");
+  if (request.options.proof == "-")
+    throw InputError("a proof cannot go to standard output; name a file such as fold.proof");
   if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
   const std::array named{std::pair{"--json", request.json}, std::pair{"--report", request.report},
                          std::pair{"--proof", request.options.proof}};
   for (std::size_t a = 0; a < named.size(); ++a) {
     for (std::size_t b = a + 1; b < named.size(); ++b) {
       if (named[a].second.empty() || named[a].second != named[b].second) continue;
-      throw InputError(fmt::format("{} and {} both name '{}'; give them two names", named[a].first, named[b].first, named[a].second));
+      throw InputError(fmt::format("{} and {} both name '{}'; give them two names", named[a].first, named[b].first,
+                                   named[a].second));
     }
   }
   return request;

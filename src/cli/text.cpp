@@ -128,9 +128,14 @@ std::string effort_text(const Effort& effort) {
 std::string proof_text(const Answer& answer) {
   const Proof& proof = answer.proof;
   if (proof.weights_sha256.empty()) return "  not checked: --no-check\n";
-  const std::string size = fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)), proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
-                                       proof.bytes < 10240 ? count(proof.bytes, "byte") : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
-  if (!proof.refused.empty()) return fmt::format("  proof: REFUSED ({}), after {}\n", size, count(static_cast<std::uint64_t>(proof.attempts), "search"));
+  const std::string size =
+      fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)),
+                  proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
+                  proof.bytes < 10240 ? count(proof.bytes, "byte")
+                                      : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
+  if (!proof.refused.empty())
+    return fmt::format("  proof: REFUSED ({}), after {}\n", size,
+                       count(static_cast<std::uint64_t>(proof.attempts), "search"));
   if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
   return fmt::format("  proof: accepted by the independent checker in {} ({}){}\n", duration(proof.check_seconds), size,
                      proof.file.empty() ? "" : ", kept in " + proof.file);
@@ -180,7 +185,8 @@ std::string injective_text(const Answer& answer) {
 std::string refusal_text(const Answer& answer) {
   const Proof& proof = answer.proof;
   return fmt::format(
-      "foldproof: BUG: the independent checker did not accept our own proof ({}); the answer is withdrawn, do not rely on "
+      "foldproof: BUG: the independent checker did not accept our own proof ({}); the answer is withdrawn, do not rely "
+      "on "
       "it. Please report this with the command, the network and the proof ({})\n",
       proof.refused, proof.file.empty() ? "add --proof FILE to keep it" : proof.file);
 }

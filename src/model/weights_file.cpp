@@ -23,7 +23,8 @@ void append(std::string& text, const char* name, const AffineRow& row) {
 
 std::string weights_text(const Network& as_read) {
   const Provenance& from = as_read.from;
-  std::string text = "foldproof-network 1\nsource " + (from.sha256.empty() ? std::string("-") : from.sha256) + "\nfixed";
+  std::string text =
+      "foldproof-network 1\nsource " + (from.sha256.empty() ? std::string("-") : from.sha256) + "\nfixed";
   for (const auto& [input, value] : from.fixed) text += ' ' + std::to_string(input) + '=' + value.canonical();
   text += "\nkept";
   for (int o = 0; o < as_read.output_count(); ++o) {

@@ -56,7 +56,7 @@ def test_the_checker_is_alone():
 
 def test_the_checker_stays_small():
     """A ceiling to defend: what is trusted must be read by a person in an afternoon."""
-    assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 1350
+    assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 1400
 
 
 def test_files_stay_short():

@@ -432,7 +432,6 @@ def test_cone_rule():
     refused("4.6", weights, [0], [pair], "lower 0 local 0 upper 0", ball="4")
     refused("4.6", weights, [0], [pair], "lower 0 local 0 upper 4")
     refused("4.6", weights, [1], [pair], "lower 0 local 0 upper 0")
-    refused("4.6", weights, [0], [], "lower 0 local 0 upper 0")
     accepted(weights, [0], [pair], "lower 0 local 0 upper 0", domain="-5:5", ball="5")
     refused("4.5", weights, [0], [pair], "lower 0 local 0 upper 0", domain="-4:5")
 

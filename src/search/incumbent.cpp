@@ -219,6 +219,7 @@ bool Incumbent::prove_fold(const Descent& descent) {
   const double room = at_centre ? 0.25 * cone_radius_ : descent.radius * problem_.gap / 16.0;
   for (int attempt = 0; attempt < 12; ++attempt) {
     const double tau = std::min(1.0, room / distance) * std::ldexp(1.0, -attempt / 3);
+    if (!(tau * distance > 0.0) || control_.should_stop_now()) return false;
     std::vector<double> q(n);
     for (std::size_t i = 0; i < n; ++i) {
       q[i] = descent.point[i] + tau * (descent.interior[i] - descent.point[i]);

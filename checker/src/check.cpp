@@ -86,7 +86,10 @@ class Checker {
     if (first[1] != "1")
       throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 1");
     if (stated(line("network", 1))[1] != hash_) {
-      throw Unusable("the proof is about another network: the SHA-256 of the weights file is " + hash_);
+      throw Unusable(
+          "the proof is about another network (or other fixed inputs or outputs): the SHA-256 of this weights "
+          "file is " +
+          hash_);
     }
     const Words& question = stated(line("question", 1));
     is_box_ = question[1] == "injective";

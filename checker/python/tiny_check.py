@@ -596,8 +596,10 @@ class Proof(Lines):
 
     def injective_at(self, r):
         """4.6, rules 1 to 4."""
+        largest = max([s for s, _, _ in self.signs], default=0)
         return (any(s >= r for s in self.monotone)
-                or any(s >= r and (single or self.n == 1 or r in self.boundaries) for s, _, single in self.signs))
+                or any(s >= r and (single or self.n == 1) for s, _, single in self.signs)
+                or self.n > 1 and any(largest >= s >= r for s in self.boundaries))
 
     def check_injective(self, words):
         """4.6."""

@@ -1,8 +1,7 @@
 // Claims are in bounds.h. Everything is one recursion over rows, combine(): a row is affine in what earlier neurons are
 // replaced by, c (row p) + shift + h (new variable), plus an error for all that the stored coefficients are off by.
-//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, β], β = max(-s l, (1 - s) u),
-//   because
-//     it is convex and 0 at 0. So relu(z) is s z + β/2 + (β/2) t. A coefficient off by e costs e max relu(z).
+//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, b], b = max(-s l, (1 - s) u), as it is
+//     convex and 0 at 0. So relu(z) is s z + b/2 + (b/2) t. A coefficient off by e costs e max relu(z).
 //   narrow: active neurons are replaced by their rows, undecided ones by variables.
 //   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
 #include "bounds.h"

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "lines.h"
 #include "tests.h"
@@ -98,8 +99,9 @@ class Checker {
     if (!is_box_) centre_ = numbers(stated(line("center", n_)));
     const Words* words = &line();
     if (is_box_ || words->front() == "domain") {
-      for (const std::string_view side : stated(checked(*words, "domain", n_))) {
-        if (side == "domain") continue;
+      stated(checked(*words, "domain", n_));
+      for (std::size_t i = 1; i < words->size(); ++i) {
+        const std::string_view side = words->at(i);
         const std::size_t colon = std::min(side.find(':'), side.size() - 1);
         const auto& [lower, upper] = domain_.emplace_back(exact(side.substr(0, colon)), exact(side.substr(colon + 1)));
         require(lower < upper, "header: the domain is empty");
@@ -150,7 +152,8 @@ class Checker {
     require(words.size() >= 3, "syntax: expected 'cover', its kind and radius");
     const double r = section_radius(words[2]);
     preconditioner_.clear();
-    if (words[1] == "sign") {
+    by_sign_test_ = words[1] == "sign";
+    if (by_sign_test_) {
       checked(words, "cover", 3);
       require(n_ == m_, "cover: signs need as many outputs as inputs");
       require(words[3] == "+" || words[3] == "-", "syntax: the sign is + or -");
@@ -160,33 +163,31 @@ class Checker {
     } else {
       require(words[1] == "monotone", "syntax: unknown kind of cover");
       checked(words, "cover", 2);
-      for (const std::string_view entry : line("matrix", n_ * m_)) {
-        if (entry != "matrix") preconditioner_.push_back(finite_double(entry));
-      }
+      const Words& entries = line("matrix", -1);
+      require(entries.size() == at(n_) * at(m_) + 1, "syntax: a matrix has n times m numbers");
+      for (std::size_t i = 1; i < entries.size(); ++i) preconditioner_.push_back(finite_double(entries[i]));
     }
     const long before = lines_.number();
     Box whole = box(r);
     const bool by_tests = cover_tree(whole, root_, 0);
-    const bool by_sign = preconditioner_.empty();
     local_ = std::max(local_, r);
-    if (by_sign) by_sign_ = std::max(by_sign_, r);
-    if (!by_sign || n_ == 1 || (by_tests && lines_.number() == before + 1)) injective_ = std::max(injective_, r);
+    if (by_sign_test_) by_sign_ = std::max(by_sign_, r);
+    if (!by_sign_test_ || n_ == 1 || (by_tests && lines_.number() == before + 1)) injective_ = std::max(injective_, r);
   }
 
   // One node of a cover's tree; true if it is a line `l`.
   bool cover_tree(Box& piece, NetPointer net, int depth) {
     require(depth < deepest, "tree: too deep");
     const Words& words = line();
-    const bool by_sign = preconditioner_.empty();
     if (words[0] == "l") {
       checked(words, "l", 0);
       const Slopes slopes = slopes_on(*net, piece);
-      require(by_sign || monotone(preconditioner_, slopes), "leaf: sym(M J) > 0 is not proved on this box");
-      require(!by_sign || cube_sign(slopes) == sign_, "leaf: the determinant's sign is not proved on this box");
+      require(by_sign_test_ || monotone(preconditioner_, slopes), "leaf: sym(M J) > 0 is not proved on this box");
+      require(!by_sign_test_ || (sign_ != 0 && cube_sign(slopes) == sign_), "leaf: the determinant's sign is not proved on this box");
       return true;
     }
     if (words[0] == "c") {
-      require(by_sign, "leaf: exact cells in a monotone cover");
+      require(by_sign_test_, "leaf: exact cells in a monotone cover");
       cells(words, piece);
       return false;
     }
@@ -446,7 +447,10 @@ class Checker {
 
   void collision(const Words& words) {  // 4.5
     checked(words, "collision", 0);
-    const std::vector<Rational> x = numbers(line("x", n_)), y = numbers(line("y", n_));
+    std::string before = std::exchange(statement_, "");
+    const std::vector<Rational> x = numbers(stated(line("x", n_)));
+    const std::vector<Rational> y = numbers(stated(line("y", n_)));
+    const std::string points = std::exchange(statement_, std::move(before));
     require(x != y, "collision: the two points are equal");
     Rational distance(0);
     for (std::size_t i = 0; i < at(n_); ++i) {
@@ -461,6 +465,7 @@ class Checker {
     nearest_ = distance;
     pair_[0] = x;
     pair_[1] = y;
+    points_ = points;
   }
 
   bool scales() const {  // the nearest pair may be drawn in to the centre
@@ -474,6 +479,7 @@ class Checker {
   }
 
   void end(const Words& words) {  // 4.6
+    statement_ += points_;
     for (const double r : boundaries_) {
       if (n_ >= 2 && r <= by_sign_) injective_ = std::max(injective_, r);
     }
@@ -519,7 +525,9 @@ class Checker {
   std::vector<double> boundaries_;
   std::optional<Rational> nearest_;
   std::vector<Rational> pair_[2];
+  std::string points_;  // its lines
   // of the section being read
+  bool by_sign_test_ = false;  // otherwise by the preconditioner
   Vector preconditioner_;
   std::vector<Patch> patches_;
   std::size_t cached_ = 0;
@@ -544,13 +552,14 @@ Verdict check(const std::string& proof, const std::string& weights_path) {
       verdict.statement = Checker(lines, weights, sha256(bytes)).run();
       verdict.code = 0;
     } catch (const Rejected& reason) {
+      if (lines.number() <= 1) throw Unusable("this is not a proof file");
       verdict.reason = "line " + std::to_string(lines.number()) + ": " + reason.what();
       verdict.code = 1;
     }
-  } catch (const Unusable& reason) {
-    verdict.reason = reason.what();
   } catch (const std::bad_alloc&) {
     verdict.reason = "out of memory";
+  } catch (const std::exception& reason) {  // Unusable, or a folder instead of a file
+    verdict.reason = reason.what();
   }
   return verdict;
 }

@@ -3,6 +3,8 @@
 
 #include <zlib.h>
 
+#include <cstring>
+
 #include "number.h"
 
 namespace foldproof_check {
@@ -34,6 +36,9 @@ class Lines {
         return words_;
       }
       line_ += part;
+      if ((line_.empty() || line_.back() != '\n') && std::strlen(part) + 1 < sizeof part && gzeof(file_) == 0) {
+        throw Rejected("syntax: a line holds a NUL");
+      }
     }
     line_.pop_back();
     ++number_;

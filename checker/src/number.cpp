@@ -68,7 +68,7 @@ double finite_double(std::string_view text) {
   const char* const last = text.data() + text.size();
   std::from_chars_result read = std::from_chars(text.data(), last, m);
   if (read.ec == std::errc() && read.ptr != last && *read.ptr == 'b') read = std::from_chars(read.ptr + 1, last, e);
-  if (read.ec == std::errc() && read.ptr == last && m != 0 && std::abs(m) <= 1L << 53 && std::abs(e) < 900) {
+  if (read.ec == std::errc() && read.ptr == last && m != 0 && m >= -(1L << 53) && m <= 1L << 53 && std::abs(e) < 900) {
     const std::size_t mark = std::min(text.find('b'), text.size());
     if (is_integer(text.substr(0, mark)) && (mark == text.size() || is_integer(text.substr(mark + 1)))) {
       return std::ldexp(static_cast<double>(m), e);

@@ -10,12 +10,18 @@
 
 #include <algorithm>
 #include <cfenv>
+#include <cfloat>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#if defined(__FAST_MATH__)
+#error "the checker needs IEEE arithmetic: build it without -ffast-math"
+#endif
+static_assert(FLT_EVAL_METHOD == 0 && std::numeric_limits<double>::is_iec559 && sizeof(long) == 8);
 
 namespace foldproof_check {
 

@@ -1,14 +1,13 @@
 // Cube test. Slopes are centre + t, |t_j| <= 1/2 (widths are in C and B), J(s) = J0 + C diag(t) (I - B diag(t))^{-1} A.
-//  - An approximate inverse Z of J0 with ||I - Z J0|| = e < 1 shows that J0 is nonsingular, and J0^{-1} C = Z C + E',
-//    |E'_ij| <= e / (1 - e) max_i |(Z C)_ij|. Then det J(s) = det J0 det(I - G diag(t)), G = B - A J0^{-1} C
-//    (Sylvester).
+//  - Gauss-Jordan in intervals gives the sign of det J0 and encloses J0^{-1} C. Then
+//    det J(s) = det J0 det(I - G diag(t)), G = B - A J0^{-1} C (Sylvester).
 //  - perron: v > 0 and |G| v / 2 < v: the spectral radius of G diag(t) is below 1 (Collatz-Wielandt), so no det
 //  vanishes.
 //  - branch: det J(s) is affine in each slope, so one sign at both ends of a slope's range is one sign between.
 // Monotone test. w_j = t_j delta_j gives tau_j (w_j^2 - delta_j^2 / 4) <= 0 for tau_j > 0, so
 //    d^T M J d = d^T M J0 d + d^T M C w >= that + sum_j tau_j (w_j^2 - delta_j^2 / 4), a quadratic form in (d, w).
 //  - branch: d^T M J d is affine in each slope.
-// What is computed in passing (Z, v, D, tau, the order of branching) proves nothing; only the verified conditions do.
+// What is computed in passing (v, tau, pivots, the order of branching) proves nothing; only the verified conditions do.
 #include "tests.h"
 
 namespace foldproof_check {
@@ -113,7 +112,7 @@ bool monotone_branch(const Vector& m, const Slopes& s, int& nodes) {
   const int n = s.n, k = s.k;
   Matrix mj(n, n + k), centre(n, 2 * n), form(n + k, n + k);  // [M J0, M C]; [sym(M J0), I]; in (d, w), lower triangle
   for (int i = 0; i < n; ++i) {
-    for (int o = 0; o < s.m; ++o) add(mj[i], m[at(i * s.m + o)], s.jc[o], n + k);
+    for (int o = 0; o < s.m; ++o) add(mj[i], m[at(i) * at(s.m) + at(o)], s.jc[o], n + k);
   }
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) centre[i][j] = 0.5 * mj[i][j] + 0.5 * mj[j][i];

@@ -117,6 +117,7 @@ struct Proof {
   std::string refused;                   ///< why the checker did not accept: our bug, and nothing is claimed then
   double check_seconds = 0;              ///< wall clock
   int attempts = 1;                      ///< searches, the later ones with wider margins after a refusal
+  int refused_leaves = 0;                ///< a stopped run's leaves that the checker refused: lower was drawn in below them
 };
 
 struct Answer {

@@ -158,6 +158,13 @@ std::string statement_of(const Answer& answer, const std::string& weights_sha256
     for (const auto& [lower, upper] : answer.domain_exact) text += ' ' + number(lower) + ':' + number(upper);
     text += '\n';
   }
+  if (answer.witness) {
+    for (const auto& [name, point] : {std::pair("x", &answer.witness->x_exact), std::pair("y", &answer.witness->y_exact)}) {
+      text += name;
+      for (const std::string& entry : *point) text += ' ' + number(entry);
+      text += '\n';
+    }
+  }
   if (is_box) return text + "end " + answer.verdict + '\n';
   return text + "end lower " + number(answer.lower_exact) + " local " + canonical(answer.local_lower) + " upper " +
          (answer.upper_exact ? number(*answer.upper_exact) : "none") + '\n';
@@ -242,6 +249,13 @@ Answer answer_of(const Problem& problem, const RadiusResult& found, const Contro
   return answer;
 }
 
+// A result that calls itself closed has reached what was asked.
+bool is_consistent(const Problem& problem, const RadiusResult& found) {
+  if (!found.closed || found.zero) return true;
+  if (!found.collision) return found.lower >= problem.max_radius;
+  return problem.any_collision || found.lower >= found.collision->radius_upper * (1.0 - problem.gap);
+}
+
 // Nothing is claimed any more: the bounds go, the effort and the reason stay.
 void withdraw(Answer& answer) {
   answer.lower = answer.local_lower = 0.0;
@@ -274,7 +288,7 @@ bool retreat(RadiusResult& found, const RefusedLeaf& leaf, std::size_t inputs) {
 
 // Leaves that the checker refuses are worked on: the search begins again with wider margins.
 constexpr double margins[] = {0.0, 0x1p-30, 0x1p-22};
-// If that does not help, or the time is over, the radius is drawn in below the refused leaf.
+// A run that was stopped cannot begin again: its radius is drawn in below the refused leaf, and the answer says so.
 constexpr int most_retreats = 20;
 
 Answer solve(const Model& model, Problem problem, const Options& options, const std::string& question) {
@@ -314,14 +328,27 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
       answer.leaves = leaves.leaves();
       Proof& proof = answer.proof;
       proof.attempts = static_cast<int>(attempt) + 1;
+      proof.refused_leaves = retreats;
       if (!wanted) return answer;
-      const ProofSize size = writer->write(path, problem, found, subject);
+      ProofSize size;
+      try {
+        size = writer->write(path, problem, found, subject);
+      } catch (const std::logic_error& hole) {
+        proof.refused = hole.what();
+        withdraw(answer);
+        return answer;
+      }
       proof.weights_sha256 = subject.weights_sha256;
       proof.file = options.proof;
       proof.bytes = size.bytes;
       proof.leaves = size.leaves;
       proof.pairs = size.pairs;
       if (!options.check) return answer;
+      if (!is_consistent(problem, found)) {
+        proof.refused = "the search ended with a bracket that it calls closed and that is not";
+        withdraw(answer);
+        return answer;
+      }
       control.phase = "check";
       control.speak();
       const CheckerRun run = run_checker(checker, path, weights_file.path());
@@ -330,7 +357,8 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
       if (proof.checked) return answer;
       proof.refused = run.accepted ? "the checker accepted another statement than the answer's" : run.reason;
       if (run.rejected && !last) break;
-      const auto leaf = run.rejected && retreats < most_retreats ? writer->leaf_on_line(run.line) : std::nullopt;
+      const bool may_retreat = run.rejected && control.stop_reason() && retreats < most_retreats;
+      const auto leaf = may_retreat ? writer->leaf_on_line(run.line) : std::nullopt;
       if (!leaf || !retreat(found, *leaf, problem.centre.size())) {
         withdraw(answer);
         return answer;

@@ -22,6 +22,16 @@ namespace foldproof {
 
 namespace {
 
+constexpr std::size_t most_output = 1U << 22U;
+
+// One line for a message: printable, and not longer than a person reads.
+std::string quoted(std::string line) {
+  constexpr std::size_t longest = 300;
+  if (line.size() > longest) line = line.substr(0, longest) + "...";
+  for (char& c : line) c = c >= ' ' && c <= '~' ? c : '?';
+  return line;
+}
+
 // The shared object or program that holds this code.
 std::filesystem::path own_file() {
   Dl_info info{};
@@ -36,8 +46,12 @@ std::filesystem::path own_file() {
 }  // namespace
 
 std::string checker_program() {
-  if (const char* const named = std::getenv("FOLDPROOF_CHECK"); named != nullptr && *named != '\0') return named;
   std::error_code error;
+  if (const char* const named = std::getenv("FOLDPROOF_CHECK"); named != nullptr && *named != '\0') {
+    if (std::filesystem::is_regular_file(named, error) && ::access(named, X_OK) == 0) return named;
+    throw InputError(std::string("the environment variable FOLDPROOF_CHECK names '") + named +
+                     "', which is not a program: name foldproof-check, or unset it");
+  }
   const std::filesystem::path folder = std::filesystem::weakly_canonical(own_file(), error).parent_path();
   for (const char* place : {"foldproof-check", "../bin/foldproof-check"}) {
     const std::filesystem::path candidate = folder / place;
@@ -70,20 +84,20 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
       const ssize_t got = ::read(ends[0], chunk.data(), chunk.size());
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) break;
-      output.append(chunk.data(), static_cast<std::size_t>(got));
+      if (output.size() < most_output) output.append(chunk.data(), static_cast<std::size_t>(got));
     }
   }
   ::close(ends[0]);
   if (failure != 0) {
-    run.reason = "the checker '" + program + "' cannot be started: " + std::strerror(failure);
-    return run;
+    throw InputError("the checker '" + program + "' cannot be started (" + std::strerror(failure) +
+                     "): install it again, or ask with --no-check");
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::size_t end = output.find('\n');
-  const std::string first = output.substr(0, end);
+  const std::string first = quoted(output.substr(0, end));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && first == "accepted") {
     run.accepted = true;
     run.statement = output.substr(end + 1);

@@ -137,8 +137,14 @@ std::string proof_text(const Answer& answer) {
     return fmt::format("  proof: REFUSED ({}), after {}\n", size,
                        count(static_cast<std::uint64_t>(proof.attempts), "search"));
   if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
-  return fmt::format("  proof: accepted by the independent checker in {} ({}){}\n", duration(proof.check_seconds), size,
-                     proof.file.empty() ? "" : ", kept in " + proof.file);
+  std::string text = fmt::format("  proof: accepted by the independent checker in {} ({}){}\n",
+                                 duration(proof.check_seconds), size,
+                                 proof.file.empty() ? "" : ", kept in " + proof.file);
+  if (proof.refused_leaves > 0) {
+    text += fmt::format("  the checker refused {} of our leaves first, and the radius was drawn in below: please report this\n",
+                        proof.refused_leaves);
+  }
+  return text;
 }
 
 std::string first_line(const Answer& answer) {

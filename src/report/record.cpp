@@ -73,7 +73,8 @@ Json proof_json(const Proof& proof) {
           {"checked", proof.checked},
           {"refused", text_or_null(proof.refused)},
           {"check_seconds", proof.checked ? finite_or_null(proof.check_seconds) : Json()},
-          {"attempts", proof.attempts}};
+          {"attempts", proof.attempts},
+          {"refused_leaves", proof.refused_leaves}};
 }
 
 Json effort_json(const Effort& effort) {

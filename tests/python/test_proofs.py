@@ -190,7 +190,8 @@ def test_without_a_check_the_answer_says_so(program, kept):
     assert done.returncode == 0 and "not checked" in done.stdout
     record = program.answer("radius", kept[1], "--at", "1,2.1", "--no-check")
     assert record["proof"] == {"file": None, "format": 1, "bytes": 0, "leaves": 0, "pairs": 0, "weights_sha256": None,
-                               "checked": False, "refused": None, "check_seconds": None, "attempts": 1}
+                               "checked": False, "refused": None, "check_seconds": None, "attempts": 1,
+                               "refused_leaves": 0}
 
 
 def test_nothing_stays_in_the_temporary_folder(program, kept, tmp_path):

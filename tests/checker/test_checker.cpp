@@ -1,0 +1,186 @@
+// What the checker says of files written by hand: the example of docs/certificate.md from that page, files that are no
+// proofs (code 2), and for each rule of that page proofs that hold beside proofs that break it (code 1, and at which
+// line).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cfenv>
+#include <fstream>
+
+#include "check.h"
+#include "handmade.h"
+#include "model/weights_file.h"
+#include "proofs.h"
+
+namespace foldproof::testing {
+namespace {
+
+using foldproof_check::Verdict;
+
+Verdict check(const std::string& proof, const std::string& weights) {
+  MemoryFile proof_file, weights_file;
+  return foldproof_check::check(proof_file.holding(proof), weights_file.holding(weights));
+}
+
+void expect_unusable(const Verdict& verdict) {
+  EXPECT_EQ(verdict.code, 2) << verdict.statement << verdict.reason;
+  EXPECT_NE(verdict.reason, "");
+  EXPECT_EQ(verdict.reason.find('\n'), std::string::npos) << verdict.reason;
+  EXPECT_EQ(verdict.statement, "");
+}
+
+// The example of the page: its two blocks of indented lines.
+struct Example : ::testing::Test {
+  Example() {
+    std::ifstream page(std::string(FOLDPROOF_TESTS_DIR) + "/../docs/certificate.md");
+    bool here = false;
+    std::string* block = nullptr;
+    for (std::string line; std::getline(page, line);) {
+      here = here || line.rfind("## 6 ", 0) == 0;
+      if (!here || line.rfind("    ", 0) != 0) continue;
+      line.erase(0, 4);
+      if (line.rfind("foldproof-network", 0) == 0) block = &weights;
+      if (line.rfind("foldproof-proof", 0) == 0) block = &proof;
+      if (block != nullptr) *block += line + '\n';
+    }
+  }
+  std::string with(const std::string& from, const std::string& to) const {
+    std::string text = proof;
+    EXPECT_NE(text.find(from), std::string::npos) << from;
+    return text.replace(text.find(from), from.size(), to);
+  }
+  std::string weights, proof;
+};
+
+TEST_F(Example, IsAcceptedAndStatesWhatItSays) {
+  const Verdict verdict = check(proof, weights);
+  EXPECT_EQ(verdict.code, 0) << verdict.reason;
+  EXPECT_EQ(verdict.reason, "");
+  EXPECT_EQ(verdict.statement,
+            "network " + sha256_of(weights) +
+                "\nquestion radius\nnorm linf\ncenter 0\nend lower 1023b-10 local 1023b-10 upper 1025b-10\n");
+  EXPECT_EQ(check(with("s 0 0\nl\nl\n", "l\n"), weights).code, 0);
+  EXPECT_EQ(Judge(weights, sha256_of(weights)).false_claim(verdict.statement), "");
+}
+
+TEST_F(Example, IsReadCompressedToo) {
+  const std::string bytes = packed(proof);
+  EXPECT_EQ(check(bytes, weights).code, 0);
+  ASSERT_GT(bytes.size(), 100U);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    expect_unusable(check(bytes.substr(0, i), weights));
+    if (i < 10) continue;  // the header: the time of day and the like may change
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 4);
+    EXPECT_NE(check(damaged, weights).code, 0) << i;
+  }
+}
+
+TEST_F(Example, CutAnywhereIsUnusable) {
+  for (std::size_t i = 0; i < proof.size(); ++i) expect_unusable(check(proof.substr(0, i), weights));
+}
+
+TEST_F(Example, OtherFilesAreUnusable) {
+  expect_unusable(check(with("foldproof-proof 1", "foldproof-proof 2"), weights));
+  expect_unusable(check(with("foldproof-proof 1", "foldproof-proof"), weights));
+  expect_unusable(check(with("network f", "network 0"), weights));
+  expect_unusable(check("\n", weights));
+  expect_unusable(check("a  b\n", weights));
+  expect_unusable(check("hello\n", weights));
+  expect_unusable(check(std::string(1000, '\0'), weights));
+  expect_unusable(check(weights, weights));
+  MemoryFile proof_file, weights_file;
+  proof_file.holding(proof);
+  weights_file.holding(weights);
+  expect_unusable(foldproof_check::check("/nowhere/proof", weights_file.holding(weights)));
+  expect_unusable(foldproof_check::check("/", weights_file.holding(weights)));
+  expect_unusable(foldproof_check::check(proof_file.holding(proof), "/nowhere/weights"));
+  expect_unusable(foldproof_check::check(proof_file.holding(proof), "/"));
+}
+
+TEST_F(Example, DamagedWeightsAreUnusable) {
+  // what is replaced > by what; | is a line feed
+  const Lines damages = lines_of(R"(network 1>network 2
+foldproof-network>foldproof-proof
+source -|>
+fixed|>
+kept 0|>
+inputs 1|>
+inputs 1>inputs 0
+inputs 1>inputs -1
+inputs 1>inputs 1 1
+relu -1 0:1>relu
+-1 0:1>-1 1:1
+-1 0:1>-1 0:1 0:1
+-1 0:1>-1 0:0
+-1 0:1>-1 0:x
+-1 0:1>-1 0
+-1 0:1>-1  0:1
+-1 0:1>1b20001 0:1
+-1 0:1>1/0 0:1
+-1 0:1>nan 0:1
+relu>rule
+0:1 1:-1b1>1:-1b1 0:1
+output 0 0:1 1:-1b1|>
+end|>
+end|>end|end|
+end|>relu 0 0:1|end|)");
+  for (std::string damage : damages) {
+    SCOPED_TRACE(damage);
+    std::replace(damage.begin(), damage.end(), '|', '\n');
+    const std::string from = damage.substr(0, damage.find('>')), to = damage.substr(damage.find('>') + 1);
+    std::string text = weights;
+    ASSERT_NE(text.find(from), std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+    const Verdict verdict = check(with(sha256_of(weights), sha256_of(text)), text);
+    expect_unusable(verdict);
+    EXPECT_NE(verdict.reason.find("weights"), std::string::npos) << verdict.reason;
+  }
+  expect_unusable(check(with(sha256_of(weights), sha256_of("")), ""));
+}
+
+TEST_F(Example, LeavesTheRoundingModeAsItWas) {
+  const std::string texts[] = {proof, with("cover sign 1023b-10 +", "cover sign 1023b-10 -"), "nothing\n"};
+  for (const int mode : {FE_DOWNWARD, FE_TOWARDZERO, FE_UPWARD, FE_TONEAREST}) {
+    for (int code = 0; code < 3; ++code) {
+      MemoryFile proof_file, weights_file;
+      const std::string path = proof_file.holding(texts[code]), weights_path = weights_file.holding(weights);
+      std::fesetround(mode);
+      const Verdict verdict = foldproof_check::check(path, weights_path);
+      const int after = std::fegetround();
+      std::fesetround(FE_TONEAREST);
+      EXPECT_EQ(verdict.code, code) << verdict.reason;
+      EXPECT_EQ(after, mode) << code;
+    }
+  }
+}
+
+class Rules : public ::testing::TestWithParam<Handmade> {};
+
+TEST_P(Rules, HoldOrAreRefusedWhereTheyShould) {
+  const std::string weights = GetParam().model().weights();
+  const Verdict verdict = check(joined(GetParam().lines(sha256_of(weights))), weights);
+  const std::size_t refused = GetParam().refused;
+  if (refused == 0) {
+    ASSERT_EQ(verdict.code, 0) << verdict.reason;
+    EXPECT_EQ(Judge(weights, sha256_of(weights)).false_claim(verdict.statement), "");
+    return;
+  }
+  EXPECT_EQ(verdict.code, 1) << verdict.reason;
+  EXPECT_EQ(verdict.reason.rfind("line " + std::to_string(refused) + ": ", 0), 0U)
+      << verdict.reason << "\nnot at " << refused;
+  EXPECT_EQ(verdict.reason.find('\n'), std::string::npos);
+  EXPECT_EQ(verdict.statement, "");
+}
+
+std::string name_of(const ::testing::TestParamInfo<Handmade>& info) {
+  std::string name = info.param.name;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Handmade, Rules, ::testing::ValuesIn(handmade_proofs()), name_of);
+
+}  // namespace
+}  // namespace foldproof::testing

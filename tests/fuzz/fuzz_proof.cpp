@@ -1,0 +1,34 @@
+// Any proof file is accepted, rejected or unusable, for a reason of one line: no crash, no undefined behaviour, no hang.
+// What is accepted is text, and true of the two simplest networks.
+// The first byte says what the rest is: a digit, a proof without its two first lines, about that one of the networks
+// below; anything else, a whole proof file about network 0, plain or compressed.
+//   cmake -B build-fuzz -DFOLDPROOF_FUZZ=ON -DFOLDPROOF_SANITIZE=ON -DCMAKE_CXX_COMPILER=clang++-14
+//   cmake --build build-fuzz --target fuzz_proof && build-fuzz/fuzz_proof -timeout=20 NEW tests/fuzz/corpus_proof
+#include <algorithm>
+#include <iterator>
+
+#include "networks.h"
+#include "scratch.h"
+#include "truth.h"
+#include "verdict.h"
+#include "weights.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Scratch scratch;
+  std::string_view text = text_of(data, size);
+  if (text.empty()) return 0;
+  const std::size_t choice = static_cast<std::size_t>(text.front()) - '0';
+  text.remove_prefix(1);
+  const bool whole = choice >= std::size(networks);
+  const char* const network = networks[whole ? 0 : choice];
+  std::string proof;
+  if (!whole) proof = "foldproof-proof 1\nnetwork " + foldproof_check::sha256(network) + "\n";
+  proof += text;
+  const foldproof_check::Verdict verdict = checked(scratch.file("proof", proof), scratch.file("weights", network));
+  if (verdict.code != 0) return 0;
+  const std::size_t about = whole ? 0 : choice;
+  demand(about > 1 || is_true(about, verdict.statement), "not true", verdict);
+  std::replace(proof.begin(), proof.end(), '\n', ' ');
+  demand(whole || is_printable(proof), "accepted with a line that is not well formed", verdict);
+  return 0;
+}

@@ -16,11 +16,16 @@ struct Part {
   int used = 0;        // leading entries of the row that may not be zero
   double size = 0.0;   // what c's rounding multiplies
   double bound = 0.0;  // what errors of the coefficient multiply
+  double constant = 0.0;  // the same for the row's constant, where that is kept apart
   bool gone() const { return c == 0.0 && column < 0; }
 };
 
+struct Error {
+  double all = 0.0, constant = 0.0;
+};
+
 /// Adds to row r of `rows` (whose first `used` entries are set) what its neurons contribute. Returns the error.
-double combine(const Net& net, int r, const std::vector<Part>& part, Matrix& rows, int& used) {
+Error combine(const Net& net, int r, const std::vector<Part>& part, Matrix& rows, int& used) {
   const double* const w = net.w.data() + at(r) * at(net.k);
   const double radius = net.radius[at(r)];
   Interval* const row = rows[r];
@@ -30,15 +35,18 @@ double combine(const Net& net, int r, const std::vector<Part>& part, Matrix& row
   }
   std::fill(row + used, row + wanted, Interval{});
   used = wanted;
-  double error = 0.0;
+  Error error;
   for (int p = net.begin[at(r)]; p < net.end[at(r)]; ++p) {
     const Part& source = part[at(p)];
     if (source.gone()) continue;
-    if (radius != 0.0) error += radius * source.bound;
+    if (radius != 0.0) {
+      error.all += radius * source.bound;
+      error.constant += radius * source.constant;
+    }
     if (w[p] == 0.0) continue;
     if (source.c != 0.0) {
       const double up = w[p] * source.c;
-      error += ((-w[p]) * source.c + up) * source.size;
+      error.all += ((-w[p]) * source.c + up) * source.size;
       add(row, up, rows[p], source.used);
     }
     if (source.column < 0) continue;
@@ -85,11 +93,12 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
   for (std::size_t r = 0; r < rows; ++r) {
     const Row& row = r < k ? network.neurons[at(network.kept[r])] : network.outputs[r - k];
     const auto source = [&](int v) { return v < net->n ? 0L : exponent[at(place[at(v - net->n)])]; };
-    long own = 0;
+    long own = row.terms.empty() ? 0 : std::numeric_limits<long>::max();
+    for (const auto& [v, coefficient] : row.terms) own = std::min(own, source(v) - exponent_of(coefficient));
     if (r < k) {
-      own = std::numeric_limits<long>::max();
-      for (const auto& [v, coefficient] : row.terms) own = std::min(own, source(v) - exponent_of(coefficient));
       exponent[r] = own;
+    } else {
+      net->exponent.push_back(static_cast<int>(own));
     }
     Rational bias = scaled(row.constant, own);
     double radius = 0.0;
@@ -135,7 +144,7 @@ void enclose(const Net& net, const Box& box, Enclosure& result) {
       row[1 + i] = half[at(i)] * row[1 + i];
     }
     int used = 1 + net.n;
-    double error = combine(net, r, part, result.form, used);
+    double error = combine(net, r, part, result.form, used).all;
     if (net.radius[at(r)] != 0.0) error += net.radius[at(r)] * reach;
     widen(row, error, 1);
     if (r >= net.k) {
@@ -149,7 +158,7 @@ void enclose(const Net& net, const Box& box, Enclosure& result) {
     result.phase[at(r)] = z.up <= 0.0 ? Phase::inactive : z.neg <= 0.0 ? Phase::active : Phase::undecided;
     if (z.up <= 0.0) continue;
     Part& own = part[at(r)];
-    own = {1.0, 0.0, 0.0, -1, used, size(z), z.up};
+    own = {1.0, 0.0, 0.0, -1, used, size(z), z.up, 0.0};
     if (z.neg <= 0.0) continue;
     own.c = std::min(1.0, z.up / (z.up + z.neg));
     own.h = own.shift = 0.5 * larger(own.c * z.neg, (1.0 - own.c) * z.up);
@@ -162,18 +171,19 @@ NetPointer narrow(const Net& net, const std::vector<Phase>& phase) {
   int count = 0;
   std::vector<Part> part(at(net.k));
   for (std::size_t p = 0; p < at(net.k); ++p) {
-    if (phase[p] == Phase::undecided) part[p] = {0.0, 0.0, 1.0, 1 + n + count++, 0, 0.0, 0.0};
+    if (phase[p] == Phase::undecided) part[p] = {0.0, 0.0, 1.0, 1 + n + count++, 0, 0.0, 0.0, 0.0};
   }
   Matrix row(rows, 1 + n + count);
   for (int r = 0; r < rows; ++r) {
     if (r < net.k && phase[at(r)] == Phase::inactive) continue;
     start_row(net, r, row[r]);
     int used = 1 + n;
-    const double error = combine(net, r, part, row, used) + net.radius[at(r)];
-    widen(row[r], error, used);
+    const Error error = combine(net, r, part, row, used);
+    widen(row[r], error.constant, 1);
+    widen(row[r] + 1, error.all + net.radius[at(r)], used - 1);
     if (r < net.k && phase[at(r)] == Phase::active) {
-      const double largest = row_size(row[r], used);
-      part[at(r)] = {1.0, 0.0, 0.0, -1, used, largest, largest};
+      const double largest = row_size(row[r] + 1, used - 1);
+      part[at(r)] = {1.0, 0.0, 0.0, -1, used, largest, largest, size(row[r][0])};
     }
   }
   auto result = std::make_shared<Net>();
@@ -222,7 +232,7 @@ Slopes slopes_of(const Net& net, const std::vector<Slope>& slope) {
   Slopes result{net.n, net.m, 0};
   std::vector<Part> part(at(net.k));
   for (std::size_t p = 0; p < at(net.k); ++p) {
-    part[p] = {slope[p].center, 0.0, slope[p].width, slope[p].width != 0.0 ? 1 + net.n + result.k++ : -1, 0, 0.0, 0.0};
+    part[p] = {slope[p].center, 0.0, slope[p].width, slope[p].width != 0.0 ? 1 + net.n + result.k++ : -1, 0, 0.0, 0.0, 0.0};
   }
   result.ab = Matrix(result.k, net.n + result.k);
   result.jc = Matrix(net.m, net.n + result.k);
@@ -232,7 +242,7 @@ Slopes slopes_of(const Net& net, const std::vector<Slope>& slope) {
     start_row(net, r, rows[r]);
     rows[r][0] = {};
     int used = 1 + net.n;
-    const double error = combine(net, r, part, rows, used) + 2.0 * net.radius[at(r)];  // widths are below 2
+    const double error = combine(net, r, part, rows, used).all + 2.0 * net.radius[at(r)];  // widths are below 2
     widen(rows[r] + 1, error, used - 1);
     if (r < net.k) {
       part[at(r)].used = used;

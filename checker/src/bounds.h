@@ -16,10 +16,11 @@ enum class Phase : char { inactive, active, undecided };
 
 /// The network about the centre, for u in some region. Rows 0..k-1 are pre-activations, k..k+m-1 outputs:
 ///     row(u) = bias + g . u + sum_p w_p relu(z_p(u)),   p in [begin, end), all before the row.
-/// Coefficients, stored zeros in [begin, end) included, are within `radius` of the stored ones. Hidden rows are scaled
+/// Coefficients, stored zeros in [begin, end) included, are within `radius` of the stored ones. Rows are scaled
 /// by powers of two.
 struct Net {
   int n = 0, k = 0, m = 0;
+  std::vector<int> exponent;     // m, of make_net()'s: output o is 2^exponent times the network's
   std::vector<int> number;      // k: the neurons' places in the network that make_net() was given
   std::vector<Phase> known;     // what was decided of each of those
   std::vector<Interval> bias;   // k + m

@@ -12,7 +12,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <utility>
 
 #include "lines.h"
 #include "tests.h"
@@ -165,7 +164,9 @@ class Checker {
       checked(words, "cover", 2);
       const Words& entries = line("matrix", -1);
       require(entries.size() == at(n_) * at(m_) + 1, "syntax: a matrix has n times m numbers");
-      for (std::size_t i = 1; i < entries.size(); ++i) preconditioner_.push_back(finite_double(entries[i]));
+      for (std::size_t i = 0; i + 1 < entries.size(); ++i) {  // for the scaled outputs; any M will do that is the same for all
+        preconditioner_.push_back(std::ldexp(finite_double(entries[i + 1]), -root_->exponent[i % at(m_)]));
+      }
     }
     const long before = lines_.number();
     Box whole = box(r);
@@ -431,7 +432,9 @@ class Checker {
     Interval difference;  // p . (f(x) - f(y)), up to the spread of both images along p
     Vector p;
     for (int o = 0; o < m_; ++o) {
-      p.push_back(words[0] == "f" ? finite_double(words[at(o) + 1]) : middle((*a)[o][0]) - middle((*b)[o][0]));
+      const int e = root_->exponent[at(o)];  // p is meant for the outputs as they are
+      p.push_back(words[0] == "f" ? std::ldexp(finite_double(words[at(o) + 1]), -e)
+                                  : std::ldexp(middle((*a)[o][0]) - middle((*b)[o][0]), -2 * e));
       difference = difference + p.back() * ((*a)[o][0] + -(*b)[o][0]);
     }
     double spread = 0.0;
@@ -447,10 +450,8 @@ class Checker {
 
   void collision(const Words& words) {  // 4.5
     checked(words, "collision", 0);
-    std::string before = std::exchange(statement_, "");
     const std::vector<Rational> x = numbers(stated(line("x", n_)));
     const std::vector<Rational> y = numbers(stated(line("y", n_)));
-    const std::string points = std::exchange(statement_, std::move(before));
     require(x != y, "collision: the two points are equal");
     Rational distance(0);
     for (std::size_t i = 0; i < at(n_); ++i) {
@@ -465,7 +466,6 @@ class Checker {
     nearest_ = distance;
     pair_[0] = x;
     pair_[1] = y;
-    points_ = points;
   }
 
   bool scales() const {  // the nearest pair may be drawn in to the centre
@@ -479,7 +479,6 @@ class Checker {
   }
 
   void end(const Words& words) {  // 4.6
-    statement_ += points_;
     for (const double r : boundaries_) {
       if (n_ >= 2 && r <= by_sign_) injective_ = std::max(injective_, r);
     }
@@ -525,7 +524,6 @@ class Checker {
   std::vector<double> boundaries_;
   std::optional<Rational> nearest_;
   std::vector<Rational> pair_[2];
-  std::string points_;  // its lines
   // of the section being read
   bool by_sign_test_ = false;  // otherwise by the preconditioner
   Vector preconditioner_;

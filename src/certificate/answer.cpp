@@ -273,16 +273,18 @@ void withdraw(Answer& answer) {
 }
 
 // What is left of a result without the leaves from a refused one on; false if nothing can be kept so.
-bool retreat(RadiusResult& found, const RefusedLeaf& leaf, std::size_t inputs) {
+bool retreat(RadiusResult& found, const RefusedLeaf& leaf) {
   found.closed = false;
-  if (leaf.monotone || (inputs == 1 && found.lower_by == "sign")) {
-    if (!(leaf.distance < found.lower)) return false;
+  const bool local = leaf.cover == "local";
+  if (!(leaf.distance < (local ? found.sign_lower : found.lower))) return false;
+  if (local) {
+    if (found.lower_by == "boundary" && leaf.distance < found.lower) return false;  // the pairs are of that radius
+    found.sign_lower = leaf.distance;
+    if (found.lower_by == "sign") found.lower = std::min(found.lower, leaf.distance);
+  } else {
     found.lower = leaf.distance;
-    if (leaf.monotone) return true;
-  } else if (leaf.distance < found.lower || !(leaf.distance < found.local_lower)) {
-    return false;
   }
-  found.local_lower = std::max(found.lower, leaf.distance);
+  found.local_lower = std::max(found.sign_lower, found.lower);
   return true;
 }
 
@@ -355,11 +357,17 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
       proof.check_seconds = run.seconds;
       proof.checked = run.accepted && run.statement == statement_of(answer, subject.weights_sha256);
       if (proof.checked) return answer;
+      if (run.interrupted) {  // what was not checked by then is not claimed, and it is nobody's fault
+        withdraw(answer);
+        answer.status = "stopped";
+        answer.stop_reason = "interrupt";
+        return answer;
+      }
       proof.refused = run.accepted ? "the checker accepted another statement than the answer's" : run.reason;
       if (run.rejected && !last) break;
       const bool may_retreat = run.rejected && control.stop_reason() && retreats < most_retreats;
       const auto leaf = may_retreat ? writer->leaf_on_line(run.line) : std::nullopt;
-      if (!leaf || !retreat(found, *leaf, problem.centre.size())) {
+      if (!leaf || !retreat(found, *leaf)) {
         withdraw(answer);
         return answer;
       }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -109,6 +110,7 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
     run.reason =
         first.empty() ? "the checker said nothing (exit code " + std::to_string(WEXITSTATUS(status)) + ")" : first;
   } else {
+    run.interrupted = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM;
     run.reason = "the checker was ended by signal " + std::to_string(WTERMSIG(status));
   }
   return run;

@@ -8,6 +8,7 @@ namespace foldproof {
 
 struct CheckerRun {
   bool accepted = false;
+  bool interrupted = false;  // it was asked to end before it had an answer
   bool rejected = false;   // it said no; otherwise it could not use the files, or did not finish
   std::string statement;   // accepted: what it verified, in the words of the proof file
   std::string reason;      // otherwise

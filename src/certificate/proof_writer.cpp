@@ -127,7 +127,7 @@ std::optional<RefusedLeaf> ProofWriter::leaf_on_line(std::uint64_t line) const {
     walk_cover(
         cover.root, box, [&](const Node&) { ++here; },
         [&](const Node&, const Box& leaf) {
-          if (here++ == line) found = RefusedLeaf{cover.monotone, leaf.distance()};
+          if (here++ == line) found = RefusedLeaf{cover.cover, leaf.distance()};
         });
   }
   return found;
@@ -194,7 +194,7 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
       output.line(text);
     }
     Box box = problem.root(radius);
-    written_.push_back({output.next_line(), roots_.at(root), box, kind == "monotone"});
+    written_.push_back({output.next_line(), roots_.at(root), box, root});
     walk_cover(
         roots_.at(root), box,
         [&](const Node& node) { output.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where)); },
@@ -207,8 +207,8 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
   const std::string& by = result.lower_by;
   if (result.lower > 0.0 && by == "whole") cover("whole", "sign", result.lower);
   if (result.lower > 0.0 && by == "monotone") cover("monotone", "monotone", result.lower);
-  if (result.local_lower > 0.0 && (by == "sign" || by == "boundary" || result.local_lower > result.lower)) {
-    cover("local", "sign", result.local_lower);
+  if (result.sign_lower > 0.0 && (by == "sign" || by == "boundary" || result.sign_lower > result.lower)) {
+    cover("local", "sign", result.sign_lower);
   }
   if (result.lower > 0.0 && by == "boundary") {
     output.line("boundary " + canonical(result.lower));

@@ -26,7 +26,7 @@ struct ProofSize {
 
 /// A leaf of a cover that a checker refused.
 struct RefusedLeaf {
-  bool monotone = false;  // in the monotone cover; otherwise in a sign cover
+  std::string cover;      // as announced: "local", "monotone" or "whole"
   double distance = 0.0;  // of its box to the centre
 };
 
@@ -87,12 +87,12 @@ class ProofWriter : public Observer {
   Spool<double> functionals_;
   std::vector<PatchNode> patches_;
   int faces_ = 0;
-  // where the covers of the last proof begin: line, root's box, kind
+  // where the covers of the last proof begin
   struct Written {
     std::uint64_t line;
     std::uint64_t root;
     Box box;
-    bool monotone;
+    std::string cover;
   };
   mutable std::vector<Written> written_;
 };

@@ -100,8 +100,7 @@ std::optional<FoldWitness> fold_pair(const Problem& problem, const ExactPiece& b
   }
   const Rational size = max_abs(w);
   if (size.is_zero()) return std::nullopt;
-  const Rational scale = Rational::from_double(std::ldexp(1.0, -std::ilogb(size.nearest_double())));
-  for (Rational& entry : w) entry *= scale;
+  for (Rational& entry : w) entry = entry.times_power_of_two(-size.exponent());
   const auto u = a_before.solve(a_after.multiply(w));
   if (!u) return std::nullopt;
   const Rational bound =

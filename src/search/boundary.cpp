@@ -39,7 +39,13 @@ constexpr int slope_node_budget = 40;
 
 BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
                              Control& control)
-    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {}
+    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {
+  constexpr long close = 8;  // powers of two
+  for (int o = 0; o < root_->outputs(); ++o) {
+    const long apart = root_->exponent(root_->neurons() + o) - root_->exponent(root_->neurons());
+    outputs_comparable_ = outputs_comparable_ && std::abs(apart) <= close;
+  }
+}
 
 BoundaryPairs::Patch& BoundaryPairs::patch(int index) {
   const std::lock_guard lock(patch_mutex_);
@@ -169,7 +175,13 @@ char BoundaryPairs::separated(Worker& worker, const Patch& x, const Patch& y) co
     const long e = root_->exponent(root_->neurons() + static_cast<int>(o));
     p[o] = std::ldexp(x.value[o] - y.value[o], static_cast<int>(-2 * e));
   }
-  if (gap_along(p, x, y)) return 'm';
+  // Where the outputs differ much in size, this is rounding noise of the largest: another program's middles would not do.
+  if (outputs_comparable_) {
+    if (gap_along(p, x, y)) return 'm';
+  } else {
+    for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
+    if (gap_along_rounded(worker, x, y)) return 'f';
+  }
   if (m == 2) {
     // In the plane a zonotope is separated by a normal of one of its sides, if by anything.
     for (const Patch* patch : {&x, &y}) {

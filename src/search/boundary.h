@@ -72,6 +72,7 @@ class BoundaryPairs {
   Incumbent& incumbent_;
   Control& control_;
   double radius_ = 0;
+  bool outputs_comparable_ = true;
   std::mutex mutex_;        // stack and counters
   std::mutex patch_mutex_;  // patches_
   std::condition_variable changed_;

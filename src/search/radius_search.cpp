@@ -102,7 +102,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   while (result.lower < incumbent.target()) {
     control.phase = "local";
     cover.run(std::ldexp(incumbent.target(), -level));
-    result.local_lower = cover.lower();
+    result.sign_lower = std::max(result.sign_lower, cover.lower());
     const double target = incumbent.target();
     if (n == 1 && cover.lower() > result.lower) {
       result.lower = cover.lower();
@@ -141,11 +141,11 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   result.zero = incumbent.radius_is_zero();
   if (result.zero) {
     result.lower = 0.0;
-    result.local_lower = 0.0;
+    result.sign_lower = 0.0;
     result.scale = Rational(1);
   }
   result.closed = result.zero || result.lower >= incumbent.target();
-  result.local_lower = std::max(result.local_lower, result.lower);
+  result.local_lower = std::max(result.sign_lower, result.lower);
   result.collision = incumbent.best();
   result.kind = incumbent.kind();
   control.lower = result.lower;

@@ -14,7 +14,8 @@ struct RadiusResult {
   double lower = 0.0;                  ///< f is injective on B(lower) n D, proved
   /// how, if lower > 0: "whole" (one cube), "monotone", "sign" (n = 1), "boundary" (a cover and the pairs asked last)
   std::string lower_by;
-  double local_lower = 0.0;            ///< one determinant sign on B(local_lower) n D, proved
+  double sign_lower = 0.0;             ///< one determinant sign on B(sign_lower) n D, proved by the local cover
+  double local_lower = 0.0;            ///< the larger of both
   bool closed = false;                 ///< lower reaches the target: the bracket is within the gap
   bool zero = false;                   ///< r* = 0
   std::optional<Collision> collision;

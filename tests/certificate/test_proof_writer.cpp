@@ -48,12 +48,12 @@ TEST_F(Writing, TreesAreCutToTheProvedBall) {
   writer_.split(10, 1, 0.5, 14);
   writer_.leaf(15, {}, "cells", 1, 4.0, "s0 . .");
   writer_.leaf(14, {}, "norm", 1, 4.0, "");
-  result_.local_lower = 1.0;
+  result_.sign_lower = result_.local_lower = 1.0;
   const std::string text = written();
   EXPECT_EQ(after(text, "cover"), "cover sign 1 +\ns 0 0\ns 1 1b-1\nl\nc s0 . .\nl\nend lower 0 local 1 upper none\n");
   EXPECT_EQ(size_.leaves, 3U);
-  const auto leaf = writer_.leaf_on_line(10);  // line 7 is the last of the header
-  EXPECT_FALSE(leaf.has_value() && leaf->monotone);
+  const auto leaf = writer_.leaf_on_line(11);  // the header has 7 lines
+  EXPECT_TRUE(leaf.has_value() && leaf->cover == "local");
 }
 
 TEST_F(Writing, FindsTheLeafOnALine) {
@@ -61,7 +61,7 @@ TEST_F(Writing, FindsTheLeafOnALine) {
   writer_.split(0, 0, 0.5, 1);
   writer_.leaf(1, {}, "perron", -1, 4.0, "");
   writer_.leaf(2, {}, "perron", -1, 4.0, "");
-  result_.local_lower = 1.0;
+  result_.sign_lower = result_.local_lower = 1.0;
   const std::string text = written();
   EXPECT_EQ(after(text, "cover"), "cover sign 1 -\ns 0 1b-1\nl\nl\nend lower 0 local 1 upper none\n");
   const auto line = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -76,7 +76,7 @@ TEST_F(Writing, AHoleIsNoticed) {
   writer_.root(0, ball(4.0), "local");
   writer_.split(0, 0, 0.0, 1);
   writer_.leaf(1, {}, "perron", 1, 4.0, "");
-  result_.local_lower = 1.0;
+  result_.sign_lower = result_.local_lower = 1.0;
   EXPECT_THROW(written(), std::logic_error);
   EXPECT_FALSE(std::filesystem::exists(path_)) << "a part of a proof was left behind";
   EXPECT_FALSE(std::filesystem::exists(path_ + ".part"));
@@ -87,7 +87,7 @@ TEST_F(Writing, AnOpenPairIsNoticed) {
   writer_.leaf(0, {}, "perron", 1, 4.0, "");
   writer_.boundary(1.0, 4);
   for (std::uint64_t pair = 0; pair < 9; ++pair) writer_.pair_leaf(pair, 'm', {});
-  result_.lower = result_.local_lower = 1.0;
+  result_.lower = result_.sign_lower = result_.local_lower = 1.0;
   result_.lower_by = "boundary";
   EXPECT_THROW(written(), std::logic_error);
   writer_.pair_leaf(9, 'f', {1.0, -0.5});
@@ -109,7 +109,7 @@ TEST_F(Writing, PairsAndPatchesInPreorder) {
   writer_.pair_leaf(13, 'm', {});
   writer_.pair_leaf(14, 't', {});
   for (std::uint64_t pair = 2; pair < 10; ++pair) writer_.pair_leaf(pair, 'm', {});
-  result_.lower = result_.local_lower = 1.0;
+  result_.lower = result_.sign_lower = result_.local_lower = 1.0;
   result_.lower_by = "boundary";
   EXPECT_EQ(after(written(), "boundary"),
             "boundary 1\npatches\ns 1 1b-2\n.\n.\n.\n.\n.\npairs\nd\nt\ni\ni\nx\nm\nt\nm\nm\nm\nm\nm\nm\nm\nm\n"

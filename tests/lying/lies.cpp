@@ -353,10 +353,13 @@ RadiusResult search(const Problem& problem, Control& control) {
     result.closed = true;
     result.collision.reset();
   }
-  if (lies("witness") && result.collision) std::swap(result.collision->x.front(), result.collision->y.front());
+  if (lies("witness") && result.collision) {
+    Rational& entry = result.collision->x.front();
+    entry = (entry + problem.centre.front()) / Rational(2);
+  }
   if (lies("invented")) {
     result = {};
-    result.closed = true;
+    result.closed = problem.any_collision;
     result.kind = "collision";
     std::vector<Rational> y = problem.centre;
     const Rational step = problem.domain.empty() ? Rational::from_double(0.25 * problem.max_radius)

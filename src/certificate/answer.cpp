@@ -331,6 +331,11 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
       Proof& proof = answer.proof;
       proof.attempts = static_cast<int>(attempt) + 1;
       proof.refused_leaves = retreats;
+      if (!is_consistent(problem, found)) {
+        proof.refused = "the search ended with a bracket that it calls closed and that is not";
+        withdraw(answer);
+        return answer;
+      }
       if (!wanted) return answer;
       ProofSize size;
       try {
@@ -346,11 +351,6 @@ Answer solve(const Model& model, Problem problem, const Options& options, const 
       proof.leaves = size.leaves;
       proof.pairs = size.pairs;
       if (!options.check) return answer;
-      if (!is_consistent(problem, found)) {
-        proof.refused = "the search ended with a bracket that it calls closed and that is not";
-        withdraw(answer);
-        return answer;
-      }
       control.phase = "check";
       control.speak();
       const CheckerRun run = run_checker(checker, path, weights_file.path());

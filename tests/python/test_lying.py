@@ -83,7 +83,7 @@ LIES = [
     ("cells,blind,coarse", "abs1d", FALSE), ("cells,blind,coarse", "plateau", FALSE),
     ("cells,blind,coarse", "clamp", FALSE), ("cells,blind,coarse", "brusselator", FALSE),
     ("farkas,blind,coarse", "clamp", FALSE), ("farkas,blind,coarse", "hat_off", FALSE),
-    ("farkas,blind,coarse", "lorenz", TRUE), ("sign,blind,coarse,farkas", "hat", FALSE),
+    ("farkas,blind,coarse", "lorenz", FALSE), ("sign,blind,coarse,farkas", "hat", FALSE),
     ("pairs", "branch", FALSE), ("pairs", "spiral", FALSE), ("pairs", "branch_3d", FALSE),
     ("pairs", "shift_fold", TRUE),
     ("pairs-secant", "branch_off", FALSE), ("pairs-secant", "spiral", FALSE), ("pairs-secant", "brusselator", TRUE),

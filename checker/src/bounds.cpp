@@ -1,6 +1,7 @@
 // Claims are in bounds.h. Everything is one recursion over rows, combine(): a row is affine in what earlier neurons are
 // replaced by, c (row p) + shift + h (new variable), plus an error for all that the stored coefficients are off by.
-//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, b], b = max(-s l, (1 - s) u), as it is
+//   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, b], b = max(-s l, (1 - s) u), as it
+//   is
 //     convex and 0 at 0. So relu(z) is s z + b/2 + (b/2) t. A coefficient off by e costs e max relu(z).
 //   narrow: active neurons are replaced by their rows, undecided ones by variables.
 //   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
@@ -12,10 +13,10 @@ namespace {
 
 struct Part {
   double c = 0.0, shift = 0.0, h = 0.0;
-  int column = -1;     // of the new variable
-  int used = 0;        // leading entries of the row that may not be zero
-  double size = 0.0;   // what c's rounding multiplies
-  double bound = 0.0;  // what errors of the coefficient multiply
+  int column = -1;        // of the new variable
+  int used = 0;           // leading entries of the row that may not be zero
+  double size = 0.0;      // what c's rounding multiplies
+  double bound = 0.0;     // what errors of the coefficient multiply
   double constant = 0.0;  // the same for the row's constant, where that is kept apart
   bool gone() const { return c == 0.0 && column < 0; }
 };
@@ -232,7 +233,8 @@ Slopes slopes_of(const Net& net, const std::vector<Slope>& slope) {
   Slopes result{net.n, net.m, 0};
   std::vector<Part> part(at(net.k));
   for (std::size_t p = 0; p < at(net.k); ++p) {
-    part[p] = {slope[p].center, 0.0, slope[p].width, slope[p].width != 0.0 ? 1 + net.n + result.k++ : -1, 0, 0.0, 0.0, 0.0};
+    part[p] = {
+        slope[p].center, 0.0, slope[p].width, slope[p].width != 0.0 ? 1 + net.n + result.k++ : -1, 0, 0.0, 0.0, 0.0};
   }
   result.ab = Matrix(result.k, net.n + result.k);
   result.jc = Matrix(net.m, net.n + result.k);

@@ -164,7 +164,8 @@ class Checker {
       checked(words, "cover", 2);
       const Words& entries = line("matrix", -1);
       require(entries.size() == at(n_) * at(m_) + 1, "syntax: a matrix has n times m numbers");
-      for (std::size_t i = 0; i + 1 < entries.size(); ++i) {  // for the scaled outputs; any M will do that is the same for all
+      for (std::size_t i = 0; i + 1 < entries.size();
+           ++i) {  // for the scaled outputs; any M will do that is the same for all
         preconditioner_.push_back(std::ldexp(finite_double(entries[i + 1]), -root_->exponent[i % at(m_)]));
       }
     }
@@ -184,7 +185,8 @@ class Checker {
       checked(words, "l", 0);
       const Slopes slopes = slopes_on(*net, piece);
       require(by_sign_test_ || monotone(preconditioner_, slopes), "leaf: sym(M J) > 0 is not proved on this box");
-      require(!by_sign_test_ || (sign_ != 0 && cube_sign(slopes) == sign_), "leaf: the determinant's sign is not proved on this box");
+      require(!by_sign_test_ || (sign_ != 0 && cube_sign(slopes) == sign_),
+              "leaf: the determinant's sign is not proved on this box");
       return true;
     }
     if (words[0] == "c") {

@@ -19,7 +19,10 @@ Words split(std::string_view line) {
   while (true) {
     const std::size_t space = line.find(' ');
     words.push_back(line.substr(0, space));
-    if (words.back().empty()) throw Rejected("syntax: words are separated by single spaces");
+    const auto printable = [](char c) { return c > ' ' && c <= '~'; };
+    if (words.back().empty() || !std::all_of(words.back().begin(), words.back().end(), printable)) {
+      throw Rejected("syntax: lines are words of printable ASCII, separated by single spaces");
+    }
     if (space == std::string_view::npos) return words;
     line.remove_prefix(space + 1);
   }

@@ -159,7 +159,8 @@ std::string statement_of(const Answer& answer, const std::string& weights_sha256
     text += '\n';
   }
   if (answer.witness) {
-    for (const auto& [name, point] : {std::pair("x", &answer.witness->x_exact), std::pair("y", &answer.witness->y_exact)}) {
+    for (const auto& [name, point] :
+         {std::pair("x", &answer.witness->x_exact), std::pair("y", &answer.witness->y_exact)}) {
       text += name;
       for (const std::string& entry : *point) text += ' ' + number(entry);
       text += '\n';

@@ -55,6 +55,11 @@ namespace {
 
 class PoolMaker {
  public:
+  PoolMaker() = default;
+  ~PoolMaker() { std::filesystem::remove(path_); }
+  PoolMaker(const PoolMaker&) = delete;
+  PoolMaker& operator=(const PoolMaker&) = delete;
+
   Pool take() { return std::move(pool_); }
 
   Options options(const nlohmann::json& net, double gap) const {

@@ -112,7 +112,7 @@ def main():
         order = {case.name: k for k, case in enumerate(CASES)}
         results["cases"] = dict(sorted(results["cases"].items(), key=lambda item: order.get(item[0], len(order))))
         results |= {"date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(),
-                    "versions": measure.versions(arguments.python),
+                    "versions": measure.versions(arguments.python) or results.get("versions", {}),
                     "load_at_start": round(load, 1),
                     "startup_seconds": measure.startup_seconds(arguments.binary),
                     "commands": ["make build", "pip install -r bench/requirements.txt",

@@ -135,7 +135,7 @@ std::string proof_text(const Answer& answer) {
                                       : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
   if (!proof.refused.empty())
     return fmt::format("  proof: REFUSED ({}), after {}\n", size,
-                       count(static_cast<std::uint64_t>(proof.attempts), "search"));
+                       proof.attempts == 1 ? std::string("1 search") : fmt::format("{} searches", proof.attempts));
   if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
   std::string text = fmt::format("  proof: accepted by the independent checker in {} ({}){}\n",
                                  duration(proof.check_seconds), size,

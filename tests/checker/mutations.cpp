@@ -11,6 +11,7 @@ const std::vector<Mutator::Kind> Mutator::kinds = {
     {"a number by one ulp", 8, 4, &Mutator::ulp},
     {"an axis", 6, 4, &Mutator::axis},
     {"lines dropped, doubled, moved", 6, 4, &Mutator::line},
+    {"words for numbers", 6, 10, &Mutator::words},
     {"a node's letter", 6, 40, &Mutator::node},
     {"a subtree made a leaf", 5, 6, &Mutator::prune},
     {"a subtree from elsewhere", 4, 6, &Mutator::graft},
@@ -179,6 +180,23 @@ bool Mutator::line(Mutant& mutant) {
   const Lines& other = any_proof().lines;
   replace(lines, i, i + (chance(2) ? 1 : 0), {other[below(other.size())]});
   return i >= lines.size() || lines[i] != line;
+}
+
+// Words that begin lines where numbers belong: a checker that passes over them once let anything be proved.
+bool Mutator::words(Mutant& mutant) {
+  const long picked = pick(mutant.lines, [&](std::size_t i) { return words_of(mutant.lines[i]).size() > 1; });
+  if (picked < 0) return false;
+  std::string& line = mutant.lines[static_cast<std::size_t>(picked)];
+  std::vector<std::string> words = words_of(line);
+  const std::string other = chance(3) ? first_word(mutant.lines[below(mutant.lines.size())]) : words.front();
+  const bool all = chance(2);
+  const std::size_t one = 1 + below(words.size() - 1);
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (all || i == one) words[i] = other;
+  }
+  std::string after = joined_words(words);
+  std::swap(line, after);
+  return line != after;
 }
 
 bool Mutator::node(Mutant& mutant) {

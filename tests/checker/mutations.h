@@ -44,6 +44,7 @@ class Mutator {
   bool ulp(Mutant& mutant);
   bool axis(Mutant& mutant);
   bool line(Mutant& mutant);
+  bool words(Mutant& mutant);
   bool node(Mutant& mutant);
   bool prune(Mutant& mutant);
   bool graft(Mutant& mutant);

@@ -164,8 +164,8 @@ class Checker {
       checked(words, "cover", 2);
       const Words& entries = line("matrix", -1);
       require(entries.size() == at(n_) * at(m_) + 1, "syntax: a matrix has n times m numbers");
-      for (std::size_t i = 0; i + 1 < entries.size();
-           ++i) {  // for the scaled outputs; any M will do that is the same for all
+      // For the scaled outputs; any M will do that is the same for all leaves.
+      for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
         preconditioner_.push_back(std::ldexp(finite_double(entries[i + 1]), -root_->exponent[i % at(m_)]));
       }
     }

@@ -636,7 +636,7 @@ def text_of(proof):
         raise Unusable("the proof is too long for this small checker")
     if not first.startswith(b"foldproof-proof "):
         raise Unusable("this is not a proof file")
-    if first != b"foldproof-proof 1":
+    if first != b"foldproof-proof 2":
         raise Unusable("the proof has another format than 1")
     if not data.endswith(b"\n") or data[:-1].rpartition(b"\n")[2].partition(b" ")[0] != b"end":
         raise Unusable("the proof is truncated: its last line is missing")

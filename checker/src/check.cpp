@@ -83,8 +83,8 @@ class Checker {
   void header() {
     const Words& first = lines_.next();
     if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
-    if (first[1] != "1")
-      throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 1");
+    if (first[1] != "2")
+      throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 2");
     if (stated(line("network", 1))[1] != hash_) {
       throw Unusable(
           "the proof is about another network (or other fixed inputs or outputs): the SHA-256 of this weights "

@@ -171,7 +171,7 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
     for (const Rational& entry : x) text += ' ' + entry.canonical();
     return text;
   };
-  output.line("foldproof-proof 1");
+  output.line("foldproof-proof 2");
   output.line("network " + subject.weights_sha256);
   output.line("question " + subject.question);
   output.line("norm linf");

@@ -65,7 +65,7 @@ Json place_json(const Answer& answer) {
 
 Json proof_json(const Proof& proof) {
   return {{"file", text_or_null(proof.file)},
-          {"format", 1},
+          {"format", 2},
           {"bytes", proof.bytes},
           {"leaves", proof.leaves},
           {"pairs", proof.pairs},

@@ -48,7 +48,7 @@ Model Handmade::model() const {
 
 Lines Handmade::lines(const std::string& sha256) const {
   const bool is_box = first_word(text.front()) == "domain";
-  Lines result = {"foldproof-proof 1", "network " + sha256, is_box ? "question injective" : "question radius",
+  Lines result = {"foldproof-proof 2", "network " + sha256, is_box ? "question injective" : "question radius",
                   "norm linf"};
   result.insert(result.end(), text.begin(), text.end());
   return result;

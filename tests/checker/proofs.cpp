@@ -141,7 +141,7 @@ class PoolMaker {
     for (int e = 3; e > -8; --e) {
       for (int depth = 0; depth < 7; ++depth) {
         const std::string r = Rational(1).times_power_of_two(e).canonical();
-        Lines lines{"foldproof-proof 1", "network " + sha256_of(weights),
+        Lines lines{"foldproof-proof 2", "network " + sha256_of(weights),
                     "question radius",   "norm linf",
                     "center " + centre,  "ball " + r,
                     "inactive",          "cover monotone " + r,

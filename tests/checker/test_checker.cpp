@@ -81,8 +81,8 @@ TEST_F(Example, CutAnywhereIsUnusable) {
 }
 
 TEST_F(Example, OtherFilesAreUnusable) {
-  expect_unusable(check(with("foldproof-proof 1", "foldproof-proof 2"), weights));
-  expect_unusable(check(with("foldproof-proof 1", "foldproof-proof"), weights));
+  expect_unusable(check(with("foldproof-proof 2", "foldproof-proof 3"), weights));
+  expect_unusable(check(with("foldproof-proof 2", "foldproof-proof"), weights));
   expect_unusable(check(with("network f", "network 0"), weights));
   expect_unusable(check("\n", weights));
   expect_unusable(check("a  b\n", weights));

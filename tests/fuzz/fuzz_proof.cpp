@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool whole = choice >= std::size(networks);
   const char* const network = networks[whole ? 0 : choice];
   std::string proof;
-  if (!whole) proof = "foldproof-proof 1\nnetwork " + foldproof_check::sha256(network) + "\n";
+  if (!whole) proof = "foldproof-proof 2\nnetwork " + foldproof_check::sha256(network) + "\n";
   proof += text;
   const foldproof_check::Verdict verdict = checked(scratch.file("proof", proof), scratch.file("weights", network));
   if (verdict.code != 0) return 0;

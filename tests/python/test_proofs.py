@@ -154,7 +154,7 @@ def damaged(kept, tmp_path, change):
     (lambda b: gzip.decompress(b).rsplit(b"end", 1)[0], 2, "cut off"),
     (lambda b: b"", 2, "not a proof"),
     (lambda b: b"PK\x03\x04" + b, 2, "not a proof"),
-    (lambda b: gzip.decompress(b).replace(b"foldproof-proof 1", b"foldproof-proof 2"), 2, "format 2"),
+    (lambda b: gzip.decompress(b).replace(b"foldproof-proof 2", b"foldproof-proof 3"), 2, "format 3"),
     (lambda b: gzip.decompress(b).replace(b"\nl\n", b"\n\n", 1), 1, "line 1"),
     (lambda b: gzip.decompress(b).replace(b"+\n", b"-\n", 1), 1, "sign"),
     (lambda b: gzip.decompress(b) + b"end\n", 1, "last line"),
@@ -189,7 +189,7 @@ def test_without_a_check_the_answer_says_so(program, kept):
     done = program.run("radius", kept[1], "--at", "1,2.1", "--no-check")
     assert done.returncode == 0 and "not checked" in done.stdout
     record = program.answer("radius", kept[1], "--at", "1,2.1", "--no-check")
-    assert record["proof"] == {"file": None, "format": 1, "bytes": 0, "leaves": 0, "pairs": 0, "weights_sha256": None,
+    assert record["proof"] == {"file": None, "format": 2, "bytes": 0, "leaves": 0, "pairs": 0, "weights_sha256": None,
                                "checked": False, "refused": None, "check_seconds": None, "attempts": 1,
                                "refused_leaves": 0}
 

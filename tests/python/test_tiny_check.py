@@ -62,7 +62,7 @@ def weights_file(layers, skip=0):
 
 
 def proof_file(weights, center, sections, end, ball="1b4", inactive="", domain=None, question="radius"):
-    lines = ["foldproof-proof 1", f"network {hashlib.sha256(weights).hexdigest()}", f"question {question}", "norm linf"]
+    lines = ["foldproof-proof 2", f"network {hashlib.sha256(weights).hexdigest()}", f"question {question}", "norm linf"]
     lines += [f"center {words(center)}"] if question == "radius" else []
     lines += [f"domain {domain}"] if domain else []
     lines += [f"ball {ball}", f"inactive {inactive}".strip()]
@@ -90,7 +90,7 @@ def example():
     section = (ROOT / "docs" / "certificate.md").read_text().split("\n## 6 ")[1]
     blocks = re.findall(r"(?:^    \S.*\n)+", section, re.MULTILINE)
     network, proof = ("".join(line[4:] for line in block.splitlines(keepends=True)) for block in blocks)
-    assert network.startswith("foldproof-network 1\n") and proof.startswith("foldproof-proof 1\n")
+    assert network.startswith("foldproof-network 1\n") and proof.startswith("foldproof-proof 2\n")
     return proof, network.encode()
 
 
@@ -242,8 +242,8 @@ def test_the_line_is_the_first_that_fails():
 PACKED = gzip.compress(RULE4.encode())
 UNUSABLE = {
     "empty": "", "not a proof": "hello\n", "weights as proof": FOLD,
-    "format 2": RULE4.replace("foldproof-proof 1", "foldproof-proof 2"),
-    "format 1 and a space": RULE4.replace("foldproof-proof 1", "foldproof-proof 1 "),
+    "format 3": RULE4.replace("foldproof-proof 2", "foldproof-proof 3"),
+    "format 2 and a space": RULE4.replace("foldproof-proof 2", "foldproof-proof 2 "),
     "other network": RULE4.replace(RULE4.split()[3], "0" * 64),
     "last line missing": RULE4[:RULE4.index("end ")], "last line feed missing": RULE4[:-1],
     "cut in the middle": RULE4[:len(RULE4) // 2], "only a gzip header": b"\x1f\x8b", "gzip cut": PACKED[:-9],

@@ -113,11 +113,11 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     if (n > 1 && boundary_proved != target) {
       control.phase = "global";
       const bool last = !resisting || level >= finest_level;
-      const BoundaryPairs::Result outcome = boundary.run(target, last ? all_pairs : some_pairs);
-      if (outcome == BoundaryPairs::Result::collision) continue;
-      if (outcome == BoundaryPairs::Result::stopped) break;
-      if (outcome == BoundaryPairs::Result::injective) boundary_proved = target;
-      if (outcome == BoundaryPairs::Result::unresolved && !resisting) {
+      const PairSearch::Result outcome = boundary.run(target, last ? all_pairs : some_pairs);
+      if (outcome == PairSearch::Result::collision) continue;
+      if (outcome == PairSearch::Result::stopped) break;
+      if (outcome == PairSearch::Result::injective) boundary_proved = target;
+      if (outcome == PairSearch::Result::unresolved && !resisting) {
         result.resisting = boundary.resisting();
         break;
       }
@@ -130,7 +130,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     if (level >= finest_level) {
       result.resisting = resisting;
       const double radius = cover.lower() * (1.0 - problem.gap);
-      if (n > 1 && radius > result.lower && boundary.run(radius, all_pairs) == BoundaryPairs::Result::injective) {
+      if (n > 1 && radius > result.lower && boundary.run(radius, all_pairs) == PairSearch::Result::injective) {
         result.lower = radius;
         result.lower_by = "boundary";
       }

@@ -187,9 +187,9 @@ std::optional<std::string> cells(const Problem& problem, const RegionNetwork& ro
   return ".";
 }
 
-BoundaryPairs::Result REAL(real_pairs(BoundaryPairs*, double, std::uint64_t), "_ZN9foldproof13BoundaryPairs3runEdm");
-BoundaryPairs::Result WRAP(pairs(BoundaryPairs*, double, std::uint64_t), "_ZN9foldproof13BoundaryPairs3runEdm");
-BoundaryPairs::Result pairs(BoundaryPairs* boundary, double radius, std::uint64_t most) {
+PairSearch::Result REAL(real_pairs(BoundaryPairs*, double, std::uint64_t), "_ZN9foldproof13BoundaryPairs3runEdm");
+PairSearch::Result WRAP(pairs(BoundaryPairs*, double, std::uint64_t), "_ZN9foldproof13BoundaryPairs3runEdm");
+PairSearch::Result pairs(BoundaryPairs* boundary, double radius, std::uint64_t most) {
   if (!lies("pairs") && !lies("pairs-secant")) return real_pairs(boundary, radius, most);
   const int faces = 2 * asked->network->inputs;
   run->emit([&](Observer& observer) {
@@ -199,7 +199,7 @@ BoundaryPairs::Result pairs(BoundaryPairs* boundary, double radius, std::uint64_
       for (int y = x; y < faces; ++y) observer.pair_leaf(id++, x == y ? 'i' : lies("pairs") ? 'm' : 't', {});
     }
   });
-  return BoundaryPairs::Result::injective;
+  return PairSearch::Result::injective;
 }
 
 void REAL(real_cover(Cover*, double), "_ZN9foldproof5Cover3runEd");

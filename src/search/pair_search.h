@@ -1,0 +1,81 @@
+// Pairs of boxes, ever smaller, until none can hold a collision of f.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "search/incumbent.h"
+#include "search/separation.h"
+#include "slope/cube_test.h"
+
+namespace foldproof {
+
+class PairSearch {
+ public:
+  PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control);
+
+  enum class Result {
+    injective,   ///< no collision with both points in the union of the roots, proved
+    collision,   ///< an exact colliding pair was found and offered to the incumbent
+    unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide, or too many pairs
+    stopped
+  };
+  /// All unordered pairs of roots, boxes of the ball of this radius, (X, X) included, depth first; at most `most_pairs`.
+  /// Patches 0.. of the events are the roots, pairs 0.. the pairs (0, 0), (0, 1), ..., (1, 1), ...
+  Result run(std::vector<Box> roots, double radius, std::uint64_t most_pairs);
+  /// After `unresolved`: the hull of the pair that resists, if there is one.
+  const std::optional<Box>& resisting() const { return resisting_; }
+
+ private:
+  struct Patch {
+    Box box;
+    std::shared_ptr<const RegionNetwork> network;
+    Image image;                      // made once and used in many pairs
+    double width = 0;                 // largest side of the box
+    bool injective = false;           // the cube test passed on the box itself
+    int children[2] = {-1, -1};       // indices, once split
+    std::once_flag split;
+  };
+  struct Pair {
+    int x, y;
+    std::uint64_t id;
+    std::shared_ptr<const RegionNetwork> network;  // valid on both boxes
+    double asked = 0.0;                            // width at which an exact collision was looked for; 0: never
+  };
+  struct Worker {
+    Worker(const RegionNetwork& root, double margin) : test(margin), separation(root, margin) {}
+    Bounder bounder;
+    CubeTest test;
+    SlopeMatrices slopes;
+    Separation separation;
+    std::vector<SlopeRange> range;
+    std::vector<double> lower, upper;
+  };
+
+  int add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test);
+  void split_patch(Worker& worker, int index);
+  void work();
+  bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
+  Patch& patch(int index);
+
+  const Problem& problem_;
+  std::shared_ptr<const RegionNetwork> root_;
+  Incumbent& incumbent_;
+  Control& control_;
+  double radius_ = 0;
+  std::mutex mutex_;        // stack and counters
+  std::mutex patch_mutex_;  // patches_
+  std::condition_variable changed_;
+  std::deque<Patch> patches_;
+  std::vector<Pair> stack_;
+  int working_ = 0;
+  bool over_ = false;
+  Result result_ = Result::injective;
+  std::optional<Box> resisting_;
+  std::uint64_t most_pairs_ = 0, pairs_ = 0, next_id_ = 0;
+};
+
+}  // namespace foldproof

@@ -1,0 +1,163 @@
+// Claim: a pair for which run() gives a letter has no collision.
+// Proof sketch: the images lie in their zonotopes; p . (value_x - value_y) exceeds what all generators and remainders
+// can take back along p, with the rounding of this very evaluation.
+#include "search/separation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "number/rounding.h"
+
+namespace foldproof {
+
+Image image_of(const Bounder& form, const Box& box, int outputs) {
+  Image image;
+  const std::size_t n = box.lower.size();
+  const auto m = static_cast<std::size_t>(outputs);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double radius = std::max(round_up(box.upper[i] - form.middle()[i]), round_up(form.middle()[i] - box.lower[i]));
+    const bool side = box.upper[i] > box.lower[i];
+    for (int o = 0; o < outputs; ++o) image.generators.push_back(side ? form.output_gradient(o)[i] * radius : 0.0);
+  }
+  for (int q = 0; q < form.symbols(); ++q) {
+    for (int o = 0; o < outputs; ++o) image.generators.push_back(form.output_symbol(o, q));
+  }
+  for (int o = 0; o < outputs; ++o) {
+    image.value.push_back(form.output_value(o));
+    image.remainder.push_back(form.output_plain_remainder(o));
+    double size = image.remainder.back();
+    for (std::size_t g = static_cast<std::size_t>(o); g < image.generators.size(); g += m) {
+      size += std::abs(image.generators[g]);
+    }
+    image.size = std::max(image.size, size);
+  }
+  return image;
+}
+
+Separation::Separation(const RegionNetwork& root, double margin) : margin_(margin) {
+  constexpr long close = 8;  // powers of two
+  for (int o = 0; o < root.outputs(); ++o) {
+    exponent_.push_back(root.exponent(root.neurons() + o));
+    outputs_comparable_ = outputs_comparable_ && std::abs(exponent_[static_cast<std::size_t>(o)] - exponent_[0]) <= close;
+  }
+}
+
+// p . f(x) > p . f(y) (or <) on the whole pair, with the rounding of its own evaluation and of the generators.
+bool Separation::gap_along(const double* p, const Image& x, const Image& y) const {
+  const std::size_t m = x.value.size();
+  double difference = 0.0;
+  double size = 0.0;
+  double spread = 0.0;
+  for (std::size_t o = 0; o < m; ++o) {
+    difference += p[o] * (x.value[o] - y.value[o]);
+    size += std::abs(p[o]) * (std::abs(x.value[o]) + std::abs(y.value[o]));
+    spread += std::abs(p[o]) * (x.remainder[o] + y.remainder[o]);
+  }
+  for (const Image* image : {&x, &y}) {
+    for (std::size_t g = 0; g < image->generators.size(); g += m) {
+      double along = 0.0;
+      for (std::size_t o = 0; o < m; ++o) {
+        const double part = p[o] * image->generators[g + o];
+        along += part;
+        size += std::abs(part);
+      }
+      spread += std::abs(along);
+    }
+  }
+  const double rounding = gamma(static_cast<double>(4 * m + 16)) * size + underflow;
+  return std::abs(difference) * (1.0 - margin_) > (spread + rounding) * slack;
+}
+
+// Functionals go into proofs as single-precision numbers: the rounded one is the one that must separate.
+bool Separation::gap_along_rounded(const Image& x, const Image& y) {
+  double largest = 0.0;
+  for (const double entry : candidate_) largest = std::max(largest, std::abs(entry));
+  if (!(largest > 0.0) || !std::isfinite(largest)) return false;
+  const int exponent = -std::ilogb(largest);
+  direction_.resize(candidate_.size());
+  for (std::size_t o = 0; o < candidate_.size(); ++o) {
+    direction_[o] = static_cast<double>(static_cast<float>(std::ldexp(candidate_[o], exponent)));
+  }
+  return gap_along(direction_.data(), x, y);
+}
+
+char Separation::run(const Image& x, const Image& y) {
+  const std::size_t m = x.value.size();
+  candidate_.resize(m);
+  double* const p = candidate_.data();
+  // Output o is stored times 2^e_o: the difference of the middles, as a functional of the outputs as they are.
+  for (std::size_t o = 0; o < m; ++o) {
+    p[o] = std::ldexp(x.value[o] - y.value[o], static_cast<int>(-2 * exponent_[o]));
+  }
+  // Where the outputs differ much in size, this is rounding noise of the largest: another program's middles would not do.
+  if (outputs_comparable_) {
+    if (gap_along(p, x, y)) return 'm';
+  } else {
+    for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
+    if (gap_along_rounded(x, y)) return 'f';
+  }
+  if (m == 2) {
+    // In the plane a zonotope is separated by a normal of one of its sides, if by anything.
+    for (const Image* image : {&x, &y}) {
+      for (std::size_t g = 0; g < image->generators.size(); g += 2) {
+        p[0] = -image->generators[g + 1];
+        p[1] = image->generators[g];
+        if (gap_along_rounded(x, y)) return 'f';
+      }
+    }
+    return 0;
+  }
+  for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
+  // Iteratively reweighted least squares towards the functional with the smallest spread for a given difference.
+  matrix_.resize(m * (m + 1));
+  for (int iteration = 0; iteration < 4; ++iteration) {
+    std::vector<double>& a = matrix_;
+    std::fill(a.begin(), a.end(), 0.0);
+    for (const Image* image : {&x, &y}) {
+      for (std::size_t g = 0; g < image->generators.size(); g += m) {
+        const double* const generator = image->generators.data() + g;
+        double along = 0.0;
+        double length = 0.0;
+        for (std::size_t o = 0; o < m; ++o) {
+          along += p[o] * generator[o];
+          length += std::abs(p[o] * generator[o]);
+        }
+        const double weight = iteration == 0 ? 1.0 : 1.0 / (std::abs(along) + 1e-3 * length + 1e-300);
+        for (std::size_t o = 0; o < m; ++o) {
+          for (std::size_t q = 0; q < m; ++q) a[o * (m + 1) + q] += weight * generator[o] * generator[q];
+        }
+      }
+    }
+    for (std::size_t o = 0; o < m; ++o) {
+      const double r = x.remainder[o] + y.remainder[o];
+      a[o * (m + 1) + o] += (iteration == 0 ? r * r : r / (std::abs(p[o]) + 1e-12)) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
+      a[o * (m + 1) + m] = x.value[o] - y.value[o];
+    }
+    // Gaussian elimination without pivoting: the matrix is positive definite up to rounding.
+    for (std::size_t c = 0; c < m; ++c) {
+      const double pivot = a[c * (m + 1) + c];
+      for (std::size_t o = c + 1; o < m; ++o) {
+        const double factor = a[o * (m + 1) + c] / pivot;
+        for (std::size_t q = c; q <= m; ++q) a[o * (m + 1) + q] -= factor * a[c * (m + 1) + q];
+      }
+    }
+    for (std::size_t c = m; c-- > 0;) {
+      double sum = a[c * (m + 1) + m];
+      for (std::size_t q = c + 1; q < m; ++q) sum -= a[c * (m + 1) + q] * p[q];
+      p[c] = sum / a[c * (m + 1) + c];
+    }
+    if (gap_along_rounded(x, y)) return 'f';
+  }
+  return 0;
+}
+
+std::vector<double> Separation::functional() const {
+  std::vector<double> functional = direction_;
+  for (std::size_t o = 0; o < functional.size(); ++o) {
+    functional[o] = std::ldexp(functional[o], static_cast<int>(exponent_[o]));
+  }
+  return functional;
+}
+
+}  // namespace foldproof

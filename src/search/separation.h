@@ -1,0 +1,41 @@
+// Can the images of two boxes be told apart by a linear functional?
+#pragma once
+
+#include <vector>
+
+#include "bounds/region_network.h"
+
+namespace foldproof {
+
+/// A zonotope that encloses the image of a box: value + sum_g generator_g e_g +- remainder, |e_g| <= 1. The first n
+/// generators belong to the sides of the box.
+struct Image {
+  std::vector<double> value, generators, remainder;  // m, generators x m, m
+  double size = 0.0;                                 // longest half side of its bounding box
+};
+
+/// The image of the box that was enclosed last.
+Image image_of(const Bounder& form, const Box& box, int outputs);
+
+class Separation {
+ public:
+  /// Rows and exponents as in `root`. `margin`: how far, relatively, a functional must stay from failing.
+  Separation(const RegionNetwork& root, double margin);
+
+  /// p . f(x) > p . f(y) (or <) on the whole pair, proved: 'm' for the difference of the middles, as another program's
+  /// enclosures would have it; 'f' for functional(); 0 if no functional was found.
+  char run(const Image& x, const Image& y);
+  /// The functional that gave 'f', for the outputs as they are.
+  std::vector<double> functional() const;
+
+ private:
+  bool gap_along(const double* direction, const Image& x, const Image& y) const;
+  bool gap_along_rounded(const Image& x, const Image& y);
+
+  double margin_;
+  std::vector<long> exponent_;  // of the outputs
+  bool outputs_comparable_ = true;
+  std::vector<double> direction_, candidate_, matrix_;
+};
+
+}  // namespace foldproof

@@ -19,7 +19,7 @@ import pytest
 from networks import ROOT, ZOO, zoo_layers
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
-import tiny_check  # noqa: E402
+import tiny_check, tiny_network  # noqa: E401, E402
 
 
 # ---------------------------------------------------------------- making files
@@ -171,7 +171,7 @@ matrix 1 0 0 1 => matrix 1 0 0 1/3"""),
     ("3", RULE4, """
 ball 7b-4 => ball 7b-4 1 | ball 7b-4 => bowl 7b-4 | boundary 3b-3 => boundary 3b-3 1 | collision~ => collision 1~
 d~t~i => d~t t~i | s 1 0~. => s 1 0~. . | s 1 0~. => s 1 0~l | upper 41b-6 => upper 41b-6 1 | upper 41b-6 => up 41b-6
-s 0 0~l => s 2 0~l | s 0 0~l => s -1 0~l | s 0 0~l => s 0~l | question radius => question radii | norm linf => norm l2
+s 0 0~l => s 2 0~l | s 0 0~l => s -1 0~l | s 0 0~l => s 0~l | question radius => question radii | norm linf => norm l4
 center 0 0 => center 0 | center 0 0 => center 0 0 0 | center 0 0~ => center 0 0~domain 1b-3:1 -1:1~
 ball 7b-4~ => DELETED | ball 7b-4~inactive 0~ => ball -1~inactive~ | inactive 0~ => DELETED | collision~ => colusion~
 s 0 0~l~c => s 0 0~c | c s1 . .~ => c s1 . .~l~ | s 0 0~l~ => s 0 0~l l~ | cover sign 3b-3 + => cover sign 3b-3
@@ -234,7 +234,7 @@ def test_corruption_is_rejected(rule, proof, old, new):
 
 
 def test_the_line_is_the_first_that_fails():
-    for old, new in (("norm linf", "norm l1"), ("s 0 0\nl", "s 0 9\nl"), ("c s1 . .", "c ."), ("f 0 -1", "f 1 0")):
+    for old, new in (("norm linf", "norm l3"), ("s 0 0\nl", "s 0 9\nl"), ("c s1 . .", "c ."), ("f 0 -1", "f 1 0")):
         assert tiny_check.check(RULE4.replace(old, new), FOLD).line == RULE4[:RULE4.index(old)].count("\n") + 1
     assert tiny_check.check(RULE4.replace(COLLISION + "\n", ""), FOLD).line == len(RULE4.splitlines()) - 3
 
@@ -574,7 +574,7 @@ def test_parts_against_brute_force(seed):
         linears = [tiny_check.Linear(network, {j: (s, s) for j, s in zip(ranges, corner)})
                    for corner in product(*ranges.values())]
         dets = [J[0][0] * J[1][1] - J[0][1] * J[1][0] for J in (linear.J0 for linear in linears)]
-        products = [tiny_check.product(matrix, linear.J0) for linear in linears]
+        products = [tiny_network.product(matrix, linear.J0) for linear in linears]
         definite = all(P[0][0] > 0 and 4 * P[0][0] * P[1][1] > (P[0][1] + P[1][0]) ** 2 for P in products)
         tests = [(tiny_check.determinant_test(1), min(dets) > 0), (tiny_check.determinant_test(-1), max(dets) < 0),
                  (tiny_check.monotone_test(matrix), definite)]
@@ -596,5 +596,5 @@ def test_many_undecided_neurons():
 
 
 def test_giving_up_is_a_rejection(monkeypatch):
-    monkeypatch.setattr(tiny_check, "BRANCHES", 0)
+    monkeypatch.setattr(tiny_network, "BRANCHES", 0)
     assert "could not decide" in refused("4.3", FOLD, [0, 0], ["cover sign 1b-2 +\nl"], END).reason

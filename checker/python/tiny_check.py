@@ -22,7 +22,7 @@ from pathlib import Path
 from tiny_network import (ONE, SHA256, ZERO, Linear, Lines, Network, Point, Region, Rejected, Span, Unusable, compare,
                           compose, determinant_test, double, farthest, index, limits, linear, middles, missed,
                           monotone_test, nearest, number, outward, pivots, require, same_outputs, separated, settle,
-                          settle_rank, sign_of_det, slopes_of)
+                          settle_rank, sign_of_det, slopes_of, strict_slopes_of)
 
 MAX_BYTES = 1 << 26         # of text
 QUESTIONS = ("radius", "injective", "pseudo", "factor", "preimages", "j0")
@@ -343,7 +343,7 @@ class Proof(Lines):
         def leaf(words, region):
             if words[0] in ("+", "-"):
                 require(len(words) == 1, "3: a node of the locus's tree should be here")
-                return settle(self.f, slopes_of(region, region), determinant_test(1 if words[0] == "+" else -1))
+                return settle(self.f, strict_slopes_of(region), determinant_test(1 if words[0] == "+" else -1))
             if words[0] == "b":
                 u = self.numbers(words[1:], 2 * self.n, double)
                 dets = [self.det_at(region, u[:self.n]), self.det_at(region, u[self.n:])]

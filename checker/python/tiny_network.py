@@ -302,6 +302,11 @@ def slopes_of(x, y):
     return slopes
 
 
+def strict_slopes_of(x):
+    """4.3, `+`, `-`: the slopes of all pieces that touch the box."""
+    return {j: (Fraction(low > 0), Fraction(high >= 0)) for j, (low, high) in x.bounds.items()}
+
+
 class Point:
     """A single point as a region for slopes_of; u relative to the centre."""
 

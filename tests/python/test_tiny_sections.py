@@ -67,8 +67,7 @@ CASES = {
         [("c s0 .0 .f0", "c s0 .f0 .f0", "4.4"), ("c s0 .0 .f0", "c s0 .0 .0", "4.4"), ("y 0", "y 1b-1", "4.5"),
          ("c s0 .0 .f0", "c s0 .n .f0", "4.4"), ("flats 1", "flats 0", "4.6"), ("c s0 .0 .f0", "t 0", "4.3"),
          ("c s0 .0 .f0", "c s0 .0 .n", "4.4"), ("c s0 .0 .f0", "c s0 .e0:1 .f0", "4.4")]),
-    # The tent never takes the value 3/2: with u = x - 1, (1 - u) - 3/2 + u < 0 where u > 0,
-         (1 + u) - 3/2 - u < 0 where u < 0.
+    # The tent never takes the value 3/2. u = x - 1: (1 - u) - 3/2 + u < 0 where u > 0, (1 + u) - 3/2 - u < 0 elsewhere.
     "preimages, no solution by multipliers": ([TENT], """
         question preimages|norm linf|domain 0:1b1|ball 1|inactive|value 3b-1|cover points 1|
         c s0 .e0:1;0:1 .e0:1;0:1|end values 1 points 0 flats 0 open 0""",
@@ -122,7 +121,8 @@ CASES = {
         end boxes 1 width 1 open 0""",
         [("|-|", "|+|", "4.3"), ("b -1b-2 1b-2", "b 1b-3 1b-2", "4.3"), ("b -1b-2", "b 0", "4.3"),
          ("b -1b-2", "b -3b-2", "4.3"),
-         ("b -1b-2 1b-2", "?", "4.6"), ("b -1b-2 1b-2", "+", "4.3"), ("width 1 ", "width 1b-1 ", "4.6"),
+         ("b -1b-2 1b-2", "?", "4.6"), ("b -1b-2 1b-2", "+", "4.3"), ("s 0 -1b-1|-|s 0 1b-1|b -1b-2 1b-2|+", "s 0 0|-|+", "4.3"),
+         ("width 1 ", "width 1b-1 ", "4.6"),
          ("locus 1|", "locus 1b-1|", "4.5")]),
 }
 

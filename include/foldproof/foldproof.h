@@ -120,16 +120,24 @@ struct Proof {
   int refused_leaves = 0;                ///< a stopped run's leaves that the checker refused: lower was drawn in below them
 };
 
-struct Answer {
+/// What every answer has.
+struct Outcome {
   std::string question;                  ///< "radius" | "injective"
   std::string status;                    ///< "solved" | "stopped" | "open"
   /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
   std::optional<std::string> stop_reason;
-  std::string verdict;                   ///< injective only: "proved" | "refuted" | "open"
   std::string norm = "linf";
   std::vector<std::string> center_exact;
   std::vector<double> center;
   std::vector<std::pair<std::string, std::string>> domain_exact;  ///< empty: none
+  Proof proof;
+  Effort effort;
+  std::vector<Leaf> leaves;
+  std::uint64_t leaves_total = 0;
+};
+
+struct Answer : Outcome {
+  std::string verdict;                   ///< injective only: "proved" | "refuted" | "open"
   /// radius: injective on the closed ball of radius lower (within the domain); not on that of radius upper.
   double lower = 0;
   std::optional<double> upper;
@@ -144,10 +152,6 @@ struct Answer {
   std::optional<std::string> witness_scale_exact;
   /// if the bracket stays open: the box that resists, (lower, upper) per input, absolute coordinates
   std::vector<std::pair<double, double>> resisting_place;
-  Proof proof;
-  Effort effort;
-  std::vector<Leaf> leaves;
-  std::uint64_t leaves_total = 0;
 };
 
 /// A proof file against the network it is about: 0 accepted, 1 rejected, 2 unusable; `words` is what the checker said.

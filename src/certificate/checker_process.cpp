@@ -63,7 +63,7 @@ std::string checker_program() {
                    "): install it again, name it in the environment variable FOLDPROOF_CHECK, or ask with --no-check");
 }
 
-CheckerRun run_checker(const std::string& program, const std::string& proof, const std::string& weights) {
+CheckerRun run_checker(const std::string& program, const std::string& proof, const std::vector<std::string>& weights) {
   CheckerRun run;
   const auto start = std::chrono::steady_clock::now();
   std::array<int, 2> ends{};
@@ -72,8 +72,9 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  std::array<char*, 4> arguments{const_cast<char*>(program.c_str()), const_cast<char*>(proof.c_str()),
-                                 const_cast<char*>(weights.c_str()), nullptr};
+  std::vector<char*> arguments{const_cast<char*>(program.c_str()), const_cast<char*>(proof.c_str())};
+  for (const std::string& file : weights) arguments.push_back(const_cast<char*>(file.c_str()));
+  arguments.push_back(nullptr);
   pid_t child = 0;
   const int failure = posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace foldproof {
 
@@ -20,6 +21,7 @@ struct CheckerRun {
 /// @throws InputError if it is not there.
 std::string checker_program();
 
-CheckerRun run_checker(const std::string& program, const std::string& proof, const std::string& weights);
+/// `weights` are the weights files, in the order in which the checker takes them.
+CheckerRun run_checker(const std::string& program, const std::string& proof, const std::vector<std::string>& weights);
 
 }  // namespace foldproof

@@ -1,4 +1,4 @@
-// From the search's events to a proof file (docs/certificate.md).
+// From the events of a search for the radius to a proof file (docs/certificate.md).
 #pragma once
 
 #include <filesystem>
@@ -7,22 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "certificate/spool.h"
+#include "certificate/cover_tree.h"
+#include "certificate/pair_tree.h"
 #include "search/observer.h"
 #include "search/radius_search.h"
 
 namespace foldproof {
-
-/// What a proof is about, besides the problem itself.
-struct ProofSubject {
-  std::string weights_sha256;
-  std::string question;       // "radius" or "injective"
-  std::vector<int> inactive;  // neurons of the network as read that presolve replaced by 0
-};
-
-struct ProofSize {
-  std::uint64_t bytes = 0, leaves = 0, pairs = 0;  // leaves of covers, settled pairs
-};
 
 /// A leaf of a cover that a checker refused.
 struct RefusedLeaf {
@@ -35,17 +25,27 @@ struct RefusedLeaf {
 class ProofWriter : public Observer {
  public:
   /// `folder` is where the events are kept meanwhile.
-  explicit ProofWriter(const std::filesystem::path& folder);
+  explicit ProofWriter(const std::filesystem::path& folder) : covers_(folder), pairs_(folder) {}
 
-  void root(std::uint64_t id, const Box& box, const char* cover) override;
+  void root(std::uint64_t id, const Box&, const char* cover) override { roots_[cover] = id; }
   void preconditioner(const std::vector<double>& m) override { preconditioner_ = m; }
-  void split(std::uint64_t id, int axis, double where, std::uint64_t first_child) override;
-  void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to,
-            const std::string& cells) override;
-  void boundary(double radius, int faces) override;
-  void patch_split(int patch, int axis, double where, int below, int above) override;
-  void pair_split(std::uint64_t pair, char how, std::uint64_t first_child) override;
-  void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override;
+  void split(std::uint64_t id, int axis, double where, std::uint64_t first_child) override {
+    covers_.split(id, axis, where, first_child);
+  }
+  void leaf(std::uint64_t id, const Box&, const char*, int sign, double, const std::string& line) override {
+    if (sign != 0) sign_ = sign;
+    covers_.leaf(id, line);
+  }
+  void boundary(double, int faces) override { pairs_.begin(faces); }
+  void patch_split(int patch, int axis, double where, int below, int above) override {
+    pairs_.patch_split(patch, axis, where, below, above);
+  }
+  void pair_split(std::uint64_t pair, char how, std::uint64_t first_child) override {
+    pairs_.pair_split(pair, how, first_child);
+  }
+  void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
+    pairs_.pair_leaf(pair, how, functional);
+  }
 
   /// Writes the proof of `result`; `path` appears only when it is complete.
   /// @throws InputError if the file cannot be written, std::logic_error if the events leave a hole (a bug).
@@ -55,38 +55,11 @@ class ProofWriter : public Observer {
   std::optional<RefusedLeaf> leaf_on_line(std::uint64_t line) const;
 
  private:
-  struct Node {
-    double where;         // split
-    std::uint64_t first;  // split: first child; cells: place of their text
-    std::int32_t axis;    // split; cells: length of their text
-    char kind;            // 0 nothing is known, 's', 'l' or 'c'
-  };
-  struct PairNode {
-    std::uint64_t first;  // divided: first child; 'f': place of the functional
-    char how;             // 0 nothing is known; otherwise as in Observer
-  };
-  struct PatchNode {
-    int axis = -1;  // not cut
-    double where = 0.0;
-    int below = -1, above = -1;
-  };
-  class Output;
-
-  /// Calls leaf(node, box) and split(node) in the order of the proof's lines.
-  template <class OnSplit, class OnLeaf>
-  void walk_cover(std::uint64_t id, Box& box, const OnSplit& split, const OnLeaf& leaf) const;
-  void write_patch(Output& output, int patch) const;
-  void write_pair(Output& output, std::uint64_t pair) const;
-
   std::map<std::string, std::uint64_t> roots_;
   std::vector<double> preconditioner_;
   int sign_ = 1;
-  Spool<Node> nodes_;
-  Spool<char> cells_;
-  Spool<PairNode> pairs_;
-  Spool<double> functionals_;
-  std::vector<PatchNode> patches_;
-  int faces_ = 0;
+  CoverTree covers_;
+  PairTree pairs_;
   // where the covers of the last proof begin
   struct Written {
     std::uint64_t line;

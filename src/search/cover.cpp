@@ -119,7 +119,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
   const CubeResult result = worker.test.run(worker.slopes, slope_node_budget);
   control_.slope_nodes.fetch_add(static_cast<std::uint64_t>(result.nodes), std::memory_order_relaxed);
   if (result.sign != 0 && incumbent_.agree_on_sign(result.sign)) {
-    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, result.test, result.sign, target, {}); });
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, result.test, result.sign, target, "l"); });
     return Outcome::settled;
   }
 
@@ -146,7 +146,7 @@ Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int&
     if (!worth_it) return Outcome::narrow;
     const auto cells = cells_with_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells);
     if (!cells) return Outcome::narrow;
-    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target, *cells); });
+    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target, "c " + *cells); });
     return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;

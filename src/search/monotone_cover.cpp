@@ -201,7 +201,7 @@ void MonotoneCover::work() {
     lock.lock();
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), node.distance));
     if (proved_box) {
-      control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_, {}); });
+      control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_, "l"); });
     } else if (node.box.width(axis) < resolution_) {
       failed_at_ = std::min(failed_at_, node.distance);
       control_.emit([&](Observer& observer) { observer.beyond(node.id, node.distance); });

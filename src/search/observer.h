@@ -23,10 +23,11 @@ class Observer {
   virtual void preconditioner(const std::vector<double>& /*m*/) {}
   /// Node `id` was cut at `where` in coordinate `axis`; its halves are first_child (below) and first_child + 1.
   virtual void split(std::uint64_t /*id*/, int /*axis*/, double /*where*/, std::uint64_t /*first_child*/) {}
-  /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test). For the
-  /// test "cells", their tree as the tokens of docs/certificate.md, 4.4.
+  /// The part of the node inside B(clipped_to) was proved by `test`, determinant sign `sign` (0: monotone test). `line`
+  /// is the leaf's line in a proof (docs/certificate.md, section 3); a leaf that is followed by trees of its own has
+  /// several, with line feeds between them.
   virtual void leaf(std::uint64_t /*id*/, const Box& /*box*/, const char* /*test*/, int /*sign*/, double /*clipped_to*/,
-                    const std::string& /*cells*/) {}
+                    const std::string& /*line*/) {}
   /// The node lies outside B(target): nothing is claimed about it.
   virtual void beyond(std::uint64_t /*id*/, double /*target*/) {}
 

@@ -74,7 +74,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
       const std::uint64_t id = control.new_ids(1);
       control.emit([&](Observer& observer) {
         observer.root(id, ball, "whole");
-        observer.leaf(id, ball, "slopes", sign, result.lower, {});
+        observer.leaf(id, ball, "slopes", sign, result.lower, "l");
       });
     }
     incumbent.shoot_rays();

@@ -44,10 +44,10 @@ TEST_F(Writing, TreesAreCutToTheProvedBall) {
   writer_.root(0, ball(4.0), "local");
   writer_.split(0, 0, 0.0, 10);    // children 10, 11
   writer_.split(11, 1, 2.0, 12);   // beyond the ball of radius 1: 13 disappears
-  writer_.leaf(12, {}, "perron", 1, 4.0, "");
+  writer_.leaf(12, {}, "perron", 1, 4.0, "l");
   writer_.split(10, 1, 0.5, 14);
-  writer_.leaf(15, {}, "cells", 1, 4.0, "s0 . .");
-  writer_.leaf(14, {}, "norm", 1, 4.0, "");
+  writer_.leaf(15, {}, "cells", 1, 4.0, "c s0 . .");
+  writer_.leaf(14, {}, "norm", 1, 4.0, "l");
   result_.sign_lower = result_.local_lower = 1.0;
   const std::string text = written();
   EXPECT_EQ(after(text, "cover"), "cover sign 1 +\ns 0 0\ns 1 1b-1\nl\nc s0 . .\nl\nend lower 0 local 1 upper none\n");
@@ -59,8 +59,8 @@ TEST_F(Writing, TreesAreCutToTheProvedBall) {
 TEST_F(Writing, FindsTheLeafOnALine) {
   writer_.root(0, ball(4.0), "local");
   writer_.split(0, 0, 0.5, 1);
-  writer_.leaf(1, {}, "perron", -1, 4.0, "");
-  writer_.leaf(2, {}, "perron", -1, 4.0, "");
+  writer_.leaf(1, {}, "perron", -1, 4.0, "l");
+  writer_.leaf(2, {}, "perron", -1, 4.0, "l");
   result_.sign_lower = result_.local_lower = 1.0;
   const std::string text = written();
   EXPECT_EQ(after(text, "cover"), "cover sign 1 -\ns 0 1b-1\nl\nl\nend lower 0 local 1 upper none\n");
@@ -75,7 +75,7 @@ TEST_F(Writing, FindsTheLeafOnALine) {
 TEST_F(Writing, AHoleIsNoticed) {
   writer_.root(0, ball(4.0), "local");
   writer_.split(0, 0, 0.0, 1);
-  writer_.leaf(1, {}, "perron", 1, 4.0, "");
+  writer_.leaf(1, {}, "perron", 1, 4.0, "l");
   result_.sign_lower = result_.local_lower = 1.0;
   EXPECT_THROW(written(), std::logic_error);
   EXPECT_FALSE(std::filesystem::exists(path_)) << "a part of a proof was left behind";
@@ -84,7 +84,7 @@ TEST_F(Writing, AHoleIsNoticed) {
 
 TEST_F(Writing, AnOpenPairIsNoticed) {
   writer_.root(0, ball(4.0), "local");
-  writer_.leaf(0, {}, "perron", 1, 4.0, "");
+  writer_.leaf(0, {}, "perron", 1, 4.0, "l");
   writer_.boundary(1.0, 4);
   for (std::uint64_t pair = 0; pair < 9; ++pair) writer_.pair_leaf(pair, 'm', {});
   result_.lower = result_.sign_lower = result_.local_lower = 1.0;
@@ -98,7 +98,7 @@ TEST_F(Writing, AnOpenPairIsNoticed) {
 
 TEST_F(Writing, PairsAndPatchesInPreorder) {
   writer_.root(0, ball(4.0), "local");
-  writer_.leaf(0, {}, "perron", 1, 4.0, "");
+  writer_.leaf(0, {}, "perron", 1, 4.0, "l");
   writer_.boundary(1.0, 4);
   writer_.patch_split(0, 1, 0.25, 4, 5);
   writer_.pair_split(0, 'd', 10);

@@ -46,9 +46,9 @@ class Recorder : public Observer {
     EXPECT_TRUE(born.insert(first_child).second && born.insert(first_child + 1).second) << "an identifier came twice";
   }
   void leaf(std::uint64_t id, const Box& box, const char* test, int sign, double clipped_to,
-            const std::string& cells) override {
+            const std::string& line) override {
     const Turn turn(*this);
-    EXPECT_EQ(!cells.empty(), std::string(test) == "cells");
+    EXPECT_EQ(line.substr(0, 2), std::string(test) == "cells" ? "c " : "l");
     EXPECT_TRUE(known(id)) << "a leaf before its parent";
     EXPECT_TRUE(leaves.insert({id, {box, test, sign, clipped_to}}).second) << "node " << id << " is a leaf twice";
   }

@@ -1,0 +1,47 @@
+// How a section of pairs cut its patches and settled its pairs, kept on disk until the proof is written.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "certificate/proof_file.h"
+#include "certificate/spool.h"
+
+namespace foldproof {
+
+class PairTree {
+ public:
+  /// `folder` is where the pairs are kept meanwhile.
+  explicit PairTree(const std::filesystem::path& folder) : pairs_(folder), functionals_(folder) {}
+
+  /// Forgets everything: patches 0.. are the roots, pairs 0.. the unordered pairs of roots (0, 0), (0, 1), ...
+  void begin(int roots);
+  void patch_split(int patch, int axis, double where, int below, int above);
+  void pair_split(std::uint64_t pair, char how, std::uint64_t first_child);
+  void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional);
+
+  /// The lines `patches`, `pairs` and all trees. @throws std::logic_error if some pair is not settled (a bug).
+  void write(ProofFile& file) const;
+
+ private:
+  struct Pair {
+    std::uint64_t first;   // divided: first child; leaf: place of the functional
+    std::int32_t numbers;  // leaf: length of the functional
+    char how;              // 0 nothing is known; otherwise as in Observer
+  };
+  struct Patch {
+    int axis = -1;  // not cut
+    double where = 0.0;
+    int below = -1, above = -1;
+  };
+  void write_patch(ProofFile& file, int patch) const;
+  void write_pair(ProofFile& file, std::uint64_t pair) const;
+
+  Spool<Pair> pairs_;
+  Spool<double> functionals_;
+  std::vector<Patch> patches_;
+  int roots_ = 0;
+};
+
+}  // namespace foldproof

@@ -1,0 +1,197 @@
+// Problem 1 on a ball, and the yes/no question on a box: from texts to an Answer.
+#include <algorithm>
+#include <stdexcept>
+
+#include "bounds/simplify.h"
+#include "certificate/arguments.h"
+#include "certificate/inquiry.h"
+#include "certificate/proof_writer.h"
+#include "search/radius_search.h"
+
+namespace foldproof {
+
+std::string version() { return FOLDPROOF_VERSION; }
+
+namespace {
+
+void require_square(const Model& model) {
+  const int n = model.inputs();
+  const int m = model.outputs();
+  if (n == m) return;
+  const std::string shape = "the network maps " + std::to_string(n) + " free inputs to " + std::to_string(m) +
+                            " outputs, not to " + std::to_string(n) + ": ";
+  if (m < n) {
+    throw InputError(shape +
+                     "with fewer outputs than inputs it is never one-to-one (r* = 0); freeze inputs with --fix, or "
+                     "ask Problem 2 (pseudo) or Problem 3 (factor) instead");
+  }
+  throw InputError(
+      shape + "keep " + std::to_string(n) +
+      " of them with --outputs (if that map is one-to-one, so is the whole), or ask Problem 3 (factor) instead");
+}
+
+class RadiusInquiry : public Inquiry {
+ public:
+  RadiusInquiry(const Model& model, Problem problem, const Options& options, const std::string& question)
+      : model_(model), problem_(std::move(problem)) {
+    const Network& asked = *problem_.network;
+    inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.root(problem_.max_radius));
+    if (!inactive_.empty()) simpler_ = merge_hinges(model.as_read(), inactive_);
+    answer_.question = question;
+    answer_.norm = options.norm;
+  }
+
+  std::vector<const Model*> models() const override { return {&model_}; }
+  Observer& new_record(const std::filesystem::path& folder) override { return writer_.emplace(folder); }
+  void search(double margin, Control& control) override;
+  std::string contradiction() const override;
+  void report(const Control& control) override;
+  Answer& answer() override { return answer_; }
+  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
+    return {weights_sha256[0], answer_.question, inactive_};
+  }
+  ProofSize write_proof(const std::string& path, const ProofSubject& subject) override {
+    return writer_->write(path, problem_, found_, subject);
+  }
+  std::string statement(const ProofSubject& subject) const override;
+  bool retreat(std::uint64_t line) override;
+  void withdraw() override;
+
+ private:
+  const Model& model_;
+  Problem problem_;
+  std::vector<int> inactive_;
+  Network simpler_;
+  RadiusResult found_;
+  std::optional<ProofWriter> writer_;
+  Answer answer_;
+};
+
+void RadiusInquiry::search(double margin, Control& control) {
+  Problem simplified = problem_;
+  simplified.margin = margin;
+  if (!inactive_.empty()) simplified.network = &simpler_;
+  found_ = search_radius(simplified, control);
+  if (found_.collision && !verify_collision(problem_, found_.collision->x, found_.collision->y)) {
+    throw std::logic_error(
+        "the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
+  }
+}
+
+// A result that calls itself closed has reached what was asked.
+std::string RadiusInquiry::contradiction() const {
+  if (!found_.closed || found_.zero) return {};
+  const bool consistent =
+      found_.collision ? problem_.any_collision || found_.lower >= found_.collision->radius_upper * (1.0 - problem_.gap)
+                       : found_.lower >= problem_.max_radius;
+  return consistent ? "" : "the search ended with a bracket that it calls closed and that is not";
+}
+
+void RadiusInquiry::report(const Control& control) {
+  const Problem& problem = problem_;
+  const RadiusResult& found = found_;
+  Answer& answer = answer_;
+  answer.center_exact = texts(problem.centre);
+  answer.center = doubles(problem.centre);
+  answer.domain_exact.clear();
+  for (const auto& [lower, upper] : problem.domain) answer.domain_exact.emplace_back(lower.str(), upper.str());
+  answer.lower = found.lower;
+  answer.lower_exact = Rational::from_double(found.lower).str();
+  answer.local_lower = found.local_lower;
+  answer.limit.clear();
+  if (found.collision) {
+    const Collision& pair = *found.collision;
+    answer.upper = found.zero ? 0.0 : pair.radius_upper;
+    answer.upper_exact = found.zero ? "0" : pair.radius.str();
+    answer.limit = found.kind;
+    answer.witness = Witness{texts(pair.x), texts(pair.y), texts(pair.f), doubles(pair.x), doubles(pair.y)};
+    if (found.zero) answer.witness_scale_exact = found.scale.str();
+  } else if (found.closed) {
+    answer.limit = problem.max_radius >= problem.domain_reach() ? "none_within_domain" : "none_within_max_radius";
+  }
+  report_status(answer, found.closed, control);
+  answer.resisting_place.clear();
+  if (!found.closed && found.resisting) {
+    for (std::size_t i = 0; i < problem.centre.size(); ++i) {
+      answer.resisting_place.emplace_back(
+          (problem.centre[i] + Rational::from_double(found.resisting->lower[i])).lower_double(),
+          (problem.centre[i] + Rational::from_double(found.resisting->upper[i])).upper_double());
+    }
+  }
+  if (answer.question == "injective") {
+    answer.verdict = answer.witness ? "refuted" : answer.status == "solved" ? "proved" : "open";
+    if (answer.witness) {
+      answer.status = "solved";
+      answer.stop_reason.reset();
+      answer.resisting_place.clear();
+    }
+  }
+}
+
+std::string RadiusInquiry::statement(const ProofSubject& subject) const {
+  const auto number = [](const std::string& text) { return Rational::parse(text).value().canonical(); };
+  std::string text = stated_question(answer_, subject);
+  if (answer_.witness) {
+    text += stated_point("x", answer_.witness->x_exact);
+    text += stated_point("y", answer_.witness->y_exact);
+  }
+  text += "end ";
+  if (answer_.question == "injective") {
+    text += answer_.verdict;
+  } else {
+    text += "lower " + number(answer_.lower_exact) + " local " + canonical(answer_.local_lower) + " upper ";
+    text += answer_.upper_exact ? number(*answer_.upper_exact) : "none";
+  }
+  return text + '\n';
+}
+
+bool RadiusInquiry::retreat(std::uint64_t line) {
+  const auto leaf = writer_->leaf_on_line(line);
+  if (!leaf) return false;
+  RadiusResult& found = found_;
+  found.closed = false;
+  const bool local = leaf->cover == "local";
+  if (!(leaf->distance < (local ? found.sign_lower : found.lower))) return false;
+  if (local) {
+    if (found.lower_by == "boundary" && leaf->distance < found.lower) return false;  // the pairs are of that radius
+    found.sign_lower = leaf->distance;
+    if (found.lower_by == "sign") found.lower = std::min(found.lower, leaf->distance);
+  } else {
+    found.lower = leaf->distance;
+  }
+  found.local_lower = std::max(found.sign_lower, found.lower);
+  return true;
+}
+
+void RadiusInquiry::withdraw() {
+  withdraw_outcome(answer_);
+  Answer nothing;
+  static_cast<Outcome&>(nothing) = answer_;
+  if (nothing.question == "injective") nothing.verdict = "open";
+  answer_ = std::move(nothing);
+}
+
+Answer answer(const Model& model, Problem problem, const Options& options, const std::string& question) {
+  RadiusInquiry inquiry(model, std::move(problem), options, question);
+  settle(inquiry, options);
+  return std::move(inquiry.answer());
+}
+
+}  // namespace
+
+Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options) {
+  require_options(options);
+  require_square(model);
+  return answer(model, ball_problem(model, at, options), options, "radius");
+}
+
+Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
+                 const Options& options) {
+  require_options(options);
+  require_square(model);
+  Problem problem = box_problem(model, box, options);
+  problem.any_collision = true;
+  return answer(model, std::move(problem), options, "injective");
+}
+
+}  // namespace foldproof

@@ -67,11 +67,6 @@ long exponent_of(const Rational& x) {
          static_cast<long>(mpz_sizeinbase(x.get_den_mpz_t(), 2));
 }
 
-Rational scaled(const Rational& x, long e) {
-  if (e == 0) return x;
-  return e > 0 ? Rational(x << static_cast<mp_bitcnt_t>(e)) : Rational(x >> static_cast<mp_bitcnt_t>(-e));
-}
-
 }  // namespace
 
 NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centre) {
@@ -90,17 +85,14 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
     net->number.push_back(static_cast<int>(p));
     place[at(network.kept[p])] = net->number[p];
   }
-  std::vector<long> exponent(k, 0);  // row p is 2^exponent times the network's: relu(2^e z) = 2^e relu(z)
+  std::vector<long> exponent(rows, 0);  // row p is 2^exponent times the network's: relu(2^e z) = 2^e relu(z)
   for (std::size_t r = 0; r < rows; ++r) {
     const Row& row = r < k ? network.neurons[at(network.kept[r])] : network.outputs[r - k];
     const auto source = [&](int v) { return v < net->n ? 0L : exponent[at(place[at(v - net->n)])]; };
     long own = row.terms.empty() ? 0 : std::numeric_limits<long>::max();
     for (const auto& [v, coefficient] : row.terms) own = std::min(own, source(v) - exponent_of(coefficient));
-    if (r < k) {
-      exponent[r] = own;
-    } else {
-      net->exponent.push_back(static_cast<int>(own));
-    }
+    exponent[r] = own;
+    net->exponent.push_back(static_cast<int>(own));
     Rational bias = scaled(row.constant, own);
     double radius = 0.0;
     for (const auto& [v, unscaled] : row.terms) {
@@ -117,7 +109,7 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
       net->begin[r] = net->end[r] == 0 ? p : net->begin[r];
       net->end[r] = p + 1;
     }
-    net->bias.push_back({round_up(-bias), round_up(bias)});
+    net->bias.push_back(enclosed(bias));
     net->radius.push_back(radius);
   }
   return net;

@@ -20,7 +20,7 @@ enum class Phase : char { inactive, active, undecided };
 /// by powers of two.
 struct Net {
   int n = 0, k = 0, m = 0;
-  std::vector<int> exponent;    // m, of make_net()'s: output o is 2^exponent times the network's
+  std::vector<int> exponent;    // k + m, of make_net()'s: row r is 2^exponent times the network's
   std::vector<int> number;      // k: the neurons' places in the network that make_net() was given
   std::vector<Phase> known;     // what was decided of each of those
   std::vector<Interval> bias;   // k + m

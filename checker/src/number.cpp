@@ -96,4 +96,9 @@ double round_up(const Rational& x) {
   return Rational(d) < x ? std::nextafter(d, std::numeric_limits<double>::infinity()) : d;
 }
 
+Rational scaled(const Rational& x, long e) {
+  if (e == 0) return x;
+  return e > 0 ? Rational(x << static_cast<mp_bitcnt_t>(e)) : Rational(x >> static_cast<mp_bitcnt_t>(-e));
+}
+
 }  // namespace foldproof_check

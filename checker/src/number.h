@@ -58,6 +58,8 @@ double finite_double(std::string_view text);
 int index_below(std::string_view text, int count);
 /// Smallest double >= x, or +infinity.
 double round_up(const Rational& x);
+/// x times 2^e.
+Rational scaled(const Rational& x, long e);
 
 /// The larger number; NaN if either is.
 inline double larger(double a, double b) { return a >= b || a != a ? a : b; }
@@ -66,6 +68,7 @@ struct Interval {
   double neg = 0.0, up = 0.0;
 };
 inline Interval point(double x) { return {-x, x}; }
+inline Interval enclosed(const Rational& x) { return {round_up(-x), round_up(x)}; }
 inline Interval operator-(Interval a) { return {a.up, a.neg}; }
 inline Interval operator+(Interval a, Interval b) { return {a.neg + b.neg, a.up + b.up}; }
 inline Interval operator*(double f, Interval a) {

@@ -4,6 +4,8 @@
 //  - perron: v > 0 and |G| v / 2 < v: the spectral radius of G diag(t) is below 1 (Collatz-Wielandt), so no det
 //  vanishes.
 //  - branch: det J(s) is affine in each slope, so one sign at both ends of a slope's range is one sign between.
+// Full column rank for m > n: Z J(s) is square for a fixed Z; if it is nonsingular, J(s) d = 0 only for d = 0. Z is the
+// transpose of J0, or that after (I + c C C^T)^{-1}.
 // Monotone test. w_j = t_j delta_j gives tau_j (w_j^2 - delta_j^2 / 4) <= 0 for tau_j > 0, so
 //    d^T M J d = d^T M J0 d + d^T M C w >= that + sum_j tau_j (w_j^2 - delta_j^2 / 4), a quadratic form in (d, w).
 //  - branch: d^T M J d is affine in each slope.
@@ -171,6 +173,29 @@ bool positive_definite(Matrix a) {
 int cube_sign(const Slopes& slopes) {
   int nodes = 0;
   return cube_branch(slopes, Vector(at(slopes.k), 1.0), nodes);
+}
+
+bool full_rank(const Slopes& slopes) {
+  const int n = slopes.n, columns = n + slopes.k;
+  if (slopes.m <= n) return slopes.m == n && cube_sign(slopes) != 0;
+  Matrix weighted(slopes.m, slopes.m + n);  // [I + c C C^T, J0]: what the undecided slopes blur counts less
+  for (const double noise : {0.0, 1.0, 1e6}) {
+    Slopes square{n, n, slopes.k, slopes.ab, Matrix(n, columns)};
+    for (int o = 0; o < slopes.m; ++o) {
+      for (int p = 0; p < slopes.m; ++p) {
+        double product = o == p ? 1.0 : 0.0;
+        for (int j = n; j < columns; ++j) product += noise * middle(slopes.jc[o][j]) * middle(slopes.jc[p][j]);
+        weighted[o][p] = point(product);
+      }
+      for (int i = 0; i < n; ++i) weighted[o][slopes.m + i] = point(middle(slopes.jc[o][i]));
+    }
+    if (eliminate(weighted) == 0) continue;
+    for (int i = 0; i < n; ++i) {
+      for (int o = 0; o < slopes.m; ++o) add(square.jc[i], middle(weighted[o][slopes.m + i]), slopes.jc[o], columns);
+    }
+    if (cube_sign(square) != 0) return true;
+  }
+  return false;
 }
 
 bool monotone(const Vector& preconditioner, const Slopes& slopes) {

@@ -8,6 +8,9 @@ namespace foldproof_check {
 /// The sign of det J(s) for all slopes of the cube, proved; 0 if these tests cannot prove it. @pre slopes.m == slopes.n
 int cube_sign(const Slopes& slopes);
 
+/// J(s) has full column rank for all slopes of the cube, proved.
+bool full_rank(const Slopes& slopes);
+
 /// sym(M J(s)) is positive definite for all slopes of the cube, proved. M is n x m, row by row.
 bool monotone(const Vector& preconditioner, const Slopes& slopes);
 

@@ -166,6 +166,23 @@ Affine on_piece(const Row& row, int n, const std::vector<char>& active, const st
   return result;
 }
 
+int rank(std::vector<Affine> rows, int columns) {
+  std::size_t found = 0;
+  for (std::size_t c = 0; c < at(columns); ++c) {
+    std::size_t pivot = found;
+    while (pivot < rows.size() && rows[pivot][c] == 0) ++pivot;
+    if (pivot == rows.size()) continue;
+    std::swap(rows[pivot], rows[found]);
+    for (std::size_t i = found + 1; i < rows.size(); ++i) {
+      const Rational factor = rows[i][c] / rows[found][c];
+      if (factor == 0) continue;
+      for (std::size_t j = c; j < at(columns); ++j) rows[i][j] -= factor * rows[found][j];
+    }
+    ++found;
+  }
+  return static_cast<int>(found);
+}
+
 int determinant_sign(std::vector<Affine> rows, int n) {
   int sign = 1;
   for (std::size_t c = 0; c < at(n); ++c) {

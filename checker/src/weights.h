@@ -41,6 +41,8 @@ Values evaluate(const Weights& weights, const std::vector<Rational>& x);
 /// Rows as affine functions of the inputs on the piece where exactly the `active` neurons are positive.
 using Affine = std::vector<Rational>;  // n coefficients, constant
 Affine on_piece(const Row& row, int n, const std::vector<char>& active, const std::vector<Affine>& neurons);
+/// Rank of the leading columns.
+int rank(std::vector<Affine> rows, int columns);
 int determinant_sign(std::vector<Affine> rows, int n);
 
 }  // namespace foldproof_check

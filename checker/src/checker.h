@@ -1,0 +1,156 @@
+// The state of one check: what the file has said so far, and what its sections prove. The rules are numbered as in
+// docs/certificate.md. Parts: check.cpp (header, presolve, collisions, last line), covers.cpp (trees, exact cells),
+// points.cpp (covers of preimages).
+#pragma once
+
+#include <array>
+#include <optional>
+#include <set>
+
+#include "lines.h"
+#include "tests.h"
+
+namespace foldproof_check {
+
+constexpr int deepest = 6000;           // of any tree
+constexpr double worn_out = 0x1p-45;    // errors of a network narrowed again and again
+constexpr std::size_t most_listed = 1UL << 16U;  // bytes of values and points in a statement
+
+inline void require(bool condition, const char* otherwise) {
+  if (!condition) throw Rejected(otherwise);
+}
+
+class Checker {
+ public:
+  Checker(Lines& lines, const Weights& weights, const std::string& hash)
+      : lines_(lines), weights_(weights), hash_(hash), n_(weights.n), m_(static_cast<int>(weights.outputs.size())) {}
+
+  /// The statement. @throws Rejected, Unusable
+  std::string run();
+
+ private:
+  enum class Question { radius, injective, pseudo, preimages };
+  enum class Kind { sign, monotone, points };
+  using Point = std::vector<Rational>;
+
+  // check.cpp
+  const Words& line();
+  const Words& line(const char* name, int count) { return checked(line(), name, count); }
+  const Words& stated(const Words& words);
+  void header();
+  void presolve(const Words& words);
+  Box box(double r) const;
+  double section_radius(std::string_view text) const;
+  bool fills_domain(double r) const;
+  bool in_domain(const Point& x) const;
+  void collision(const Words& words);
+  bool scales() const;
+  void end(const Words& words);
+  void end_of_radius(const Words& words);
+  void check_upper(const Rational& lower, std::string_view text) const;
+
+  // covers.cpp
+  void cover(const Words& words);
+  bool cover_tree(Box& piece, NetPointer net, int depth);
+  bool leaf(const Words& words, Box& piece, const NetPointer& net, int depth);
+  std::pair<std::size_t, double> cut(const Words& words, const Box& piece) const;
+  Slopes slopes_on(const Net& net, const Box& piece);
+  NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase) const;
+  NetPointer decided_on(const NetPointer& net, std::initializer_list<const Box*> boxes);
+  void cells(const Words& words, const Box& piece);
+  bool compose(std::size_t j);
+  void settle(std::size_t from, std::size_t to);
+  void cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece);
+  bool add_multiples(std::string_view list, Affine& sum) const;
+  Rational most_on(const Box& piece, const Affine& sum) const;
+
+  // points.cpp
+  struct Preimage {
+    Point at;
+    Values values;             // of the rewritten network
+    std::vector<Interval> z;   // its pre-activations, scaled as in Net
+  };
+  Preimage preimage(const Words& words, const char* otherwise) const;
+  Preimage preimage_at(Point at) const;
+  void reach(Point value);
+  const Words& listed(const Words& words);
+  void value(const Words& words);
+  void point(const Words& words);
+  void flat(const Words& words);
+  void point_leaf(const Words& words, Box& piece, const NetPointer& net, int depth);
+  bool holds(const Box& piece, const Point& x) const;
+  void cone(int k, const Box& piece, const NetPointer& net, int depth);
+  void misses(const Vector& functional, const Box& piece, const Net& net);
+  void secant_to(const Preimage& to, const Box& piece, const NetPointer& net);
+  void point_cell(std::string_view token, const Box& piece);
+
+  // pairs.cpp
+  struct Patch {
+    Box box;
+    int parent = -1, first = -1, second = -1;  // indices
+    NetPointer net;                            // valid on the box
+    std::shared_ptr<const Matrix> image;       // the outputs' forms on the box, as in Enclosure
+  };
+  struct Pair {
+    Pair* parent;
+    int x, y;
+    NetPointer net;  // valid on both boxes
+  };
+  void boundary(const Words& words);
+  int patch_tree(const Box& piece, int parent, int depth);
+  NetPointer patch_net(int index);
+  std::shared_ptr<const Matrix> image(int index);
+  NetPointer pair_net(Pair* pair);
+  void pair_tree(Pair* parent, int x, int y, int depth);
+  void secant(const Pair& pair);
+  void separated(const Words& words, int x, int y);
+
+  static const Words& checked(const Words& words, const char* name, int count);
+  static Point numbers(const Words& words);
+  static double radius(std::string_view text);
+
+  Lines& lines_;
+  const Weights& weights_;
+  const std::string& hash_;
+  const int n_, m_;
+  Question question_ = Question::radius;
+  Point centre_;
+  std::vector<std::pair<Rational, Rational>> domain_;
+  double ball_ = 0.0;
+  Rewritten network_;
+  NetPointer root_;
+  std::string statement_;
+  // what the sections prove: radii, 0 for none
+  int sign_ = 0;
+  double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0, alone_ = 0.0;
+  std::vector<double> boundaries_;
+  std::optional<Rational> nearest_;
+  Point pair_[2];
+  long values_ = 0, found_ = 0, flat_pieces_ = 0, open_ = 0;
+  std::string listed_;  // the lines of values, points and flats
+  // of the value being reached
+  bool awaits_cover_ = false;
+  Point value_;
+  std::vector<Interval> target_;  // the value, scaled as in Net
+  std::vector<Preimage> points_;
+  std::vector<std::array<Preimage, 2>> flats_;
+  std::set<Point> distinct_;
+  // of the section being read
+  Kind kind_ = Kind::sign;
+  bool on_face_ = false;  // of a cone
+  Vector preconditioner_;
+  std::vector<Patch> patches_;
+  std::size_t cached_ = 0;
+  std::vector<char> active_;
+  std::vector<Affine> affine_;
+  std::vector<int> constraints_;
+  Enclosure enclosure_;
+};
+
+/// What p . row may differ by from p times the middles of the forms, in rows first, first + 1, ...
+double spread(const Vector& p, const Matrix& form, int first, int columns);
+
+/// index:number, index:number, ... @throws Rejected
+std::vector<std::pair<int, Rational>> pairs_of(std::string_view list, int count);
+
+}  // namespace foldproof_check

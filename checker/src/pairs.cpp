@@ -1,0 +1,129 @@
+// Pairs of patches without a collision (docs/certificate.md, 4.3 and 4.5): each pair of points lies in a pair of patches
+// that is a leaf, in one order or the other, and the tests do not depend on the order.
+#include "checker.h"
+
+namespace foldproof_check {
+
+namespace {
+
+constexpr std::size_t cache_limit = 64UL << 20U;  // bytes of bounds of patches
+
+}  // namespace
+
+int Checker::patch_tree(const Box& piece, int parent, int depth) {
+  require(depth < deepest, "tree: too deep");
+  const std::size_t index = patches_.size();
+  patches_.push_back({piece, parent, -1, -1, nullptr, nullptr});
+  const Words& words = line();
+  if (words[0] == ".") return checked(words, ".", 0), static_cast<int>(index);
+  const auto [axis, where] = cut(words, piece);
+  Box below = piece, above = piece;
+  below.upper[axis] = above.lower[axis] = where;
+  patches_[index].first = patch_tree(below, static_cast<int>(index), depth + 1);
+  const int second = patch_tree(above, static_cast<int>(index), depth + 1);
+  patches_[index].second = second;
+  return static_cast<int>(index);
+}
+
+NetPointer Checker::patch_net(int index) {
+  if (index < 0) return root_;
+  Patch& patch = patches_[at(index)];
+  if (!patch.net) {
+    const NetPointer net = patch_net(patch.parent);
+    enclose(*net, patch.box, enclosure_);
+    auto image = std::make_shared<Matrix>(m_, 1 + n_ + enclosure_.undecided);
+    for (int o = 0; o < m_; ++o) std::copy_n(enclosure_.form[net->k + o], image->columns, (*image)[o]);
+    patch.image = std::move(image);
+    patch.net = decided(net, enclosure_.phase);
+    cached_ += patch.image->entries.size() * sizeof(Interval) + patch.net->w.size() * sizeof(double);
+  }
+  return patch.net;
+}
+
+std::shared_ptr<const Matrix> Checker::image(int index) {
+  if (cached_ > cache_limit) {
+    for (Patch& patch : patches_) patch.net.reset(), patch.image.reset();
+    cached_ = 0;
+  }
+  patch_net(index);
+  return patches_[at(index)].image;
+}
+
+void Checker::boundary(const Words& words) {
+  const double r = section_radius(checked(words, "boundary", 1)[1]);
+  require(n_ == m_, "boundary: needs as many outputs as inputs");
+  patches_.clear();
+  cached_ = 0;
+  const Box whole = box(r);
+  line("patches", 0);
+  std::vector<int> faces;
+  for (std::size_t i = 0; i < at(2 * n_); ++i) {
+    Box face = whole;
+    (i % 2 == 0 ? face.upper : face.lower)[i / 2] = (i % 2 == 0 ? whole.lower : whole.upper)[i / 2];
+    faces.push_back(patch_tree(face, -1, 0));
+  }
+  line("pairs", 0);
+  for (std::size_t a = 0; a < faces.size(); ++a) {
+    for (std::size_t b = a; b < faces.size(); ++b) pair_tree(nullptr, faces[a], faces[b], 0);
+  }
+  patches_.clear();
+  boundaries_.push_back(r);
+}
+
+NetPointer Checker::pair_net(Pair* pair) {
+  if (pair == nullptr) return root_;
+  if (!pair->net)
+    pair->net = decided_on(pair_net(pair->parent), {&patches_[at(pair->x)].box, &patches_[at(pair->y)].box});
+  return pair->net;
+}
+
+void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
+  require(depth < deepest, "tree: too deep");
+  Pair pair{parent, x, y, nullptr};
+  const Words& words = line();
+  const char node = words[0].size() == 1 ? words[0][0] : '?';
+  require(node == 'f' || words.size() == 1, "syntax: this line has too few or too many words");
+  require((x == y) == (node == 'i' || node == 'd'), "pair: this node is for equal, or for different patches");
+  if (node == 'i') {
+    const NetPointer net = patch_net(patches_[at(x)].parent);
+    require(cube_sign(slopes_on(*net, patches_[at(x)].box)) != 0, "pair: injectivity on this patch is not proved");
+  } else if (node == 't') {
+    secant(pair);
+  } else if (node == 'm' || node == 'f') {
+    separated(words, x, y);
+  } else {
+    require(node == 'd' || node == 'x' || node == 'y', "syntax: expected a node of a pair tree");
+    const Patch& cut = patches_[at(node == 'y' ? y : x)];
+    require(cut.first >= 0, "pair: this patch is not cut");
+    const int a = cut.first, b = cut.second;
+    if (node == 'd') pair_tree(&pair, a, b, depth + 1);
+    for (const int half : {a, b}) pair_tree(&pair, node == 'y' ? x : half, node == 'x' ? y : half, depth + 1);
+  }
+}
+
+void Checker::secant(const Pair& pair) {
+  const NetPointer net = pair_net(pair.parent);
+  enclose(*net, patches_[at(pair.x)].box, enclosure_);
+  const std::vector<Interval> z = enclosure_.z;
+  enclose(*net, patches_[at(pair.y)].box, enclosure_);
+  std::vector<Slope> slope;
+  for (std::size_t p = 0; p < z.size(); ++p) slope.push_back(slope_between(z[p], enclosure_.z[p]));
+  require(cube_sign(slopes_of(*net, slope)) != 0, "pair: the secant test is not proved");
+}
+
+void Checker::separated(const Words& words, int x, int y) {
+  const std::shared_ptr<const Matrix> a = image(x), b = image(y);
+  if (words[0] == "f") checked(words, "f", m_);
+  Interval difference;  // p . (f(x) - f(y)), up to the spread of both images along p
+  Vector p;
+  for (int o = 0; o < m_; ++o) {
+    const int e = root_->exponent[at(root_->k + o)];  // p is meant for the outputs as they are
+    p.push_back(words[0] == "f" ? std::ldexp(finite_double(words[at(o) + 1]), -e)
+                                : std::ldexp(middle((*a)[o][0]) - middle((*b)[o][0]), -2 * e));
+    difference = difference + p.back() * ((*a)[o][0] + -(*b)[o][0]);
+  }
+  const double around = spread(p, *a, 0, a->columns) + spread(p, *b, 0, b->columns);
+  require(difference.neg + around < 0.0 || difference.up + around < 0.0, "pair: the images are not separated");
+}
+
+}  // namespace foldproof_check

@@ -281,6 +281,7 @@ class Proof(Lines):
                 if kind == "k":
                     return self.faces_of_cone(region, self.points[k])
                 if kind == "t":
+                    require(not region.face or not self.points[k].lies_in(region.box), "4.3: the point lies on the face")
                     settle_rank(self.f, slopes_of(region, self.points[k]))
                 else:
                     require(missed(region, [Fraction(o == k) for o in range(self.m)], self.value),
@@ -293,7 +294,7 @@ class Proof(Lines):
 
     def faces_of_cone(self, region, tip):
         """4.3, `k`: the faces whose trees follow."""
-        require(all(low <= x <= high for x, (low, high) in zip(tip.u, region.box)), "4.3: the tip is not in the box")
+        require(tip.lies_in(region.box), "4.3: the tip is not in the box")
         require(all(low >= 0 or high <= 0 or tip.bounds[j][0] == 0 for j, (low, high) in region.bounds.items()),
                 "4.3: a neuron is neither decided nor 0 at the tip")
         box = region.box

@@ -315,6 +315,9 @@ class Point:
         pre, self.image = network.at([network.inputs[i][0] + x for i, x in enumerate(u)])
         self.bounds = {j: (z, z) for j, z in pre.items()}
 
+    def lies_in(self, box):
+        return all(low <= x <= high for x, (low, high) in zip(self.u, box))
+
 
 class Linear:
     """Section 5: delta = A d + B w, output = J0 d + C w, with w_j = t_j delta_j, |t_j| <= half_j, for the free slopes;

@@ -66,6 +66,9 @@ CASES = {
         cover points 3b-1|c s0 .0 .f0|end values 1 points 1 flats 1 open 0""",
         [("c s0 .0 .f0", "c s0 .f0 .f0", "4.4"), ("c s0 .0 .f0", "c s0 .0 .0", "4.4"), ("y 0", "y 1b-1", "4.5"),
          ("c s0 .0 .f0", "c s0 .n .f0", "4.4"), ("flats 1", "flats 0", "4.6"), ("c s0 .0 .f0", "t 0", "4.3"),
+         # On [-2, 0] the face x = 0 of a cone at -2 holds the point 0 itself: its secant test excludes only others.
+         ("flat|x -1b1|y 0|cover points 3b-1|c s0 .0 .f0|end values 1 points 1 flats 1",
+          "point -1b1|cover points 3b-1|s 0 1b-1|k 1|t 0|t 0|end values 1 points 2 flats 0", "4.3"),
          ("c s0 .0 .f0", "c s0 .0 .n", "4.4"), ("c s0 .0 .f0", "c s0 .e0:1 .f0", "4.4")]),
     # The tent never takes the value 3/2. u = x - 1: (1 - u) - 3/2 + u < 0 where u > 0, (1 + u) - 3/2 - u < 0 elsewhere.
     "preimages, no solution by multipliers": ([TENT], """

@@ -5,6 +5,7 @@
 //   3  n = 1: a slope of one sign.
 //   4  n >= 2, all pieces inside have one determinant sign, f injective on the boundary: the degree of f on either side
 //      of the embedded sphere f(boundary) is 0 or 1, each preimage adds 1, so no value is taken twice (Meisters-Olech).
+//   5  the pairs of patches hold all pairs of points, and none of them collides.
 //   collisions with q = 0: relu of an affine function of t in [0, 1] is affine if its ends are not of opposite signs.
 // Memory: one box, one line and the networks of one path of a tree; patches are kept, their bounds up to a limit.
 #include "check.h"
@@ -24,6 +25,8 @@ std::string Checker::run() {
       cover(words);
     } else if (words[0] == "boundary") {
       boundary(words);
+    } else if (words[0] == "pairs") {
+      all_pairs(words);
     } else if (words[0] == "collision") {
       collision(words);
     } else if (words[0] == "value") {
@@ -64,6 +67,12 @@ Checker::Point Checker::numbers(const Words& words) {
   return result;
 }
 
+Checker::Point Checker::point_of(const Words& words) const {
+  Point result = numbers(words);
+  for (std::size_t i = 0; i < scale_.size(); ++i) result[i] /= scale_[i];
+  return result;
+}
+
 double Checker::radius(std::string_view text) {
   const double r = finite_double(text);
   require(r >= 0.0, "syntax: a radius is negative");
@@ -87,24 +96,51 @@ void Checker::header() {
   require(question != std::end(questions), "syntax: unknown question");
   question_ = static_cast<Question>(question - questions);
   const bool is_box = question_ == Question::injective || question_ == Question::preimages;
-  require(stated(line("norm", 1))[1] == "linf", "syntax: unknown norm");
-  if (!is_box) centre_ = numbers(stated(line("center", n_)));
+  static constexpr std::string_view norms[] = {"linf", "l1", "l2"};
+  const auto* const norm = std::find(std::begin(norms), std::end(norms), stated(line("norm", 1))[1]);
+  require(norm != std::end(norms), "syntax: unknown norm");
+  norm_ = static_cast<Norm>(norm - norms);
+  require(!is_box || norm_ == Norm::linf, "header: this question is in the norm linf");
   const Words* words = &line();
+  if (!is_box && words->front() == "scale") {
+    read_scale(stated(checked(*words, "scale", n_)));
+    words = &line();
+  }
+  if (!is_box) {
+    centre_ = point_of(stated(checked(*words, "center", n_)));
+    words = &line();
+  }
   if (is_box || words->front() == "domain") {
-    stated(checked(*words, "domain", n_));
-    for (std::size_t i = 1; i < words->size(); ++i) {
-      const std::string_view side = words->at(i);
-      const std::size_t colon = std::min(side.find(':'), side.size() - 1);
-      const auto& [lower, upper] = domain_.emplace_back(exact(side.substr(0, colon)), exact(side.substr(colon + 1)));
-      require(lower < upper, "header: the domain is empty");
-      if (is_box) centre_.push_back((lower + upper) / 2);
-      const Rational& c = centre_[domain_.size() - 1];
-      require(lower <= c && c <= upper, "header: the centre lies outside the domain");
-    }
+    read_domain(stated(checked(*words, "domain", n_)), is_box);
     words = &line();
   }
   ball_ = radius(checked(*words, "ball", 1)[1]);
   presolve(line("inactive", -1));
+}
+
+void Checker::read_scale(const Words& words) {
+  scale_ = numbers(words);
+  for (const Rational& s : scale_) require(s > 0, "header: a scale must be positive");
+  for (std::vector<Row>* const rows : {&weights_.neurons, &weights_.outputs}) {
+    for (Row& row : *rows) {
+      for (auto& [variable, coefficient] : row.terms) {
+        if (variable < n_) coefficient *= scale_[at(variable)];
+      }
+    }
+  }
+}
+
+void Checker::read_domain(const Words& words, bool is_box) {
+  for (std::size_t i = 0; i < at(n_); ++i) {
+    const std::string_view side = words[i + 1];
+    const std::size_t colon = std::min(side.find(':'), side.size() - 1);
+    const Rational s = scale_.empty() ? Rational(1) : scale_[i];
+    const auto& [lower, upper] =
+        domain_.emplace_back(exact(side.substr(0, colon)) / s, exact(side.substr(colon + 1)) / s);
+    require(lower < upper, "header: the domain is empty");
+    if (is_box) centre_.push_back((lower + upper) / 2);
+    require(lower <= centre_[i] && centre_[i] <= upper, "header: the centre lies outside the domain");
+  }
 }
 
 void Checker::presolve(const Words& words) {  // 4.1
@@ -153,6 +189,28 @@ bool Checker::in_domain(const Point& x) const {
   return result;
 }
 
+Rational Checker::power(const Rational& size) const { return norm_ == Norm::l2 ? Rational(size * size) : size; }
+
+/// |u|_p for u >= 0, or its square for l2, as power() of it.
+Rational Checker::measure(const Point& u) const {
+  Rational result(0);
+  for (const Rational& size : u) result = norm_ == Norm::linf ? std::max(result, size) : result + power(size);
+  return result;
+}
+
+bool Checker::outside(const Box& piece, double r) const {  // |u|_p > r for all u
+  Point nearest;
+  for (std::size_t i = 0; i < at(n_); ++i)
+    nearest.emplace_back(std::max(0.0, std::max(piece.lower[i], -piece.upper[i])));
+  return measure(nearest) > power(Rational(r));
+}
+
+bool Checker::inside(const Box& piece, double r) const {  // |u|_p < r for all u
+  Point farthest;
+  for (std::size_t i = 0; i < at(n_); ++i) farthest.emplace_back(std::max(-piece.lower[i], piece.upper[i]));
+  return measure(farthest) < power(Rational(r));
+}
+
 double Checker::section_radius(std::string_view text) const {  // 4.5
   const double r = radius(text);
   require(r > 0.0 && r <= ball_, "section: the radius must be positive and at most that of the ball");
@@ -162,14 +220,16 @@ double Checker::section_radius(std::string_view text) const {  // 4.5
 void Checker::collision(const Words& words) {  // 4.5
   checked(words, "collision", 0);
   require(question_ != Question::preimages, "section: not for this question");
-  const Point x = numbers(stated(line("x", n_)));
-  const Point y = numbers(stated(line("y", n_)));
+  const Point x = point_of(stated(line("x", n_)));
+  const Point y = point_of(stated(line("y", n_)));
   require(x != y, "collision: the two points are equal");
   require(question_ != Question::pseudo || x == centre_, "collision: its first point is not the centre");
   require(in_domain(x) && in_domain(y), "collision: a point outside the domain");
   Rational distance(0);
-  for (std::size_t i = 0; i < at(n_); ++i) {
-    for (const Rational& value : {x[i], y[i]}) distance = std::max(distance, Rational(abs(value - centre_[i])));
+  for (const Point* const end : {&x, &y}) {
+    Point from = *end;
+    for (std::size_t i = 0; i < at(n_); ++i) from[i] = abs(from[i] - centre_[i]);
+    distance = std::max(distance, measure(from));
   }
   require(evaluate(weights_, x).outputs == evaluate(weights_, y).outputs, "collision: the two outputs differ");
   if (nearest_ && *nearest_ <= distance) return;
@@ -179,7 +239,7 @@ void Checker::collision(const Words& words) {  // 4.5
 }
 
 bool Checker::scales() const {  // the nearest pair may be drawn in to the centre
-  if (!nearest_ || *nearest_ > Rational(ball_)) return false;
+  if (!nearest_ || *nearest_ > power(Rational(ball_))) return false;
   const Values fc = evaluate(network_, centre_), fx = evaluate(network_, pair_[0]), fy = evaluate(network_, pair_[1]);
   for (const int j : network_.kept) {
     const int sign = sgn(fc.neurons[at(j)]);
@@ -192,7 +252,7 @@ void Checker::check_upper(const Rational& lower, std::string_view text) const {
   if (text == "none") return;
   const Rational upper = exact(text);
   require(lower <= upper, "end: lower is above upper");
-  require(upper == 0 ? scales() : nearest_ && *nearest_ <= upper,
+  require(upper == 0 ? scales() : nearest_ && *nearest_ <= power(upper),
           "end: no collision in this file proves the upper radius");
 }
 
@@ -245,8 +305,7 @@ Verdict check(const std::string& proof, const std::string& weights_path) {
     const Upward upward;
     Lines lines(proof);
     try {
-      const Weights weights = read_weights(bytes);
-      verdict.statement = Checker(lines, weights, sha256(bytes)).run();
+      verdict.statement = Checker(lines, read_weights(bytes), sha256(bytes)).run();
       verdict.code = 0;
     } catch (const Rejected& reason) {
       if (lines.number() <= 1) throw Unusable("this is not a proof file");

@@ -22,14 +22,19 @@ inline void require(bool condition, const char* otherwise) {
 
 class Checker {
  public:
-  Checker(Lines& lines, const Weights& weights, const std::string& hash)
-      : lines_(lines), weights_(weights), hash_(hash), n_(weights.n), m_(static_cast<int>(weights.outputs.size())) {}
+  Checker(Lines& lines, Weights weights, std::string hash)
+      : lines_(lines),
+        weights_(std::move(weights)),
+        hash_(std::move(hash)),
+        n_(weights_.n),
+        m_(static_cast<int>(weights_.outputs.size())) {}
 
   /// The statement. @throws Rejected, Unusable
   std::string run();
 
  private:
   enum class Question { radius, injective, pseudo, preimages };
+  enum class Norm { linf, l1, l2 };
   enum class Kind { sign, monotone, points };
   using Point = std::vector<Rational>;
 
@@ -38,11 +43,17 @@ class Checker {
   const Words& line(const char* name, int count) { return checked(line(), name, count); }
   const Words& stated(const Words& words);
   void header();
+  void read_scale(const Words& words);
+  void read_domain(const Words& words, bool is_box);
   void presolve(const Words& words);
   Box box(double r) const;
   double section_radius(std::string_view text) const;
   bool fills_domain(double r) const;
   bool in_domain(const Point& x) const;
+  Rational power(const Rational& size) const;
+  Rational measure(const Point& u) const;
+  bool outside(const Box& piece, double r) const;
+  bool inside(const Box& piece, double r) const;
   void collision(const Words& words);
   bool scales() const;
   void end(const Words& words);
@@ -88,6 +99,7 @@ class Checker {
   struct Patch {
     Box box;
     int parent = -1, first = -1, second = -1;  // indices
+    bool out = false;                          // no point of it matters
     NetPointer net;                            // valid on the box
     std::shared_ptr<const Matrix> image;       // the outputs' forms on the box, as in Enclosure
   };
@@ -96,8 +108,11 @@ class Checker {
     int x, y;
     NetPointer net;  // valid on both boxes
   };
+  bool asks_radius() const { return question_ == Question::radius || question_ == Question::injective; }
   void boundary(const Words& words);
-  int patch_tree(const Box& piece, int parent, int depth);
+  void all_pairs(const Words& words);
+  void patches_and_pairs(const std::vector<Box>& roots, double r, bool shell);
+  int patch_tree(const Box& piece, int parent, int depth, bool shell);
   NetPointer patch_net(int index);
   std::shared_ptr<const Matrix> image(int index);
   NetPointer pair_net(Pair* pair);
@@ -107,13 +122,16 @@ class Checker {
 
   static const Words& checked(const Words& words, const char* name, int count);
   static Point numbers(const Words& words);
+  Point point_of(const Words& words) const;
   static double radius(std::string_view text);
 
   Lines& lines_;
-  const Weights& weights_;
-  const std::string& hash_;
+  Weights weights_;  // scaled
+  const std::string hash_;
   const int n_, m_;
   Question question_ = Question::radius;
+  Norm norm_ = Norm::linf;
+  Point scale_;  // n numbers, or none
   Point centre_;
   std::vector<std::pair<Rational, Rational>> domain_;
   double ball_ = 0.0;
@@ -124,7 +142,7 @@ class Checker {
   int sign_ = 0;
   double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0, alone_ = 0.0;
   std::vector<double> boundaries_;
-  std::optional<Rational> nearest_;
+  std::optional<Rational> nearest_;  // measure() of the nearest collision
   Point pair_[2];
   long values_ = 0, found_ = 0, flat_pieces_ = 0, open_ = 0;
   std::string listed_;  // the lines of values, points and flats
@@ -136,6 +154,7 @@ class Checker {
   std::vector<std::array<Preimage, 2>> flats_;
   std::set<Point> distinct_;
   // of the section being read
+  double radius_ = 0.0;
   Kind kind_ = Kind::sign;
   bool on_face_ = false;  // of a cone
   Vector preconditioner_;

@@ -15,7 +15,7 @@ void Checker::cover(const Words& words) {
   kind_ = static_cast<Kind>(kind - kinds);
   const bool asks_points = question_ == Question::pseudo || question_ == Question::preimages;
   require((kind_ == Kind::points) == asks_points, "cover: not for this question");
-  const double r = section_radius(words[2]);
+  const double r = radius_ = section_radius(words[2]);
   checked(words, "cover", kind_ == Kind::sign ? 3 : 2);
   if (kind_ == Kind::sign) {
     require(n_ == m_, "cover: signs need as many outputs as inputs");
@@ -67,7 +67,10 @@ bool Checker::cover_tree(Box& piece, NetPointer net, int depth) {
 }
 
 bool Checker::leaf(const Words& words, Box& piece, const NetPointer& net, int depth) {
-  if (words[0] == "c" && kind_ != Kind::monotone && !on_face_) {
+  if (words[0] == "o" && norm_ != Norm::linf && !on_face_) {
+    checked(words, "o", 0);
+    require(outside(piece, radius_), "tree: a box marked `o` is not outside the body");
+  } else if (words[0] == "c" && kind_ != Kind::monotone && !on_face_) {
     cells(words, piece);
   } else if (kind_ == Kind::points) {
     point_leaf(words, piece, net, depth);

@@ -10,17 +10,23 @@ constexpr std::size_t cache_limit = 64UL << 20U;  // bytes of bounds of patches
 
 }  // namespace
 
-int Checker::patch_tree(const Box& piece, int parent, int depth) {
+int Checker::patch_tree(const Box& piece, int parent, int depth, bool shell) {
   require(depth < deepest, "tree: too deep");
   const std::size_t index = patches_.size();
-  patches_.push_back({piece, parent, -1, -1, nullptr, nullptr});
   const Words& words = line();
-  if (words[0] == ".") return checked(words, ".", 0), static_cast<int>(index);
+  const bool out = words[0] == "o" && norm_ != Norm::linf;
+  patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr});
+  if (words[0] == "." || out) {
+    require(words.size() == 1, "syntax: this line has too few or too many words");
+    require(!out || outside(piece, radius_) || (shell && inside(piece, radius_)),
+            "patch: one marked `o` may hold points that matter");
+    return static_cast<int>(index);
+  }
   const auto [axis, where] = cut(words, piece);
   Box below = piece, above = piece;
   below.upper[axis] = above.lower[axis] = where;
-  patches_[index].first = patch_tree(below, static_cast<int>(index), depth + 1);
-  const int second = patch_tree(above, static_cast<int>(index), depth + 1);
+  patches_[index].first = patch_tree(below, static_cast<int>(index), depth + 1, shell);
+  const int second = patch_tree(above, static_cast<int>(index), depth + 1, shell);
   patches_[index].second = second;
   return static_cast<int>(index);
 }
@@ -50,24 +56,45 @@ std::shared_ptr<const Matrix> Checker::image(int index) {
 }
 
 void Checker::boundary(const Words& words) {
+  require(asks_radius(), "section: not for this question");
   const double r = section_radius(checked(words, "boundary", 1)[1]);
   require(n_ == m_, "boundary: needs as many outputs as inputs");
+  const Box whole = box(r);
+  std::vector<Box> roots;
+  if (norm_ != Norm::linf) roots.push_back(whole);
+  for (std::size_t i = 0; i < at(n_); ++i) {
+    for (const bool upper : {false, true}) {
+      Box face = whole;
+      (upper ? face.lower : face.upper)[i] = (upper ? whole.upper : whole.lower)[i];
+      // The ball touches its box in points of the shell; only faces of the domain cut it.
+      if (norm_ == Norm::linf || std::abs(face.lower[i]) < r) roots.push_back(face);
+    }
+  }
+  patches_and_pairs(roots, r, norm_ != Norm::linf);
+  boundaries_.push_back(r);
+}
+
+void Checker::all_pairs(const Words& words) {
+  require(asks_radius(), "section: not for this question");
+  const double r = section_radius(checked(words, "pairs", 1)[1]);
+  patches_and_pairs({box(r)}, r, false);
+  injective_ = std::max(injective_, r);
+  local_ = std::max(local_, r);
+}
+
+/// If `shell`, points of the first root matter only where |u|_p = r.
+void Checker::patches_and_pairs(const std::vector<Box>& roots, double r, bool shell) {
+  radius_ = r;
   patches_.clear();
   cached_ = 0;
-  const Box whole = box(r);
   line("patches", 0);
-  std::vector<int> faces;
-  for (std::size_t i = 0; i < at(2 * n_); ++i) {
-    Box face = whole;
-    (i % 2 == 0 ? face.upper : face.lower)[i / 2] = (i % 2 == 0 ? whole.lower : whole.upper)[i / 2];
-    faces.push_back(patch_tree(face, -1, 0));
-  }
+  std::vector<int> indices;
+  for (const Box& root : roots) indices.push_back(patch_tree(root, -1, 0, shell && indices.empty()));
   line("pairs", 0);
-  for (std::size_t a = 0; a < faces.size(); ++a) {
-    for (std::size_t b = a; b < faces.size(); ++b) pair_tree(nullptr, faces[a], faces[b], 0);
+  for (std::size_t a = 0; a < indices.size(); ++a) {
+    for (std::size_t b = a; b < indices.size(); ++b) pair_tree(nullptr, indices[a], indices[b], 0);
   }
   patches_.clear();
-  boundaries_.push_back(r);
 }
 
 NetPointer Checker::pair_net(Pair* pair) {
@@ -83,14 +110,17 @@ void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
   const Words& words = line();
   const char node = words[0].size() == 1 ? words[0][0] : '?';
   require(node == 'f' || words.size() == 1, "syntax: this line has too few or too many words");
-  require((x == y) == (node == 'i' || node == 'd'), "pair: this node is for equal, or for different patches");
+  require(node == 'o' || (x == y) == (node == 'i' || node == 'd'),
+          "pair: this node is for equal, or for different patches");
   if (node == 'i') {
     const NetPointer net = patch_net(patches_[at(x)].parent);
-    require(cube_sign(slopes_on(*net, patches_[at(x)].box)) != 0, "pair: injectivity on this patch is not proved");
+    require(full_rank(slopes_on(*net, patches_[at(x)].box)), "pair: injectivity on this patch is not proved");
   } else if (node == 't') {
     secant(pair);
   } else if (node == 'm' || node == 'f') {
     separated(words, x, y);
+  } else if (node == 'o') {
+    require(patches_[at(x)].out || patches_[at(y)].out, "pair: none of the two patches is marked `o`");
   } else {
     require(node == 'd' || node == 'x' || node == 'y', "syntax: expected a node of a pair tree");
     const Patch& cut = patches_[at(node == 'y' ? y : x)];
@@ -108,7 +138,7 @@ void Checker::secant(const Pair& pair) {
   enclose(*net, patches_[at(pair.y)].box, enclosure_);
   std::vector<Slope> slope;
   for (std::size_t p = 0; p < z.size(); ++p) slope.push_back(slope_between(z[p], enclosure_.z[p]));
-  require(cube_sign(slopes_of(*net, slope)) != 0, "pair: the secant test is not proved");
+  require(full_rank(slopes_of(*net, slope)), "pair: the secant test is not proved");
 }
 
 void Checker::separated(const Words& words, int x, int y) {

@@ -23,7 +23,7 @@ Checker::Preimage Checker::preimage_at(Point at_point) const {
 
 Checker::Preimage Checker::preimage(const Words& words, const char* otherwise) const {
   require(awaits_cover_, "section: no value is to be reached");
-  Preimage result = preimage_at(numbers(words));
+  Preimage result = preimage_at(point_of(words));
   require(result.values.outputs == value_, otherwise);
   return result;
 }

@@ -248,7 +248,7 @@ std::string Judge::false_claim(const std::string& statement) {
     if (!is_new && name != "x" && name != "y") return "two lines '" + name + "'";  // there may be several collisions
   }
   if (said["network"].at(1) != sha256_) return "another network";
-  if (said["norm"].at(1) != "linf") return "another norm";
+  if (said["norm"].at(1) != "linf") return said["norm"][1] == "l1" || said["norm"][1] == "l2" ? "" : "another norm";
   ExactTruth::Box domain;
   for (std::size_t i = 1; i < said["domain"].size(); ++i) {
     const std::string& side = said["domain"][i];

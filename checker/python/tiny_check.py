@@ -25,6 +25,7 @@ from tiny_network import (ONE, SHA256, ZERO, Linear, Lines, Network, Point, Regi
                           settle_rank, sign_of_det, slopes_of, strict_slopes_of)
 
 MAX_BYTES = 1 << 26         # of text
+MAX_STATED = 65536          # bytes of values and points that are stated word for word
 QUESTIONS = ("radius", "injective", "pseudo", "factor", "preimages", "j0")
 BOXES = ("injective", "preimages", "j0")    # the questions about a domain box
 
@@ -132,8 +133,18 @@ class Proof(Lines):
             raise Rejected("3: there is something after the last line")
         {"radius": self.end_radius, "factor": self.end_radius, "pseudo": self.end_pseudo, "j0": self.end_locus,
          "injective": self.end_injective, "preimages": self.end_preimages}[self.question](words[1:])
-        said = ("network", "second", "question", "norm", "scale", "center", "domain", "value", "point", "end")
-        return tuple(line for line in self.lines if line.split(" ")[0] in said)
+        return self.statement()
+
+    def statement(self):
+        """4.6, what is stated."""
+        said = ("network", "second", "question", "norm", "scale", "center", "domain", "x", "y", "end")
+        listed = ("value", "point", "flat", "x", "y") if self.question == "preimages" else ()
+        lines = [line for line in self.lines if line.split(" ")[0] in said + listed]
+        text = "".join(line + "\n" for line in lines if line.split(" ")[0] in listed).encode("latin-1")
+        if len(text) > MAX_STATED:
+            lines = [line for line in lines if line.split(" ")[0] not in listed]
+            lines.insert(-1, f"listed {hashlib.sha256(text).hexdigest()}")
+        return tuple(lines)
 
     def read_network(self, name, weights):
         words = " ".join(self.words(name))

@@ -70,6 +70,10 @@ CASES = {
          ("flat|x -1b1|y 0|cover points 3b-1|c s0 .0 .f0|end values 1 points 1 flats 1",
           "point -1b1|cover points 3b-1|s 0 1b-1|k 1|t 0|t 0|end values 1 points 2 flats 0", "4.3"),
          ("c s0 .0 .f0", "c s0 .0 .n", "4.4"), ("c s0 .0 .f0", "c s0 .e0:1 .f0", "4.4")]),
+    # relu(x) = 0 for a ray: the cone at 0 must not take the point -1 on its face for the only one there.
+    "preimages, a ray": ([RAMP], """
+        question preimages|norm linf|domain -1:1|ball 1|inactive|value 0|point 0|point -1|flat|x -1|y 0|cover points 1|
+        c s0 .0 .f0|end values 1 points 2 flats 1 open 0""", [("c s0 .0 .f0", "k 0|t 1|v 0", "4.3")]),
     # The tent never takes the value 3/2. u = x - 1: (1 - u) - 3/2 + u < 0 where u > 0, (1 + u) - 3/2 - u < 0 elsewhere.
     "preimages, no solution by multipliers": ([TENT], """
         question preimages|norm linf|domain 0:1b1|ball 1|inactive|value 3b-1|cover points 1|

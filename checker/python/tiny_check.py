@@ -236,7 +236,7 @@ class Proof(Lines):
             if words[0] == "s":
                 stack += reversed(region.cut(self.f, words))
             elif words == ["o"]:
-                require(self.outside(region, r), "4.3: a box marked `o` is not outside the body")
+                require(not region.face and self.outside(region, r), "4.3: a box marked `o` is not outside the body")
             else:
                 stack += reversed(leaf(words, region) or [])
         return nodes

@@ -44,7 +44,7 @@ CASES = {
     # |x| + |y| = 0 only at 0: fewer outputs than inputs, and yet alone.
     "pseudo, m < n": ([LENGTH], """
         question pseudo|norm l1|center 0 0|ball 1|inactive|cover points 1|k 0|v 0|v 0|v 0|v 0|end lower 1 upper none""",
-        [("v 0|end", "t 0|end", "4.3")]),
+        [("v 0|end", "t 0|end", "4.3"), ("v 0|end", "s 0 3b-2|v 0|o|end", "4.3")]),
     # About 1, |x| takes the value 1 again at -1, at distance 2. On [-1/2, 5/2] every slope between x and 1 is >= 1/3.
     "pseudo, another preimage": ([ABS], """
         question pseudo|norm linf|center 1|ball 1b1|inactive|cover points 3b-1|t 0|collision|x 1|y -1|

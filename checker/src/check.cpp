@@ -84,24 +84,32 @@ void Checker::header() {
   if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
   if (first[1] != "2")
     throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 2");
-  if (stated(line("network", 1))[1] != hash_) {
-    throw Unusable(
-        "the proof is about another network (or other fixed inputs or outputs): the SHA-256 of this weights "
-        "file is " +
-        hash_);
+  about(line("network", 1), hash_);
+  const Words* words = &line();
+  const bool two = words->front() == "second";
+  if (two != second_.has_value()) {
+    throw Unusable(two ? "the proof is about two networks: give the weights files of both, the second one last"
+                       : "the proof is about one network, and the weights files of two are given");
   }
-  static constexpr std::string_view questions[] = {"radius", "injective", "pseudo", "preimages"};
-  const std::string_view name = stated(line("question", 1))[1];
+  if (two) {
+    about(checked(*words, "second", 1), second_->hash);
+    require(second_->weights.n == n_, "header: the two networks have different numbers of inputs");
+    weights_ = joint(std::move(weights_), std::move(second_->weights));
+    words = &line();
+  }
+  static constexpr std::string_view questions[] = {"radius", "injective", "pseudo", "factor", "preimages", "j0"};
+  const std::string_view name = stated(checked(*words, "question", 1))[1];
   const auto* const question = std::find(std::begin(questions), std::end(questions), name);
   require(question != std::end(questions), "syntax: unknown question");
   question_ = static_cast<Question>(question - questions);
-  const bool is_box = question_ == Question::injective || question_ == Question::preimages;
+  require(two == (question_ == Question::factor), "header: two networks are for the question factor");
+  const bool is_box = question_ == Question::injective || question_ >= Question::preimages;
   static constexpr std::string_view norms[] = {"linf", "l1", "l2"};
   const auto* const norm = std::find(std::begin(norms), std::end(norms), stated(line("norm", 1))[1]);
   require(norm != std::end(norms), "syntax: unknown norm");
   norm_ = static_cast<Norm>(norm - norms);
   require(!is_box || norm_ == Norm::linf, "header: this question is in the norm linf");
-  const Words* words = &line();
+  words = &line();
   if (!is_box && words->front() == "scale") {
     read_scale(stated(checked(*words, "scale", n_)));
     words = &line();
@@ -116,6 +124,13 @@ void Checker::header() {
   }
   ball_ = radius(checked(*words, "ball", 1)[1]);
   presolve(line("inactive", -1));
+}
+
+void Checker::about(const Words& words, const std::string& hash) {
+  if (stated(words)[1] == hash) return;
+  throw Unusable(
+      "the proof is about another network (or other fixed inputs or outputs): the SHA-256 of this weights file is " +
+      hash);
 }
 
 void Checker::read_scale(const Words& words) {
@@ -145,21 +160,24 @@ void Checker::read_domain(const Words& words, bool is_box) {
 
 void Checker::presolve(const Words& words) {  // 4.1
   std::vector<char> inactive(weights_.neurons.size(), 0);
-  network_ = rewrite(weights_, inactive);
-  root_ = make_net(network_, centre_);
+  joint_ = rewrite(weights_, inactive);
+  joint_root_ = make_net(joint_, centre_);
   if (words.size() > 1) {
-    enclose(*root_, box(ball_), enclosure_);
+    enclose(*joint_root_, box(ball_), enclosure_);
     for (std::size_t i = 1, p = 0; i < words.size(); ++i, ++p) {
       const int j = index_below(words[i], static_cast<int>(inactive.size()));
-      while (p < network_.kept.size() && network_.kept[p] < j) ++p;
-      require(p < network_.kept.size() && network_.kept[p] == j,
+      while (p < joint_.kept.size() && joint_.kept[p] < j) ++p;
+      require(p < joint_.kept.size() && joint_.kept[p] == j,
               "inactive: neurons of the rewritten network, ascending");
       require(enclosure_.phase[p] == Phase::inactive, "inactive: a neuron may be positive on the ball");
       inactive[at(j)] = 1;
     }
-    network_ = rewrite(weights_, inactive);
-    root_ = make_net(network_, centre_);
+    joint_ = rewrite(weights_, inactive);
+    joint_root_ = make_net(joint_, centre_);
   }
+  network_ = first_outputs(joint_, m_);
+  root_ = question_ == Question::factor ? make_net(network_, centre_) : joint_root_;
+  if (question_ == Question::factor) find_common_kernel();
   if (question_ == Question::pseudo) {
     reach(evaluate(network_, centre_).outputs);
     points_.push_back(preimage_at(centre_));
@@ -219,7 +237,7 @@ double Checker::section_radius(std::string_view text) const {  // 4.5
 
 void Checker::collision(const Words& words) {  // 4.5
   checked(words, "collision", 0);
-  require(question_ != Question::preimages, "section: not for this question");
+  require(question_ < Question::preimages, "section: not for this question");
   const Point x = point_of(stated(line("x", n_)));
   const Point y = point_of(stated(line("y", n_)));
   require(x != y, "collision: the two points are equal");
@@ -231,7 +249,9 @@ void Checker::collision(const Words& words) {  // 4.5
     for (std::size_t i = 0; i < at(n_); ++i) from[i] = abs(from[i] - centre_[i]);
     distance = std::max(distance, measure(from));
   }
-  require(evaluate(weights_, x).outputs == evaluate(weights_, y).outputs, "collision: the two outputs differ");
+  const Point fx = evaluate(weights_, x).outputs, fy = evaluate(weights_, y).outputs;
+  require(std::equal(fx.begin(), fx.begin() + m_, fy.begin()), "collision: the two outputs differ");
+  require(question_ != Question::factor || fx != fy, "collision: the second network does not tell the points apart");
   if (nearest_ && *nearest_ <= distance) return;
   nearest_ = distance;
   pair_[0] = x;
@@ -240,8 +260,8 @@ void Checker::collision(const Words& words) {  // 4.5
 
 bool Checker::scales() const {  // the nearest pair may be drawn in to the centre
   if (!nearest_ || *nearest_ > power(Rational(ball_))) return false;
-  const Values fc = evaluate(network_, centre_), fx = evaluate(network_, pair_[0]), fy = evaluate(network_, pair_[1]);
-  for (const int j : network_.kept) {
+  const Values fc = evaluate(joint_, centre_), fx = evaluate(joint_, pair_[0]), fy = evaluate(joint_, pair_[1]);
+  for (const int j : joint_.kept) {
     const int sign = sgn(fc.neurons[at(j)]);
     if (sign * sgn(fx.neurons[at(j)]) < 0 || sign * sgn(fy.neurons[at(j)]) < 0) return false;
   }
@@ -262,7 +282,7 @@ void Checker::end(const Words& words) {  // 4.6
   }
   if (listed_.size() > most_listed) listed_ = "listed " + sha256(listed_) + '\n';
   statement_ += listed_;
-  if (question_ == Question::radius) return end_of_radius(words);
+  if (question_ == Question::radius || question_ == Question::factor) return end_of_radius(words);
   if (question_ == Question::injective) {
     const std::string_view verdict = stated(checked(words, "end", 1))[1];
     require(verdict == "proved" || verdict == "refuted" || verdict == "open", "syntax: unknown verdict");
@@ -274,15 +294,23 @@ void Checker::end(const Words& words) {  // 4.6
     const double lower = radius(words[2]);
     require(lower <= alone_, "end: nothing in this file proves the lower radius");
     check_upper(Rational(lower), words[4]);
-  } else {
-    stated(checked(words, "end", 8));
+  } else if (question_ == Question::preimages) {
     require(!awaits_cover_, "end: the last value has no cover");
-    const std::pair<const char*, long> counts[] = {
-        {"values", values_}, {"points", found_}, {"flats", flat_pieces_}, {"open", open_}};
-    for (std::size_t i = 0; i < 4; ++i) {
-      require(words[2 * i + 1] == counts[i].first, "syntax: expected values, points, flats and open");
-      require(exact(words[2 * i + 2]) == counts[i].second, "end: a number that is not that of this file");
-    }
+    check_counts(words, {{"values", values_}, {"points", found_}, {"flats", flat_pieces_}, {"open", open_}});
+  } else {
+    require(widest_.has_value(), "end: nothing in this file covers the domain");
+    checked(words, "end", 6);
+    require(Rational(radius(words[4])) >= *widest_, "end: a box is wider");
+    check_counts(words, {{"boxes", folded_}, {"width", std::nullopt}, {"open", open_}});
+  }
+}
+
+void Checker::check_counts(const Words& words, const std::vector<std::pair<const char*, std::optional<long>>>& counts) {
+  stated(checked(words, "end", 2 * static_cast<int>(counts.size())));
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto& [name, count] = counts[i];
+    require(words[2 * i + 1] == name, "syntax: the last line of this question has other words");
+    require(!count || exact(words[2 * i + 2]) == *count, "end: a number that is not that of this file");
   }
 }
 
@@ -290,22 +318,28 @@ void Checker::end_of_radius(const Words& words) {
   stated(checked(words, "end", 6));
   require(words[1] == "lower" && words[3] == "local" && words[5] == "upper", "syntax: expected lower, local and upper");
   const double lower = radius(words[2]), local = radius(words[4]);
-  require(lower <= injective_, "end: nothing in this file proves the lower radius");
-  require(local <= local_, "end: nothing in this file proves the local radius");
+  const bool factor = question_ == Question::factor;
+  require(lower <= std::max(injective_, factored_), "end: nothing in this file proves the lower radius");
+  require(factor ? local == lower : local <= local_, "end: nothing in this file proves the local radius");
   require(lower <= local, "end: local is below lower");
   check_upper(Rational(lower), words[6]);
 }
 
-Verdict check(const std::string& proof, const std::string& weights_path) {
+Verdict check(const std::string& proof, const std::string& weights, const std::string& second) {
   Verdict verdict;
-  try {
-    std::ifstream file(weights_path, std::ios::binary);
-    if (!file) throw Unusable("'" + weights_path + "' cannot be read");
+  const auto read = [](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw Unusable("'" + path + "' cannot be read");
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    return WeightsFile{read_weights(bytes), sha256(bytes)};
+  };
+  try {
     const Upward upward;
     Lines lines(proof);
     try {
-      verdict.statement = Checker(lines, read_weights(bytes), sha256(bytes)).run();
+      std::optional<WeightsFile> other;
+      if (!second.empty()) other = read(second);
+      verdict.statement = Checker(lines, read(weights), std::move(other)).run();
       verdict.code = 0;
     } catch (const Rejected& reason) {
       if (lines.number() <= 1) throw Unusable("this is not a proof file");

@@ -1,4 +1,4 @@
-// Checks a proof file against a weights file (docs/certificate.md).
+// Checks a proof file against a weights file, or against two (docs/certificate.md).
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct Verdict {
   std::string reason;     // otherwise: one sentence
 };
 
-/// Never throws for bad files. Takes the rounding mode of this thread for as long as it runs.
-Verdict check(const std::string& proof, const std::string& weights);
+/// `second` is the weights file of B, for a factor proof. Never throws for bad files. Takes the rounding mode of this thread for as long as it runs.
+Verdict check(const std::string& proof, const std::string& weights, const std::string& second = "");
 
 }  // namespace foldproof_check

@@ -1,6 +1,6 @@
 // The state of one check: what the file has said so far, and what its sections prove. The rules are numbered as in
 // docs/certificate.md. Parts: check.cpp (header, presolve, collisions, last line), covers.cpp (trees, exact cells),
-// points.cpp (covers of preimages).
+// points.cpp (covers of preimages), pairs.cpp (pairs of patches), factor.cpp (two networks).
 #pragma once
 
 #include <array>
@@ -20,12 +20,18 @@ inline void require(bool condition, const char* otherwise) {
   if (!condition) throw Rejected(otherwise);
 }
 
+struct WeightsFile {
+  Weights weights;
+  std::string hash;
+};
+
 class Checker {
  public:
-  Checker(Lines& lines, Weights weights, std::string hash)
+  Checker(Lines& lines, WeightsFile file, std::optional<WeightsFile> second)
       : lines_(lines),
-        weights_(std::move(weights)),
-        hash_(std::move(hash)),
+        weights_(std::move(file.weights)),
+        hash_(std::move(file.hash)),
+        second_(std::move(second)),
         n_(weights_.n),
         m_(static_cast<int>(weights_.outputs.size())) {}
 
@@ -33,9 +39,9 @@ class Checker {
   std::string run();
 
  private:
-  enum class Question { radius, injective, pseudo, preimages };
+  enum class Question { radius, injective, pseudo, factor, preimages, j0 };
   enum class Norm { linf, l1, l2 };
-  enum class Kind { sign, monotone, points };
+  enum class Kind { sign, monotone, points, locus };
   using Point = std::vector<Rational>;
 
   // check.cpp
@@ -43,6 +49,7 @@ class Checker {
   const Words& line(const char* name, int count) { return checked(line(), name, count); }
   const Words& stated(const Words& words);
   void header();
+  void about(const Words& words, const std::string& hash);
   void read_scale(const Words& words);
   void read_domain(const Words& words, bool is_box);
   void presolve(const Words& words);
@@ -58,6 +65,7 @@ class Checker {
   bool scales() const;
   void end(const Words& words);
   void end_of_radius(const Words& words);
+  void check_counts(const Words& words, const std::vector<std::pair<const char*, std::optional<long>>>& counts);
   void check_upper(const Rational& lower, std::string_view text) const;
 
   // covers.cpp
@@ -65,13 +73,17 @@ class Checker {
   bool cover_tree(Box& piece, NetPointer net, int depth);
   bool leaf(const Words& words, Box& piece, const NetPointer& net, int depth);
   std::pair<std::size_t, double> cut(const Words& words, const Box& piece) const;
+  void locus_leaf(const Words& words, const Box& piece, const Net& net);
+  int sign_at(const Box& point, const Net& net);
+  void bound(const Net& net, const Box& piece);
   Slopes slopes_on(const Net& net, const Box& piece);
-  NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase) const;
+  static NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase, const NetPointer& root);
   NetPointer decided_on(const NetPointer& net, std::initializer_list<const Box*> boxes);
   void cells(const Words& words, const Box& piece);
   bool compose(std::size_t j);
   void settle(std::size_t from, std::size_t to);
   void cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece);
+  int cell_sign() const;
   bool add_multiples(std::string_view list, Affine& sum) const;
   Rational most_on(const Box& piece, const Affine& sum) const;
 
@@ -100,7 +112,7 @@ class Checker {
     Box box;
     int parent = -1, first = -1, second = -1;  // indices
     bool out = false;                          // no point of it matters
-    NetPointer net;                            // valid on the box
+    NetPointer net, joint;                     // valid on the box
     std::shared_ptr<const Matrix> image;       // the outputs' forms on the box, as in Enclosure
   };
   struct Pair {
@@ -108,7 +120,7 @@ class Checker {
     int x, y;
     NetPointer net;  // valid on both boxes
   };
-  bool asks_radius() const { return question_ == Question::radius || question_ == Question::injective; }
+  bool asks_radius() const { return question_ <= Question::injective || question_ == Question::factor; }
   void boundary(const Words& words);
   void all_pairs(const Words& words);
   void patches_and_pairs(const std::vector<Box>& roots, double r, bool shell);
@@ -119,6 +131,14 @@ class Checker {
   void pair_tree(Pair* parent, int x, int y, int depth);
   void secant(const Pair& pair);
   void separated(const Words& words, int x, int y);
+  bool has_full_rank(Slopes slopes) const;
+
+  // factor.cpp
+  struct Side;
+  void find_common_kernel();
+  NetPointer patch_joint(int index);
+  Side side(int index, bool second);
+  void equal_outputs(int x, int y);
 
   static const Words& checked(const Words& words, const char* name, int count);
   static Point numbers(const Words& words);
@@ -126,25 +146,28 @@ class Checker {
   static double radius(std::string_view text);
 
   Lines& lines_;
-  Weights weights_;  // scaled
+  Weights weights_;  // scaled; in a factor proof, of both networks
   const std::string hash_;
-  const int n_, m_;
+  std::optional<WeightsFile> second_;
+  const int n_, m_;  // m_: outputs of A, if there are two
   Question question_ = Question::radius;
   Norm norm_ = Norm::linf;
   Point scale_;  // n numbers, or none
   Point centre_;
   std::vector<std::pair<Rational, Rational>> domain_;
   double ball_ = 0.0;
-  Rewritten network_;
-  NetPointer root_;
+  Rewritten joint_, network_;  // of all outputs, and of the first m_
+  NetPointer joint_root_, root_;
+  std::vector<int> columns_;  // of J that matter to a factor proof
   std::string statement_;
   // what the sections prove: radii, 0 for none
   int sign_ = 0;
-  double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0, alone_ = 0.0;
+  double by_sign_ = 0.0, local_ = 0.0, injective_ = 0.0, alone_ = 0.0, factored_ = 0.0;
   std::vector<double> boundaries_;
   std::optional<Rational> nearest_;  // measure() of the nearest collision
   Point pair_[2];
-  long values_ = 0, found_ = 0, flat_pieces_ = 0, open_ = 0;
+  long values_ = 0, found_ = 0, flat_pieces_ = 0, folded_ = 0, open_ = 0;
+  std::optional<Rational> widest_;  // of the boxes of a locus, once it is there
   std::string listed_;  // the lines of values, points and flats
   // of the value being reached
   bool awaits_cover_ = false;
@@ -158,6 +181,7 @@ class Checker {
   Kind kind_ = Kind::sign;
   bool on_face_ = false;  // of a cone
   Vector preconditioner_;
+  bool all_pairs_ = false;
   std::vector<Patch> patches_;
   std::size_t cached_ = 0;
   std::vector<char> active_;

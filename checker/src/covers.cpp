@@ -9,12 +9,13 @@ namespace foldproof_check {
 
 void Checker::cover(const Words& words) {
   require(words.size() >= 3, "syntax: expected 'cover', its kind and radius");
-  static constexpr std::string_view kinds[] = {"sign", "monotone", "points"};
+  static constexpr std::string_view kinds[] = {"sign", "monotone", "points", "locus"};
   const auto* const kind = std::find(std::begin(kinds), std::end(kinds), words[1]);
   require(kind != std::end(kinds), "syntax: unknown kind of cover");
   kind_ = static_cast<Kind>(kind - kinds);
   const bool asks_points = question_ == Question::pseudo || question_ == Question::preimages;
-  require((kind_ == Kind::points) == asks_points, "cover: not for this question");
+  require(kind_ == Kind::points ? asks_points : kind_ == Kind::locus ? question_ == Question::j0 : asks_radius(),
+          "cover: not for this question");
   const double r = radius_ = section_radius(words[2]);
   checked(words, "cover", kind_ == Kind::sign ? 3 : 2);
   if (kind_ == Kind::sign) {
@@ -31,14 +32,17 @@ void Checker::cover(const Words& words) {
     for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
       preconditioner_.push_back(std::ldexp(finite_double(entries[i + 1]), -root_->exponent[at(root_->k) + i % at(m_)]));
     }
-  } else if (question_ == Question::preimages) {
-    require(awaits_cover_, "cover: no value is to be reached");
-    require(fills_domain(r), "cover: preimages are asked for in the whole domain");
+  } else if (question_ != Question::pseudo) {
+    require(question_ == Question::j0 || awaits_cover_, "cover: no value is to be reached");
+    require(question_ == Question::preimages || (n_ == m_ && !widest_),
+            "cover: one locus, with as many outputs as inputs");
+    require(fills_domain(r), "cover: this question is about the whole domain");
   }
+  if (kind_ == Kind::locus) widest_ = 0;
   const long before = lines_.number();
   Box whole = box(r);
   const bool by_test = cover_tree(whole, root_, 0);
-  if (kind_ == Kind::points) {
+  if (!asks_radius()) {
     awaits_cover_ = false;
     alone_ = std::max(alone_, r);
     return;
@@ -74,6 +78,8 @@ bool Checker::leaf(const Words& words, Box& piece, const NetPointer& net, int de
     cells(words, piece);
   } else if (kind_ == Kind::points) {
     point_leaf(words, piece, net, depth);
+  } else if (kind_ == Kind::locus) {
+    locus_leaf(words, piece, *net);
   } else {
     require(words[0] == "l", "syntax: expected a node of this cover's tree");
     checked(words, "l", 0);
@@ -93,8 +99,66 @@ std::pair<std::size_t, double> Checker::cut(const Words& words, const Box& piece
   return {axis, where};
 }
 
-Slopes Checker::slopes_on(const Net& net, const Box& piece) {
+void Checker::locus_leaf(const Words& words, const Box& piece, const Net& net) {
+  const std::string_view node = words[0];
+  if (node == "+" || node == "-") {
+    require(words.size() == 1, "syntax: this line has too few or too many words");
+    require(cube_sign(slopes_on(net, piece)) == (node == "+" ? 1 : -1),
+            "leaf: the determinant's sign is not proved on this box");
+    return;
+  }
+  for (std::size_t i = 0; i < at(n_); ++i)
+    widest_ = std::max(*widest_, Rational(Rational(piece.upper[i]) - Rational(piece.lower[i])));
+  if (node == "?") {
+    checked(words, "?", 0);
+    ++open_;
+    return;
+  }
+  checked(words, "b", 2 * n_);
+  int product = 1;
+  for (std::size_t first = 1; first <= at(2 * n_); first += at(n_)) {
+    Box point;
+    for (std::size_t i = 0; i < at(n_); ++i) {
+      point.lower.push_back(finite_double(words[first + i]));
+      require(piece.lower[i] <= point.lower[i] && point.lower[i] <= piece.upper[i], "leaf: a point outside the box");
+    }
+    point.upper = point.lower;
+    product *= sign_at(point, net);
+  }
+  require(product <= 0, "leaf: the determinants at the two points have one sign");
+  ++folded_;
+}
+
+/// The sign of det J at a point where no pre-activation is 0; exactly, where bounds cannot tell.
+int Checker::sign_at(const Box& point, const Net& net) {
+  const Slopes slopes = slopes_on(net, point);
+  const int sign = slopes.k == 0 ? cube_sign(slopes) : 0;
+  if (sign != 0) return sign;
+  Point x = centre_;
+  for (std::size_t i = 0; i < at(n_); ++i) x[i] += Rational(point.lower[i]);
+  const Values values = evaluate(network_, x);
+  active_.assign(weights_.neurons.size(), 0);
+  affine_.assign(weights_.neurons.size(), {});
+  for (const int j : network_.kept) {
+    require(values.neurons[at(j)] != 0, "leaf: a neuron is 0 at a point");
+    compose(at(j));
+    active_[at(j)] = values.neurons[at(j)] > 0;
+  }
+  return cell_sign();
+}
+
+void Checker::bound(const Net& net, const Box& piece) {
   enclose(net, piece, enclosure_);
+  if (kind_ != Kind::locus) return;
+  // A fold in a face of the box lies in no other box, perhaps: what touches 0 is not decided.
+  for (std::size_t p = 0; p < at(net.k); ++p) {
+    const Interval z = enclosure_.z[p];
+    if (!(z.up < 0.0) && !(z.neg < 0.0)) enclosure_.phase[p] = Phase::undecided;
+  }
+}
+
+Slopes Checker::slopes_on(const Net& net, const Box& piece) {
+  bound(net, piece);
   std::vector<Slope> slope;
   for (const Phase phase : enclosure_.phase) slope.push_back(slope_of(phase));
   return slopes_of(net, slope);
@@ -102,21 +166,21 @@ Slopes Checker::slopes_on(const Net& net, const Box& piece) {
 
 // The network where these phases hold; from the root, with all that was decided, once its errors have grown. What was
 // decided on a box must not be lost on smaller ones: affine bounds do not always improve there.
-NetPointer Checker::decided(const NetPointer& net, const std::vector<Phase>& phase) const {
+NetPointer Checker::decided(const NetPointer& net, const std::vector<Phase>& phase, const NetPointer& root) {
   if (std::count(phase.begin(), phase.end(), Phase::undecided) == net->k) return net;
   NetPointer result = narrow(*net, phase);
-  return result->worst_radius() > worn_out ? narrow(*root_, result->known) : result;
+  return result->worst_radius() > worn_out ? narrow(*root, result->known) : result;
 }
 
 NetPointer Checker::decided_on(const NetPointer& net, std::initializer_list<const Box*> boxes) {
   std::vector<Phase> phase;
   for (const Box* const piece : boxes) {
-    enclose(*net, *piece, enclosure_);
+    bound(*net, *piece);
     if (phase.empty()) phase = enclosure_.phase;
     for (std::size_t p = 0; p < phase.size(); ++p)
       phase[p] = phase[p] == enclosure_.phase[p] ? phase[p] : Phase::undecided;
   }
-  return decided(net, phase);
+  return decided(net, phase, root_);
 }
 
 // 4.4. Phases and rows are those of the current branch, for neurons before the one being decided.
@@ -144,6 +208,12 @@ void Checker::settle(std::size_t from, std::size_t to) {
   }
 }
 
+int Checker::cell_sign() const {
+  std::vector<Affine> jacobian;
+  for (const Row& row : network_.outputs) jacobian.push_back(on_piece(row, n_, active_, affine_));
+  return determinant_sign(std::move(jacobian), n_);
+}
+
 void Checker::cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece) {
   require(position < words.size(), "syntax: the tree of cells is not complete");
   const std::string_view token = words[position++];
@@ -152,9 +222,7 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
     settle(next, network_.kept.size());
     if (kind_ == Kind::points) return point_cell(token.substr(1), piece);
     require(token == ".", "syntax: unknown token of a cell");
-    std::vector<Affine> jacobian;
-    for (const Row& row : network_.outputs) jacobian.push_back(on_piece(row, n_, active_, affine_));
-    require(determinant_sign(std::move(jacobian), n_) == sign_, "cells: a cell's determinant has another sign");
+    require(cell_sign() == sign_, "cells: a cell's determinant has another sign");
   } else if (token[0] == 's') {
     const int j = index_below(token.substr(1), count);
     const auto first = network_.kept.begin() + static_cast<long>(next);

@@ -1,4 +1,4 @@
-// foldproof-check PROOF WEIGHTS: exit code 0 accepted, 1 rejected, 2 unusable files or usage.
+// foldproof-check PROOF WEIGHTS [WEIGHTS_B]: exit code 0 accepted, 1 rejected, 2 unusable files or usage.
 #include <cstdio>
 #include <cstring>
 
@@ -9,13 +9,14 @@ int main(int argc, char** argv) {
     std::puts("foldproof-check " FOLDPROOF_VERSION ", proof format 2");
     return 0;
   }
-  if (argc != 3 || argv[1][0] == '-') {
+  if ((argc != 3 && argc != 4) || argv[1][0] == '-') {
     std::fputs(
-        "usage: foldproof-check PROOF WEIGHTS   (a weights file comes from: foldproof export NET.onnx -o WEIGHTS)\n",
+        "usage: foldproof-check PROOF WEIGHTS [WEIGHTS_B]   (a weights file comes from: foldproof export NET.onnx -o "
+        "WEIGHTS; a proof about two networks needs both)\n",
         stderr);
     return 2;
   }
-  const foldproof_check::Verdict verdict = foldproof_check::check(argv[1], argv[2]);
+  const foldproof_check::Verdict verdict = foldproof_check::check(argv[1], argv[2], argc == 4 ? argv[3] : "");
   if (verdict.code == 0) {
     std::printf("accepted\n%s", verdict.statement.c_str());
   } else {

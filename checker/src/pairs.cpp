@@ -15,7 +15,7 @@ int Checker::patch_tree(const Box& piece, int parent, int depth, bool shell) {
   const std::size_t index = patches_.size();
   const Words& words = line();
   const bool out = words[0] == "o" && norm_ != Norm::linf;
-  patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr});
+  patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr, nullptr});
   if (words[0] == "." || out) {
     require(words.size() == 1, "syntax: this line has too few or too many words");
     require(!out || outside(piece, radius_) || (shell && inside(piece, radius_)),
@@ -40,17 +40,13 @@ NetPointer Checker::patch_net(int index) {
     auto image = std::make_shared<Matrix>(m_, 1 + n_ + enclosure_.undecided);
     for (int o = 0; o < m_; ++o) std::copy_n(enclosure_.form[net->k + o], image->columns, (*image)[o]);
     patch.image = std::move(image);
-    patch.net = decided(net, enclosure_.phase);
+    patch.net = decided(net, enclosure_.phase, root_);
     cached_ += patch.image->entries.size() * sizeof(Interval) + patch.net->w.size() * sizeof(double);
   }
   return patch.net;
 }
 
 std::shared_ptr<const Matrix> Checker::image(int index) {
-  if (cached_ > cache_limit) {
-    for (Patch& patch : patches_) patch.net.reset(), patch.image.reset();
-    cached_ = 0;
-  }
   patch_net(index);
   return patches_[at(index)].image;
 }
@@ -77,8 +73,11 @@ void Checker::boundary(const Words& words) {
 void Checker::all_pairs(const Words& words) {
   require(asks_radius(), "section: not for this question");
   const double r = section_radius(checked(words, "pairs", 1)[1]);
+  all_pairs_ = true;
   patches_and_pairs({box(r)}, r, false);
-  injective_ = std::max(injective_, r);
+  all_pairs_ = false;
+  double& proved = question_ == Question::factor ? factored_ : injective_;
+  proved = std::max(proved, r);
   local_ = std::max(local_, r);
 }
 
@@ -106,19 +105,25 @@ NetPointer Checker::pair_net(Pair* pair) {
 
 void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
   require(depth < deepest, "tree: too deep");
+  if (cached_ > cache_limit) {
+    for (Patch& patch : patches_) patch.net.reset(), patch.joint.reset(), patch.image.reset();
+    cached_ = 0;
+  }
   Pair pair{parent, x, y, nullptr};
   const Words& words = line();
   const char node = words[0].size() == 1 ? words[0][0] : '?';
   require(node == 'f' || words.size() == 1, "syntax: this line has too few or too many words");
-  require(node == 'o' || (x == y) == (node == 'i' || node == 'd'),
+  require(node == 'o' || node == 'e' || (x == y) == (node == 'i' || node == 'd'),
           "pair: this node is for equal, or for different patches");
   if (node == 'i') {
     const NetPointer net = patch_net(patches_[at(x)].parent);
-    require(full_rank(slopes_on(*net, patches_[at(x)].box)), "pair: injectivity on this patch is not proved");
+    require(has_full_rank(slopes_on(*net, patches_[at(x)].box)), "pair: injectivity on this patch is not proved");
   } else if (node == 't') {
     secant(pair);
   } else if (node == 'm' || node == 'f') {
     separated(words, x, y);
+  } else if (node == 'e' && question_ == Question::factor && all_pairs_) {
+    equal_outputs(x, y);
   } else if (node == 'o') {
     require(patches_[at(x)].out || patches_[at(y)].out, "pair: none of the two patches is marked `o`");
   } else {
@@ -138,7 +143,12 @@ void Checker::secant(const Pair& pair) {
   enclose(*net, patches_[at(pair.y)].box, enclosure_);
   std::vector<Slope> slope;
   for (std::size_t p = 0; p < z.size(); ++p) slope.push_back(slope_between(z[p], enclosure_.z[p]));
-  require(full_rank(slopes_of(*net, slope)), "pair: the secant test is not proved");
+  require(has_full_rank(slopes_of(*net, slope)), "pair: the secant test is not proved");
+}
+
+bool Checker::has_full_rank(Slopes slopes) const {
+  if (question_ == Question::factor && all_pairs_) slopes = columns_of(slopes, columns_);
+  return full_rank(slopes);
 }
 
 void Checker::separated(const Words& words, int x, int y) {

@@ -115,7 +115,7 @@ void Checker::cone(int k, const Box& piece, const NetPointer& net, int depth) {
                 tip.values.neurons[at(network_.kept[at(net->number[p])])] == 0,
             "cone: a neuron that is not decided on the box is not 0 at the tip");
   }
-  const NetPointer inside = decided(net, enclosure_.phase);
+  const NetPointer inside = decided(net, enclosure_.phase, root_);
   on_face_ = true;
   for (std::size_t i = 0; i < at(n_); ++i) {
     for (const bool upper : {false, true}) {

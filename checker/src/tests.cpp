@@ -175,7 +175,20 @@ int cube_sign(const Slopes& slopes) {
   return cube_branch(slopes, Vector(at(slopes.k), 1.0), nodes);
 }
 
+Slopes columns_of(const Slopes& slopes, const std::vector<int>& columns) {
+  const int n = static_cast<int>(columns.size());
+  Slopes result{n, slopes.m, slopes.k, Matrix(slopes.k, n + slopes.k), Matrix(slopes.m, n + slopes.k)};
+  for (const auto& [from, to] : {std::pair(&slopes.ab, &result.ab), std::pair(&slopes.jc, &result.jc)}) {
+    for (int r = 0; r < from->rows; ++r) {
+      for (int i = 0; i < n; ++i) (*to)[r][i] = (*from)[r][columns[at(i)]];
+      std::copy((*from)[r] + slopes.n, (*from)[r] + slopes.n + slopes.k, (*to)[r] + n);
+    }
+  }
+  return result;
+}
+
 bool full_rank(const Slopes& slopes) {
+  if (slopes.n == 0) return true;
   const int n = slopes.n, columns = n + slopes.k;
   if (slopes.m <= n) return slopes.m == n && cube_sign(slopes) != 0;
   Matrix weighted(slopes.m, slopes.m + n);  // [I + c C C^T, J0]: what the undecided slopes blur counts less

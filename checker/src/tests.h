@@ -8,6 +8,8 @@ namespace foldproof_check {
 /// The sign of det J(s) for all slopes of the cube, proved; 0 if these tests cannot prove it. @pre slopes.m == slopes.n
 int cube_sign(const Slopes& slopes);
 
+/// Those columns of J(s).
+Slopes columns_of(const Slopes& slopes, const std::vector<int>& columns);
 /// J(s) has full column rank for all slopes of the cube, proved.
 bool full_rank(const Slopes& slopes);
 

@@ -61,12 +61,48 @@ Weights read_weights(std::string_view bytes) {
   return weights;
 }
 
+namespace {
+
+void keep_needed(Rewritten& network) {
+  std::vector<char> needed(network.neurons.size(), 0);
+  const auto mark = [&](const Row& row) {
+    for (const auto& term : row.terms) {
+      if (term.first >= network.n) needed[at(term.first - network.n)] = 1;
+    }
+  };
+  std::for_each(network.outputs.begin(), network.outputs.end(), mark);
+  for (std::size_t p = network.kept.size(); p-- > 0;) {
+    if (needed[at(network.kept[p])]) mark(network.neurons[at(network.kept[p])]);
+  }
+  std::erase_if(network.kept, [&](int j) { return needed[at(j)] == 0; });
+}
+
+}  // namespace
+
+Rewritten first_outputs(const Rewritten& network, int count) {
+  Rewritten result = network;
+  result.outputs.resize(at(count));
+  keep_needed(result);
+  return result;
+}
+
+Weights joint(Weights a, Weights b) {
+  const int first = static_cast<int>(a.neurons.size());
+  for (auto [from, to] : {std::pair(&b.neurons, &a.neurons), std::pair(&b.outputs, &a.outputs)}) {
+    for (Row& row : *from) {
+      for (auto& term : row.terms) term.first += term.first < a.n ? 0 : first;
+      to->push_back(std::move(row));
+    }
+  }
+  return a;
+}
+
 Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   const int n = weights.n;
   const std::size_t count = weights.neurons.size();
   Rewritten result{{n, std::vector<Row>(count), {}}, {}};
   std::vector<Row> value(count);  // what each neuron's output was rewritten to
-  std::vector<char> own(count, 0), needed(count, 0);
+  std::vector<char> own(count, 0);
   std::vector<double> quotient(count);  // equal for parallel rows; a quick filter
   const auto replaced = [&](const Row& row) {
     if (std::all_of(row.terms.begin(), row.terms.end(),
@@ -121,17 +157,8 @@ Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
     }
   }
   for (const Row& row : weights.outputs) result.outputs.push_back(replaced(row));
-  const auto mark = [&](const Row& row) {
-    for (const auto& term : row.terms) {
-      if (term.first >= n) needed[at(term.first - n)] = 1;
-    }
-  };
-  std::for_each(result.outputs.begin(), result.outputs.end(), mark);
-  for (std::size_t j = count; j-- > 0;) {
-    if (needed[j]) mark(result.neurons[j]);
-  }
-  std::copy_if(hinges.begin(), hinges.end(), std::back_inserter(result.kept),
-               [&](int j) { return needed[at(j)] != 0; });
+  result.kept = std::move(hinges);
+  keep_needed(result);
   return result;
 }
 
@@ -166,9 +193,10 @@ Affine on_piece(const Row& row, int n, const std::vector<char>& active, const st
   return result;
 }
 
-int rank(std::vector<Affine> rows, int columns) {
-  std::size_t found = 0;
+std::vector<int> pivots(std::vector<Affine> rows, int columns) {
+  std::vector<int> result;
   for (std::size_t c = 0; c < at(columns); ++c) {
+    const std::size_t found = result.size();
     std::size_t pivot = found;
     while (pivot < rows.size() && rows[pivot][c] == 0) ++pivot;
     if (pivot == rows.size()) continue;
@@ -178,9 +206,9 @@ int rank(std::vector<Affine> rows, int columns) {
       if (factor == 0) continue;
       for (std::size_t j = c; j < at(columns); ++j) rows[i][j] -= factor * rows[found][j];
     }
-    ++found;
+    result.push_back(static_cast<int>(c));
   }
-  return static_cast<int>(found);
+  return result;
 }
 
 int determinant_sign(std::vector<Affine> rows, int n) {

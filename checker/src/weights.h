@@ -32,6 +32,11 @@ struct Rewritten : Weights {
 };
 Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive);
 
+/// The same without the outputs from the given one on, and without neurons that only they need.
+Rewritten first_outputs(const Rewritten& network, int count);
+/// Neurons and outputs of A, then those of B. @pre as many inputs
+Weights joint(Weights a, Weights b);
+
 /// Pre-activations and outputs at a point.
 struct Values {
   std::vector<Rational> neurons, outputs;
@@ -41,8 +46,11 @@ Values evaluate(const Weights& weights, const std::vector<Rational>& x);
 /// Rows as affine functions of the inputs on the piece where exactly the `active` neurons are positive.
 using Affine = std::vector<Rational>;  // n coefficients, constant
 Affine on_piece(const Row& row, int n, const std::vector<char>& active, const std::vector<Affine>& neurons);
-/// Rank of the leading columns.
-int rank(std::vector<Affine> rows, int columns);
+/// Those of the leading columns that do not depend on the ones before them.
+std::vector<int> pivots(std::vector<Affine> rows, int columns);
+inline int rank(std::vector<Affine> rows, int columns) {
+  return static_cast<int>(pivots(std::move(rows), columns).size());
+}
 int determinant_sign(std::vector<Affine> rows, int n);
 
 }  // namespace foldproof_check

@@ -11,6 +11,11 @@ find_library(GMP_LIBRARY gmp REQUIRED)
 add_library(foldproof_flint INTERFACE)
 target_link_libraries(foldproof_flint INTERFACE ${FLINT_LIBRARY} ${GMP_LIBRARY})
 
+# Ball arithmetic beside FLINT 2; Debian calls its library flint-arb.
+find_library(ARB_LIBRARY NAMES flint-arb arb REQUIRED)
+add_library(foldproof_arb INTERFACE)
+target_link_libraries(foldproof_arb INTERFACE ${ARB_LIBRARY} foldproof_flint)
+
 # Folder of the Python environment that holds highsbox and plotly.
 set(FOLDPROOF_PYTHON "${CMAKE_SOURCE_DIR}/.venv/bin/python" CACHE FILEPATH "python with highsbox and plotly")
 if(NOT HIGHS_DIST OR NOT PLOTLY_JS)

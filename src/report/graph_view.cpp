@@ -7,7 +7,7 @@
 
 #include "report/leaf_boxes.h"
 #include "report/region.h"
-#include "report/sampler.h"
+#include "model/sampler.h"
 
 namespace foldproof {
 

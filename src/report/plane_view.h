@@ -5,7 +5,7 @@
 #include <string>
 
 #include "report/region.h"
-#include "report/sampler.h"
+#include "model/sampler.h"
 
 namespace foldproof {
 

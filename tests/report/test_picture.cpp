@@ -11,7 +11,7 @@
 
 #include "examples.h"
 #include "model/evaluate.h"
-#include "report/sampler.h"
+#include "model/sampler.h"
 
 namespace foldproof {
 namespace {

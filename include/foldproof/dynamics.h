@@ -1,0 +1,59 @@
+// Dynamics beside foldproof.h: orbits and attractors, the ground truth as a polynomial map, and sweeps of a question
+// along an orbit or over a parameter.
+//
+//   auto map = foldproof::Map::load("brusselator.field");
+//   auto curve = foldproof::orbit(map, {"1", "2.5"}, {.steps = 500, .skip = 2000});
+//   auto backward = foldproof::preimages(map, {"1", "2"}, {});   // all of them, isolated and counted
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "foldproof/foldproof.h"
+
+namespace foldproof {
+
+struct PolynomialMap;
+
+/// A forward Euler step of a polynomial vector field (docs/dynamics.md), with exact rational coefficients.
+class Map {
+ public:
+  /// Reads a .field file; `set` gives constants of it other values. @throws InputError naming file, line and column.
+  static Map load(const std::string& path, const std::map<std::string, std::string>& set = {});
+
+  int dimension() const;
+  /// f(x) exactly, as "p/q" texts. @throws InputError on a wrong length or an unreadable number.
+  std::vector<std::string> evaluate(const std::vector<std::string>& x) const;
+  const PolynomialMap& polynomials() const { return *map_; }
+
+ private:
+  std::shared_ptr<const PolynomialMap> map_;
+};
+
+struct OrbitOptions {
+  std::size_t steps = 1000;  ///< after the skipped ones
+  std::size_t skip = 0;
+  std::size_t most_points = 0;  ///< keep every k-th point so that at most so many stay; 0: all
+};
+
+/// Computed in double precision, rounding and all: an illustration, not a claim.
+struct Orbit {
+  std::vector<std::vector<double>> points;  ///< in the order of time
+  std::size_t stride = 1;                   ///< steps between two points that were kept
+  /// what it settles down to, as far as its points tell: "fixed point" | "period" | "closed curve" (plane only) |
+  /// "escapes" (beyond every double) | "other"
+  std::string kind;
+  std::size_t period = 0;   ///< kind "period": the number of steps
+  std::size_t escaped = 0;  ///< kind "escapes": the number of steps from the start until then
+};
+
+/// Iterates f from `at`. @throws InputError if f does not map a space to itself.
+Orbit orbit(const Model& model, const std::vector<std::string>& at, const OrbitOptions& options);
+Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptions& options);
+
+}  // namespace foldproof

@@ -43,6 +43,8 @@ struct OrbitOptions {
 
 /// Computed in double precision, rounding and all: an illustration, not a claim.
 struct Orbit {
+  std::vector<std::string> at_exact;
+  std::size_t steps = 0, skip = 0;          ///< as asked
   std::vector<std::vector<double>> points;  ///< in the order of time
   std::size_t stride = 1;                   ///< steps between two points that were kept
   /// what it settles down to, as far as its points tell: "fixed point" | "period" | "closed curve" (plane only) |
@@ -55,5 +57,9 @@ struct Orbit {
 /// Iterates f from `at`. @throws InputError if f does not map a space to itself.
 Orbit orbit(const Model& model, const std::vector<std::string>& at, const OrbitOptions& options);
 Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptions& options);
+
+/// The records of docs/record.schema.json.
+std::string to_json(const Model& model, const Orbit& orbit);
+std::string to_json(const Map& map, const Orbit& orbit);
 
 }  // namespace foldproof

@@ -1,4 +1,4 @@
-// foldproof: does this neural network fold? The one installed interface of the library.
+// foldproof: does this neural network fold? The interface of the library; dynamics.h adds orbits and maps.
 //
 //   auto model  = foldproof::Model::load("flow.onnx");
 //   auto answer = foldproof::radius(model, {"1", "2.1"}, {});

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "cli/orbit_text.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/record_file.h"
@@ -104,6 +105,30 @@ ExitCode check(const Request& request) {
   return answer.code == 0 ? kAnswered : answer.code == 1 ? kRefuted : kBadInput;
 }
 
+ExitCode orbit(const Request& request) {
+  std::optional<OutputFile> csv, json;
+  if (!request.output.empty()) csv.emplace("-o", request.output);
+  if (!request.json.empty() && request.json != "-") json.emplace("--json", request.json);
+  std::optional<Map> map;
+  std::optional<Model> model;
+  if (names_map(request.network)) {
+    map = Map::load(request.network, request.set);
+  } else {
+    model = Model::load(request.network, request.model);
+  }
+  const Orbit found = map ? foldproof::orbit(*map, *request.at, request.orbit)
+                          : foldproof::orbit(*model, *request.at, request.orbit);
+  const std::string table = orbit_csv(found, request.typed);
+  csv ? csv->write(table) : print(stdout, table);
+  if (!request.json.empty()) {
+    const std::string record = map ? to_json(*map, found) : to_json(*model, found);
+    json ? json->write(record) : print(stdout, record);
+  }
+  const bool output_taken = !csv || request.json == "-";
+  if (!output_taken || !request.quiet) print(output_taken ? stderr : stdout, orbit_text(found, request.output));
+  return kAnswered;
+}
+
 ExitCode report(const Request& request) {
   const OutputFile page("-o", request.report);
   const std::string record = read_record(request.record);
@@ -124,6 +149,8 @@ ExitCode run(int argc, const char* const* argv) {
       return export_weights(request);
     case Command::kCheck:
       return check(request);
+    case Command::kOrbit:
+      return orbit(request);
     case Command::kRadius:
     case Command::kInjective:
       return solve(request);

@@ -20,14 +20,16 @@ namespace {
 /// The command line as text, before anything is read into numbers.
 struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output, proof, proof_file;
-  std::vector<std::string> fix;
+      json, report, output, proof, proof_file, steps, skip, thin;
+  std::vector<std::string> fix, set;
   bool quiet = false, no_check = false;
 };
 
-constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32;
+constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
+                   kForOrbit = 64;
 constexpr unsigned kSolving = kForRadius | kForInjective;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
+constexpr unsigned kWithMap = kForOrbit;
 
 struct Subcommand {
   const char* name;
@@ -51,6 +53,9 @@ constexpr std::array kSubcommands{
     Subcommand{"export", Command::kExport, kForExport,
                "the network's exact weights as text, for foldproof-check and other checkers of proofs",
                "foldproof export flow.onnx -o flow.weights"},
+    Subcommand{"orbit", Command::kOrbit, kForOrbit,
+               "iterate a network or a map, and say what the orbit settles down to",
+               "foldproof orbit flow.onnx --at 1,2.5 --steps 1000 --skip 500 -o orbit.csv"},
     Subcommand{"report", Command::kReport, kForReport, "an interactive page from a result written by --json",
                "foldproof report result.json -o fold.html"},
 };
@@ -68,18 +73,24 @@ struct Row {
 const std::array kRows{
     Row{"PROOF", "FILE", kForCheck, kForCheck, &Raw::proof_file, "a proof kept by --proof"},
     Row{"NET", "FILE", kWithNetwork, kWithNetwork, &Raw::network, "the network, an ONNX file"},
+    Row{"NET|MAP", "FILE", kWithMap, kWithMap, &Raw::network,
+        "the network (ONNX), or the map: a polynomial field with a time step (.field)"},
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
-    Row{"-o,--output", "FILE", kForReport | kForExport, kForReport, &Raw::output,
-        "the file to write (export without it: standard output)"},
-    Row{"--at", "X", kForRadius | kForInfo, kForRadius, &Raw::at,
+    Row{"-o,--output", "FILE", kForReport | kForExport | kForOrbit, kForReport, &Raw::output,
+        "the file to write (export and orbit without it: standard output)"},
+    Row{"--at", "X", kForRadius | kForInfo | kForOrbit, kForRadius | kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
     Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
     Row{"--domain", "L:U,...", kForRadius, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
-    Row{"--fix", "I=V", kWithNetwork, 0, &Raw::fix,
+    Row{"--fix", "I=V", kWithNetwork | kWithMap, 0, &Raw::fix,
         "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
-    Row{"--outputs", "I,J,...", kWithNetwork, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
+    Row{"--set", "NAME=V", kWithMap, 0, &Raw::set, "give a constant of the map, such as tau, another value; repeatable"},
+    Row{"--steps", "N", kForOrbit, 0, &Raw::steps, "how many steps to take after the skipped ones; default 1000"},
+    Row{"--skip", "M", kForOrbit, 0, &Raw::skip, "steps to take before the first point that is kept; default 0"},
+    Row{"--thin", "N", kForOrbit, 0, &Raw::thin, "keep every k-th point, so that at most N stay"},
+    Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
     Row{"--gap", "G", kForRadius, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kForRadius, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
@@ -87,9 +98,9 @@ const std::array kRows{
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
     Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file; 'foldproof check' reads it"},
     Row{"--no-check", "", kSolving, 0, &Raw::no_check, "do not have the answer checked by the independent checker"},
-    Row{"--json", "FILE", kSolving | kForInfo, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
+    Row{"--json", "FILE", kSolving | kForInfo | kForOrbit, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
     Row{"--report", "FILE", kSolving, 0, &Raw::report, "write an interactive page, one self-contained HTML file"},
-    Row{"--quiet", "", kSolving, 0, &Raw::quiet, "no progress and no hints"},
+    Row{"--quiet", "", kSolving | kForOrbit, 0, &Raw::quiet, "no progress and no hints"},
 };
 
 void add_rows(CLI::App& app, const Subcommand& subcommand, Raw& raw) {
@@ -162,6 +173,32 @@ ModelOptions model_options(const Raw& raw) {
   return result;
 }
 
+/// NAME=VALUE, repeatable. @throws InputError
+std::map<std::string, std::string> map_constants(const Raw& raw) {
+  std::map<std::string, std::string> result;
+  for (const std::string& list : raw.set) {
+    for (const std::string& text : split(list, ',')) {
+      const std::size_t equals = text.find('=');
+      if (equals == std::string::npos || !Rational::parse(text.substr(equals + 1))) {
+        throw InputError(fmt::format("--set takes NAME=VALUE such as tau=0.15, not '{}'", text));
+      }
+      if (!result.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
+        throw InputError(fmt::format("--set names '{}' twice; give each constant one value", text.substr(0, equals)));
+      }
+    }
+  }
+  return result;
+}
+
+OrbitOptions orbit_options(const Raw& raw) {
+  constexpr int kMostSteps = 100'000'000;
+  OrbitOptions result;
+  if (raw.steps) result.steps = static_cast<std::size_t>(whole("--steps", *raw.steps, 1, kMostSteps));
+  if (raw.skip) result.skip = static_cast<std::size_t>(whole("--skip", *raw.skip, 0, kMostSteps));
+  if (raw.thin) result.most_points = static_cast<std::size_t>(whole("--thin", *raw.thin, 1, kMostSteps));
+  return result;
+}
+
 Options solving_options(const Raw& raw) {
   Options result;
   if (raw.norm && *raw.norm != "linf") {
@@ -193,6 +230,14 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   request.record = raw.record.value_or("");
   request.model = model_options(raw);
   request.options = solving_options(raw);
+  request.orbit = orbit_options(raw);
+  request.set = map_constants(raw);
+  if (!names_map(request.network) && !request.set.empty()) {
+    throw InputError("--set gives the constants of a map; a network has none, its inputs are frozen with --fix");
+  }
+  if (names_map(request.network) && (raw.outputs || !raw.fix.empty())) {
+    throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
+  }
   if (raw.at) request.at = read_vector("--at", *raw.at);
   if (raw.box) request.box = read_box("--box", *raw.box);
   request.quiet = raw.quiet;
@@ -201,6 +246,14 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
   }
   request.json = raw.json.value_or("");
+  if (request.command == Command::kOrbit) {
+    request.output = raw.output.value_or("");
+    if (request.output == "-") request.output.clear();
+    if (request.json == "-" && request.output.empty()) {
+      throw InputError("the orbit and --json - cannot both go to standard output; name a file with -o orbit.csv");
+    }
+    return request;
+  }
   request.report = raw.report ? *raw.report : raw.output.value_or("");
   request.proof = raw.proof_file.value_or("");
   if (request.command == Command::kExport) return request;
@@ -251,6 +304,8 @@ std::string sentence(const CLI::ParseError& error) {
 }
 
 }  // namespace
+
+bool names_map(const std::string& path) { return path.ends_with(".field"); }
 
 std::string shell_word(const std::string& word) {
   const auto plain = [](char c) {

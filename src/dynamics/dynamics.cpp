@@ -12,7 +12,7 @@ namespace {
 
 std::vector<Rational> read_point(const std::vector<std::string>& at, int dimension, const char* what) {
   if (static_cast<int>(at.size()) != dimension) {
-    throw InputError(fmt::format("the point has {} coordinates but the {} has {}; give one number each", at.size(), what,
+    throw InputError(fmt::format("the point has {} coordinates but the {} has {} inputs; give one number each", at.size(), what,
                                  dimension));
   }
   std::vector<Rational> point;
@@ -36,6 +36,13 @@ void require_some_steps(const OrbitOptions& options) {
   if (options.steps > kMost || options.skip > kMost) {
     throw InputError(fmt::format("an orbit takes up to {} steps", kMost));
   }
+}
+
+Orbit started(const std::vector<std::string>& at, const OrbitOptions& options, Orbit orbit) {
+  orbit.at_exact = at;
+  orbit.steps = options.steps;
+  orbit.skip = options.skip;
+  return orbit;
 }
 
 }  // namespace
@@ -63,13 +70,14 @@ Orbit orbit(const Model& model, const std::vector<std::string>& at, const OrbitO
   }
   require_some_steps(options);
   const Sampler f(model.network());
-  return iterate([&](const std::vector<double>& x) { return f.value(x); },
-                 doubles(read_point(at, model.inputs(), "network's input")), options);
+  return started(at, options, iterate([&](const std::vector<double>& x) { return f.value(x); },
+                                      doubles(read_point(at, model.inputs(), "network")), options));
 }
 
 Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptions& options) {
   require_some_steps(options);
-  return iterate(DoubleMap(map.polynomials()), doubles(read_point(at, map.dimension(), "map")), options);
+  return started(at, options,
+                 iterate(DoubleMap(map.polynomials()), doubles(read_point(at, map.dimension(), "map")), options));
 }
 
 }  // namespace foldproof

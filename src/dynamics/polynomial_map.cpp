@@ -32,10 +32,14 @@ std::string contents(const std::string& path) {
 
 PolynomialMap PolynomialMap::read(const std::string& path, const std::map<std::string, std::string>& set) {
   const std::string text = contents(path);
-  FieldText field = parse_field(path, text, set);
-  PolynomialMap map;
+  PolynomialMap map = euler_map(parse_field(path, text, set));
   map.file = path;
   map.sha256 = sha256_of(text);
+  return map;
+}
+
+PolynomialMap euler_map(FieldText field) {
+  PolynomialMap map;
   map.constants = std::move(field.constants);
   for (std::size_t i = 0; i < field.derivatives.size(); ++i) {
     Polynomial component = field.derivatives[i];

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "dynamics/field_text.h"
 #include "dynamics/polynomial.h"
 
 namespace foldproof {
@@ -24,6 +25,9 @@ struct PolynomialMap {
   /// det of the Jacobian matrix. @pre dimension() <= 2
   Polynomial determinant() const;
 };
+
+/// x + tau v(x). file and sha256 stay empty.
+PolynomialMap euler_map(FieldText field);
 
 /// The same map in double precision, for many evaluations.
 class DoubleMap {

@@ -8,6 +8,7 @@
 #include "model/network.h"
 #include "report/json_text.h"
 #include "report/picture.h"
+#include "report/record_parts.h"
 
 namespace foldproof {
 
@@ -30,18 +31,6 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 template <class T>
 Json value_or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
-}
-
-Json network_json(const Network& network) {
-  Json fixed = Json::object();
-  for (const auto& [index, value] : network.from.fixed) fixed[std::to_string(index)] = value.str();
-  return {{"file", network.from.file},
-          {"sha256", network.from.sha256},
-          {"inputs", network.inputs},
-          {"outputs", network.output_count()},
-          {"neurons", network.neuron_count()},
-          {"fixed", std::move(fixed)},
-          {"outputs_kept", Json(network.from.outputs_kept)}};
 }
 
 Json witness_json(const Answer& answer) {

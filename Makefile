@@ -1,8 +1,9 @@
 # make build: the program, at build/foldproof          make test:  build and run every test
 # make demo:  two real networks, in demo/              make clean: remove what was built
+# make paper: every experiment of the paper, one page at paper/out/paper.html
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: build test demo sanitize clean
+.PHONY: build test demo paper sanitize clean
 
 JOBS ?= $(shell nproc)
 CCACHE := $(shell command -v ccache)
@@ -38,5 +39,10 @@ demo: build
 	build/foldproof check demo/brusselator.proof nets/brusselator.onnx
 	@echo "Open demo/brusselator.html and demo/vanderpol.html in a browser."
 
+# Minutes on two cores. The MILP column comes from paper/milp.json, a recorded run: no Gurobi is needed.
+paper: build
+	python3 paper/ask.py
+	.venv/bin/python paper/page.py
+
 clean:
-	rm -rf build build-sanitize demo
+	rm -rf build build-sanitize demo paper/out

@@ -1,14 +1,16 @@
-"""The published method: Problem 1 by bisection over mixed-integer programs, in Gurobi, HiGHS or SCIP.
+"""The published method: Problems 1 to 3 by bisection over mixed-integer programs, in Gurobi, HiGHS or SCIP.
 
-What.  The program (6) of Cui, Bertalan, Pappas, Morari, Kevrekidis and Fazlyab, "Certified invertibility in
+What.  Problem 1 is the program (6) of Cui, Bertalan, Pappas, Morari, Kevrekidis and Fazlyab, "Certified invertibility in
 neural networks via mixed-integer programming" (2023): two copies x, y of the input in the ball of radius r,
 every unstable ReLU written with one binary and big-M constants from interval bounds, f(x) = f(y), and
 
     maximise F = |x - y|_inf,   F one of the 2n numbers F_i = x_i - y_i, F'_i = y_i - x_i, chosen by
     mutually exclusive binaries:  F_i <= F <= F_i + 4r (1 - f_i),  sum f_i + f'_i = 1.
 
-The network is called invertible on the ball if the optimum does not exceed a threshold.  The radius is
-bisected on [0, --start].  As published, every program is solved to its optimum (the solver's default gap).
+The network is called invertible on the ball if the optimum does not exceed a threshold.  Problem 2
+(--question pseudo) holds y at the centre.  Problem 3 (--question factor --second B) asks for equal outputs of
+the network A and maximises |B(x) - B(y)|_inf: B is called a function of A on the ball if that is below the
+threshold.  The radius is bisected on [0, --start].  As published, every program is solved to its optimum (the solver's default gap).
 With --early-stop a solver may stop as soon as its incumbent passes the threshold or its bound falls below
 it: the paper does not ask for that, it decides the same, and it favours the baseline.
 
@@ -52,11 +54,14 @@ class Milp:
         self.rows.append(({v: c for v, c in merged.items() if c}, float(low), float(high)))
 
 
-def network_copy(milp, layers, bounds, center, radius):
-    """Variables and rows of one copy of the network; returns its inputs and its outputs as affine terms."""
-    x = [milp.variable(c - radius, c + radius) for c in center]
+def input_variables(milp, center, radius):
+    return [milp.variable(c - radius, c + radius) for c in center]
+
+
+def network_copy(milp, layers, center, radius, x):
+    """Variables and rows of one copy of the network on inputs x; its outputs as affine terms, without the last bias."""
     values = x
-    for (W, b), (low, high) in zip(layers[:-1], bounds):
+    for (W, b), (low, high) in zip(layers[:-1], interval_bounds(layers, center, radius)):
         after = []
         for row, bias, l, u in zip(W, b, low, high):
             terms = list(zip(values, row))
@@ -75,27 +80,39 @@ def network_copy(milp, layers, bounds, center, radius):
             after.append(z)
         values = after
     W, b = layers[-1]
-    return x, [list(zip(values, row)) for row in W]
+    return [list(zip(values, row)) for row in W]
 
 
-def injectivity_program(layers, center, radius):
-    """The program (6) for one radius, and its two copies of the input."""
-    milp = Milp()
-    bounds = interval_bounds(layers, center, radius)
-    x, fx = network_copy(milp, layers, bounds, center, radius)
-    y, fy = network_copy(milp, layers, bounds, center, radius)
-    for p, q in zip(fx, fy):
-        milp.row(p + [(v, -c) for v, c in q], 0, 0)
-    F = milp.variable(0, 2 * radius)
+def maximise_distance(milp, p, q, most):
+    """The objective F = |p - q|_inf, where no |p_i - q_i| exceeds `most`."""
+    F = milp.variable(0, most)
     choices = []
-    for a, b in zip(x, y):
-        for first, second in ((a, b), (b, a)):
+    for a, b in zip(p, q):
+        minus = lambda terms: [(v, -c) for v, c in terms]
+        for difference in (a + minus(b), minus(a) + b):
             chosen = milp.variable(0, 1, integer=True)
             choices.append(chosen)
-            milp.row([(F, 1), (first, -1), (second, 1)], 0, INFINITY)
-            milp.row([(F, 1), (first, -1), (second, 1), (chosen, 4 * radius)], -INFINITY, 4 * radius)
+            milp.row([(F, 1)] + minus(difference), 0, INFINITY)
+            milp.row([(F, 1), (chosen, 2 * most)] + minus(difference), -INFINITY, 2 * most)
     milp.row([(c, 1) for c in choices], 1, 1)
     milp.objective = F
+
+
+def program(question, layers, second, center, radius):
+    """The mixed-integer program of one question for one radius, and its two copies of the input."""
+    milp = Milp()
+    x = input_variables(milp, center, radius)
+    y_radius = 0 if question == "pseudo" else radius
+    y = input_variables(milp, center, y_radius)
+    fx, fy = network_copy(milp, layers, center, radius, x), network_copy(milp, layers, center, y_radius, y)
+    for p, q in zip(fx, fy):
+        milp.row(p + [(v, -c) for v, c in q], 0, 0)
+    if question == "factor":
+        low, high = interval_bounds(second + [None], center, radius)[-1]
+        maximise_distance(milp, network_copy(milp, second, center, radius, x),
+                          network_copy(milp, second, center, radius, y), float((high - low).max()))
+    else:
+        maximise_distance(milp, [[(v, 1)] for v in x], [[(v, 1)] for v in y], 2 * radius)
     return milp, x, y
 
 
@@ -199,14 +216,14 @@ SOLVERS = {"gurobi": solve_gurobi, "highs": solve_highs, "scip": solve_scip}
 def decide(layers, center, radius, arguments, limit):
     """('injective' | 'pair' | 'unknown', details) for one ball."""
     began = time.time()
-    milp, x, y = injectivity_program(layers, center, radius)
+    milp, x, y = program(arguments.question, layers, arguments.second_layers, center, radius)
     threshold = arguments.threshold
     bound, values = SOLVERS[arguments.solver](milp, threshold if arguments.early_stop else None, limit)
     detail = {"radius": radius, "seconds": round(time.time() - began, 3), "bound": bound,
               "variables": len(milp.lower), "rows": len(milp.rows), "binaries": sum(milp.integer)}
     if values is not None and values[milp.objective] > threshold:
         p, q = np.array([values[k] for k in x]), np.array([values[k] for k in y])
-        detail |= {"x": p.tolist(), "y": q.tolist(), "distance": float(abs(p - q).max()),
+        detail |= {"x": p.tolist(), "y": q.tolist(), "distance": values[milp.objective],
                    "image_gap": float(abs(evaluate(layers, p) - evaluate(layers, q)).max())}
         return "pair", detail
     return ("injective" if bound <= threshold else "unknown"), detail
@@ -245,6 +262,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_network_arguments(parser)
     parser.add_argument("--solver", choices=SOLVERS, required=True)
+    parser.add_argument("--question", choices=("radius", "pseudo", "factor"), default="radius")
+    parser.add_argument("--second", help="the network B of factor")
     parser.add_argument("--start", type=float, default=4.0, help="first radius of the bisection")
     parser.add_argument("--gap", type=float, default=1e-3, help="stop when upper - lower <= gap * upper")
     parser.add_argument("--threshold", type=float, default=1e-4)
@@ -252,6 +271,7 @@ def main():
     parser.add_argument("--radius", type=float, default=None, help="decide one ball only")
     arguments = parser.parse_args()
     layers = load_from_arguments(arguments)
+    arguments.second_layers = load_from_arguments(arguments, arguments.second) if arguments.second else None
     if arguments.radius is not None:
         verdict, detail = decide(layers, arguments.at, arguments.radius, arguments, arguments.limit)
         print(json.dumps({"verdict": verdict} | detail))

@@ -92,7 +92,8 @@ def add_network_arguments(parser):
     parser.add_argument("--limit", type=float, default=300.0, help="wall clock, seconds, for the whole run")
 
 
-def load_from_arguments(arguments):
+def load_from_arguments(arguments, network=None):
+    """The network of the command line, or another one under the same options."""
     fixed = {int(k): float(v) for k, v in (item.split("=") for item in arguments.fix)}
     outputs = [int(k) for k in arguments.outputs.split(",")] if arguments.outputs else None
-    return load(arguments.network, fixed, outputs)
+    return load(network or arguments.network, fixed, outputs)

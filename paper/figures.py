@@ -1,0 +1,70 @@
+"""The figures of the page, as Plotly traces with colours named by the style sheet. Numbers come from records only."""
+
+
+def line(points, colour, name, dash=None, width=2, **more):
+    """A polyline; None between points lifts the pen."""
+    style = {"color": f"var(--{colour})", "width": width} | ({"dash": dash} if dash else {})
+    return {"type": "scatter", "mode": "lines", "x": [p and p[0] for p in points], "y": [p and p[1] for p in points],
+            "line": style, "name": name, "hoverinfo": "skip"} | more
+
+
+def dots(points, colour, name, symbol="circle", size=8, **more):
+    return {"type": "scatter", "mode": "markers", "x": [p[0] for p in points], "y": [p[1] for p in points], "name": name,
+            "marker": {"color": f"var(--{colour})", "symbol": symbol, "size": size,
+                       "line": {"color": f"var(--{colour})", "width": 2}},
+            "hovertemplate": name + "<br>(%{x:.6~g}, %{y:.6~g})<extra></extra>"} | more
+
+
+def square(center, radius, colour, name, dash=None, width=2):
+    x, y = center
+    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
+    return line([(x + radius * a, y + radius * b) for a, b in corners], colour, name, dash, width)
+
+
+def broken(polylines):
+    """Several polylines as one, with gaps."""
+    points = []
+    for polyline in polylines:
+        points += [*polyline, None]
+    return points
+
+
+def plane(traces, window, labels=("x", "y")):
+    """Equal scales, a window [[x0, x1], [y0, y1]]."""
+    return {"traces": traces, "layout": {
+        "xaxis": {"title": labels[0], "range": window[0], "constrain": "domain"},
+        "yaxis": {"title": labels[1], "range": window[1], "scaleanchor": "x", "constrain": "domain"}}}
+
+
+def graph(traces, labels, xrange=None, yrange=None, **layout):
+    x, y = {"title": labels[0]}, {"title": labels[1]}
+    if xrange:
+        x["range"] = xrange
+    if yrange:
+        y["range"] = yrange
+    return {"traces": traces, "layout": {"xaxis": x, "yaxis": y} | layout}
+
+
+def scalar_example(curve, radius, pseudo):
+    """Fig. 2: the function, the certified interval of each centre, and the nearest other preimage."""
+    f = dict(zip(curve["x"], curve["f"]))
+    inside = [(x, y) for x, y in f.items() if -3.2 <= x <= 2.4]
+    traces, shapes = [line(inside, "curve", "f", width=2.5, hoverinfo=None, hovertemplate="f(%{x:.4f}) = %{y:.4f}<extra></extra>")], []
+    for one, two in zip(radius, pseudo):
+        c, r = one["center"][0], one["radius"]["lower"]
+        value = value_at(curve, c)
+        shapes.append({"type": "rect", "xref": "x", "yref": "paper", "x0": c - r, "x1": c + r, "y0": 0, "y1": 1,
+                       "fillcolor": "var(--good-soft)", "line": {"width": 0}, "layer": "below"})
+        traces.append(dots([(c, value)], "proved", f"centre {c:g}, r = {r:.6f}", size=9))
+        if two["witness"]:
+            other = two["witness"]["y"][0] if two["witness"]["y"][0] != c else two["witness"]["x"][0]
+            traces.append(line([(c, value), (other, value)], "pair", "same output", "dot"))
+            traces.append(dots([(other, value)], "pair", f"the nearest other input with f({c:g})", "x", 8))
+    return graph(traces, ("x", "f(x)"), xrange=[-3.2, 2.4], shapes=shapes)
+
+
+def value_at(curve, x):
+    """Linear between the samples of a record's picture, which include every breakpoint."""
+    xs, fs = curve["x"], curve["f"]
+    k = next(i for i in range(1, len(xs)) if xs[i] >= x)
+    return fs[k - 1] + (fs[k] - fs[k - 1]) * (x - xs[k - 1]) / (xs[k] - xs[k - 1])

@@ -1,0 +1,44 @@
+"""The radii of the paper's experiments, as questions: asked of foldproof by ask.py, of the MILP by milp.py.
+
+The published figures are those of the paper's first version, as its authors printed them in the notebooks beside it
+(github.com/noninvertibility/noninvertibility): networks of the same kind, trained on the same system, not the same
+weights.  So their radii should look like ours and need not agree with them.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    command: str                    # radius, pseudo or factor
+    network: str                    # in paper/nets
+    at: str
+    second: str = ""                # the network B of factor
+    fix: tuple = ()
+    published: float | None = None  # radius in the paper
+    milp_limit: int = 0             # seconds for the recorded MILP; 0: it is not asked
+    options: tuple = field(default=())
+
+    def arguments(self, nets):
+        """The command line of foldproof after its name."""
+        networks = [f"{nets}/{name}.onnx" for name in (self.network, self.second) if name]
+        return [self.command, *networks, f"--at={self.at}", *(f"--fix={f}" for f in self.fix), *self.options]
+
+
+TOY_POINTS = ("-1.8", "-1", "0.6")
+# Two points of the attractor at b = 2.1, and the published radii there.
+ATTRACTOR_POINTS = {"1.96433,1.24951": (0.655344127938151, 2.77382102844230),
+                    "0.666201,1.99221": (1.18737691940507, 4.23615564741905)}
+MILP_PRUNED = ("vdp_B1", "vdp_B4", "vdp_B7")   # one of each sparsity: the MILP finishes none of them in a minute
+PRUNED = tuple(f"vdp_B{k}" for k in range(1, 10))
+
+FIG2 = [Question(f"fig2 {command} {at}", command, "toy1d", at, milp_limit=60)
+        for command in ("radius", "pseudo") for at in TOY_POINTS]
+FIG4 = [Question(f"fig4 {command} {at}", command, "brus_b", at, fix=("2=2.1",), published=published, milp_limit=300)
+        for at, pair in ATTRACTOR_POINTS.items() for command, published in zip(("radius", "pseudo"), pair)]
+RESNETS = [Question(f"residual radius {network} {at}", "radius", network, at)
+           for network, at in (("brus_res1", "1,2.1"), ("vdp_res1", "0,0"), ("vdp_res3", "0,0"))]
+TABLE1 = [Question(f"table1 {a} {b}", "factor", a, "0,0", second=b, milp_limit=60 if other in MILP_PRUNED else 0)
+          for other in PRUNED for a, b in (("vdp_A", other), (other, "vdp_A"))]
+QUESTIONS = FIG2 + FIG4 + TABLE1 + RESNETS

@@ -1,8 +1,8 @@
 """The published method: Problems 1 to 3 by bisection over mixed-integer programs, in Gurobi, HiGHS or SCIP.
 
-What.  Problem 1 is the program (6) of Cui, Bertalan, Pappas, Morari, Kevrekidis and Fazlyab, "Certified invertibility in
-neural networks via mixed-integer programming" (2023): two copies x, y of the input in the ball of radius r,
-every unstable ReLU written with one binary and big-M constants from interval bounds, f(x) = f(y), and
+What.  Problem 1 is the program (6) of Cui, Bertalan, Pappas, Morari, Kevrekidis and Fazlyab, "Certified
+invertibility in neural networks via mixed-integer programming" (2023): two copies x, y of the input in the ball
+of radius r, every unstable ReLU written with one binary and big-M constants from interval bounds, f(x) = f(y), and
 
     maximise F = |x - y|_inf,   F one of the 2n numbers F_i = x_i - y_i, F'_i = y_i - x_i, chosen by
     mutually exclusive binaries:  F_i <= F <= F_i + 4r (1 - f_i),  sum f_i + f'_i = 1.
@@ -10,9 +10,9 @@ every unstable ReLU written with one binary and big-M constants from interval bo
 The network is called invertible on the ball if the optimum does not exceed a threshold.  Problem 2
 (--question pseudo) holds y at the centre.  Problem 3 (--question factor --second B) asks for equal outputs of
 the network A and maximises |B(x) - B(y)|_inf: B is called a function of A on the ball if that is below the
-threshold.  The radius is bisected on [0, --start].  As published, every program is solved to its optimum (the solver's default gap).
-With --early-stop a solver may stop as soon as its incumbent passes the threshold or its bound falls below
-it: the paper does not ask for that, it decides the same, and it favours the baseline.
+threshold.  The radius is bisected on [0, --start].  As published, every program is solved to its optimum (the
+solver's default gap).  With --early-stop a solver may stop as soon as its incumbent passes the threshold or
+its bound falls below it: the paper does not ask for that, it decides the same, and it favours the baseline.
 
 Why.  It is what there was; PERFORMANCE.md compares.  The answer is only as exact as the threshold and the
 solver's tolerances, and the comparison says where that shows.

@@ -11,8 +11,8 @@ namespace foldproof::testing {
 
 namespace {
 
-using Point = std::vector<Rational>;
 using Affine = ExactTruth::Affine;
+using Point = ExactTruth::Point;
 using Tight = std::bitset<256>;
 
 struct Vertex {
@@ -95,6 +95,12 @@ Rational value_at(const Affine& row, const Rational* x) {
   return sum;
 }
 
+std::vector<Rational> values(const Affine& row, const Polytope& at) {
+  std::vector<Rational> result;
+  for (const Vertex& vertex : at.vertices) result.push_back(value_at(row, vertex.at.data()));
+  return result;
+}
+
 Rational parsed(const std::string& text) {
   const auto value = Rational::parse(text);
   if (!value) throw std::invalid_argument("'" + text + "' is not a number");
@@ -109,30 +115,63 @@ Rational proof_number(const std::string& text) {
                                    : parsed(text.substr(0, mark)).times_power_of_two(std::stol(text.substr(mark + 1)));
 }
 
-ExactTruth::ExactTruth(const std::string& weights) {
+ExactTruth::ExactTruth(const std::string& weights, const std::string& second) {
+  read(weights);
+  m_ = outputs_.size();
+  if (!second.empty()) read(second);
+}
+
+void ExactTruth::read(const std::string& weights) {
   std::istringstream in(weights);
+  const std::size_t before = neurons_.size();
   for (std::string line; std::getline(in, line);) {
     const std::vector<std::string> words = words_of(line);
     if (words.at(0) == "inputs") n_ = std::stoul(words.at(1));
     if (words[0] != "relu" && words[0] != "output") continue;
     Row row{proof_number(words.at(1)), {}};
     for (std::size_t i = 2; i < words.size(); ++i) {
-      const std::size_t colon = words[i].find(':');
-      row.terms.emplace_back(std::stoul(words[i].substr(0, colon)), proof_number(words[i].substr(colon + 1)));
+      const std::size_t colon = words[i].find(':'), variable = std::stoul(words[i].substr(0, colon));
+      row.terms.emplace_back(variable < n_ ? variable : variable + before, proof_number(words[i].substr(colon + 1)));
     }
     (words[0] == "relu" ? neurons_ : outputs_).push_back(std::move(row));
   }
 }
 
+Point ExactTruth::value(const Point& x) const {
+  Point variables = x, result;
+  const auto sum = [&](const Row& row) {
+    Rational total = row.constant;
+    for (const auto& [variable, coefficient] : row.terms) total.add_product(coefficient, variables.at(variable));
+    return total;
+  };
+  for (const Row& row : neurons_) variables.push_back(std::max(Rational(0), sum(row)));
+  for (std::size_t o = 0; o < m_; ++o) result.push_back(sum(outputs_[o]));
+  return result;
+}
+
 // A piece: where it is, f on it, and the box that holds its image.
 struct ExactTruth::Cell {
+  std::size_t m;
   Polytope where;
   std::vector<Affine> f;
   Box image;
 
+  /// The vertices of the set of its points with this image.
+  std::vector<Point> fibre(const Point& value) const {
+    Polytope part = where;
+    for (std::size_t o = 0; o < value.size(); ++o) {
+      std::vector<Rational> difference = values(f[o], part);
+      for (Rational& d : difference) d -= value[o];
+      part = part.part(difference, 0);
+    }
+    std::vector<Point> result;
+    for (const Vertex& vertex : part.vertices) result.push_back(vertex.at);
+    return result;
+  }
+
   RationalMatrix jacobian() const {
     const int columns = static_cast<int>(f[0].size()) - 1;
-    RationalMatrix result(static_cast<int>(f.size()), columns);
+    RationalMatrix result(static_cast<int>(m), columns);
     for (int o = 0; o < result.rows(); ++o) {
       for (int i = 0; i < columns; ++i) result.set(o, i, f[static_cast<std::size_t>(o)][static_cast<std::size_t>(i)]);
     }
@@ -142,12 +181,14 @@ struct ExactTruth::Cell {
 
 class ExactTruth::Cutter {
  public:
-  Cutter(const ExactTruth& network, const Box& box) : network_(network) {
+  Cutter(const ExactTruth& network, const Body& body) : network_(network) {
     for (std::size_t i = 0; i < network.n_; ++i) {
       variables_.emplace_back(network.n_ + 1);
       variables_.back()[i] = Rational(1);
     }
-    decide(polytope_of(box));
+    Polytope piece = polytope_of(body.box);
+    for (const Affine& cut : body.cuts) piece = piece.part(values(cut, piece), 1);
+    decide(piece);
   }
   std::vector<Cell> cells;
 
@@ -166,8 +207,7 @@ class ExactTruth::Cutter {
     const std::size_t j = variables_.size() - network_.n_;
     if (j == network_.neurons_.size()) return finish(piece);
     const Affine z = composed(network_.neurons_[j]);
-    std::vector<Rational> value;
-    for (const Vertex& vertex : piece.vertices) value.push_back(value_at(z, vertex.at.data()));
+    const std::vector<Rational> value = values(z, piece);
     const bool above = std::any_of(value.begin(), value.end(), [](const Rational& v) { return v.sign() > 0; });
     const bool below = std::any_of(value.begin(), value.end(), [](const Rational& v) { return v.sign() < 0; });
     for (const bool active : {true, false}) {
@@ -179,13 +219,12 @@ class ExactTruth::Cutter {
   }
 
   void finish(const Polytope& piece) {
-    Cell cell{piece, {}, {}};
+    Cell cell{network_.m_, piece, {}, {}};
     for (const Row& row : network_.outputs_) {
       cell.f.push_back(composed(row));
-      std::vector<Rational> values;
-      for (const Vertex& vertex : piece.vertices) values.push_back(value_at(cell.f.back(), vertex.at.data()));
-      cell.image.emplace_back(*std::min_element(values.begin(), values.end()),
-                              *std::max_element(values.begin(), values.end()));
+      const std::vector<Rational> taken = values(cell.f.back(), piece);
+      cell.image.emplace_back(*std::min_element(taken.begin(), taken.end()),
+                              *std::max_element(taken.begin(), taken.end()));
     }
     cells.push_back(std::move(cell));
   }
@@ -194,21 +233,20 @@ class ExactTruth::Cutter {
   std::vector<Affine> variables_;
 };
 
-bool ExactTruth::injective(const Box& box) const {
-  const std::vector<Cell> cells = Cutter(*this, box).cells;
-  for (const Cell& cell : cells) {
-    if (cell.jacobian().null_vector()) return false;
-  }
+/// All pairs (x, y) of cells P, Q (P = Q, too, if also_itself) with equal images, x from P and y from Q, are allowed at the vertices of their polytope.
+bool ExactTruth::apart(const Body& body, bool also_itself,
+                       const std::function<bool(const Cell&, const Cell&, const Rational*)>& allowed) const {
+  const std::vector<Cell> cells = Cutter(*this, body).cells;
   for (std::size_t a = 0; a < cells.size(); ++a) {
-    for (std::size_t b = a + 1; b < cells.size(); ++b) {
+    for (std::size_t b = also_itself ? a : a + 1; b < cells.size(); ++b) {
       const Cell &p = cells[a], &q = cells[b];
-      bool apart = false;
-      for (std::size_t o = 0; o < p.image.size(); ++o) {
-        apart = apart || p.image[o].second < q.image[o].first || q.image[o].second < p.image[o].first;
+      bool separate = false;
+      for (std::size_t o = 0; o < m_; ++o) {
+        separate = separate || p.image[o].second < q.image[o].first || q.image[o].second < p.image[o].first;
       }
-      if (apart) continue;
+      if (separate) continue;
       Polytope pairs = product(p.where, q.where);
-      for (std::size_t o = 0; o < p.f.size(); ++o) {
+      for (std::size_t o = 0; o < m_; ++o) {
         std::vector<Rational> difference;
         for (const Vertex& v : pairs.vertices) {
           difference.push_back(value_at(p.f[o], v.at.data()) - value_at(q.f[o], v.at.data() + n_));
@@ -216,90 +254,77 @@ bool ExactTruth::injective(const Box& box) const {
         pairs = pairs.part(difference, 0);
       }
       for (const Vertex& v : pairs.vertices) {
-        if (!std::equal(v.at.begin(), v.at.begin() + static_cast<std::ptrdiff_t>(n_),
-                        v.at.begin() + static_cast<std::ptrdiff_t>(n_))) {
-          return false;
-        }
+        if (!allowed(p, q, v.at.data())) return false;
       }
     }
   }
   return true;
 }
 
-bool ExactTruth::one_sign(const Box& box) const {
-  int sign = 0;
-  for (const Cell& cell : Cutter(*this, box).cells) {
-    const int own = cell.jacobian().determinant().sign();
-    if (own == 0 || own == -sign) return false;
-    sign = own;
+bool ExactTruth::injective(const Body& body) const {
+  for (const Cell& cell : Cutter(*this, body).cells) {
+    if (m_ < n_ || cell.jacobian().null_vector()) return false;
+  }
+  return apart(body, false, [&](const Cell&, const Cell&, const Rational* pair) {
+    return std::equal(pair, pair + n_, pair + n_);
+  });
+}
+
+bool ExactTruth::factors(const Body& body) const {
+  return apart(body, true, [&](const Cell& p, const Cell& q, const Rational* pair) {
+    bool equal = true;
+    for (std::size_t o = m_; o < outputs_.size(); ++o)
+      equal = equal && value_at(p.f[o], pair) == value_at(q.f[o], pair + n_);
+    return equal;
+  });
+}
+
+std::set<int> ExactTruth::signs(const Body& body) const {
+  std::set<int> result;
+  for (const Cell& cell : Cutter(*this, body).cells) result.insert(cell.jacobian().determinant().sign());
+  return result;
+}
+
+bool ExactTruth::one_sign(const Body& body) const {
+  const std::set<int> all = signs(body);
+  return all.size() == 1 && *all.begin() != 0;
+}
+
+bool ExactTruth::alone(const Body& body, const Point& at) const {
+  const Point image = value(at);
+  for (const Cell& cell : Cutter(*this, body).cells) {
+    for (const Point& x : cell.fibre(image)) {
+      if (x != at) return false;
+    }
   }
   return true;
 }
 
-std::string Judge::false_claim(const std::string& statement) {
-  std::istringstream in(statement);
-  std::map<std::string, std::vector<std::string>> said;
-  std::string place;
-  for (std::string line; std::getline(in, line);) {
-    std::vector<std::string> words = words_of(line);
-    if (words.at(0) == "center" || words[0] == "domain") place += line + '\n';
-    const std::string name = words[0];
-    const bool is_new = said.emplace(name, std::move(words)).second;
-    if (!is_new && name != "x" && name != "y") return "two lines '" + name + "'";  // there may be several collisions
+bool ExactTruth::joined(const Point& x, const Point& y, const Point& image) const {
+  for (const Rational& t : {parsed("1/2"), parsed("1/3"), parsed("5/7"), parsed("1/64"), parsed("63/64")}) {
+    Point between = x;
+    for (std::size_t i = 0; i < n_; ++i) between[i].add_product(t, y[i] - x[i]);
+    if (value(between) != image) return false;
   }
-  if (said["network"].at(1) != sha256_) return "another network";
-  if (said["norm"].at(1) != "linf") return said["norm"][1] == "l1" || said["norm"][1] == "l2" ? "" : "another norm";
-  ExactTruth::Box domain;
-  for (std::size_t i = 1; i < said["domain"].size(); ++i) {
-    const std::string& side = said["domain"][i];
-    const std::size_t colon = side.find(':');
-    domain.emplace_back(proof_number(side.substr(0, colon)), proof_number(side.substr(colon + 1)));
-    if (!(domain.back().first < domain.back().second)) return "an empty domain";
-  }
-  if (!domain.empty() && domain.size() != truth_.inputs()) return "a domain of another dimension";
-  const std::vector<std::string>& end = said["end"];
-  if (said["question"].at(1) == "injective") {
-    if (domain.empty()) return "a question without its box";
-    if (end.at(1) != "proved" && end[1] != "refuted") return end[1] == "open" ? "" : "no verdict";
-    return truth_.injective(domain) == (end[1] == "proved") ? "" : end[1];
-  }
-  if (said["question"][1] != "radius") return "another question";
-  Point centre;
-  for (std::size_t i = 1; i < said["center"].size(); ++i) centre.push_back(proof_number(said["center"][i]));
-  if (centre.size() != truth_.inputs()) return "a centre of another dimension";
-  for (std::size_t i = 0; i < domain.size(); ++i) {
-    if (centre[i] < domain[i].first || centre[i] > domain[i].second) return "a centre outside the domain";
-  }
-  const auto holds = [&](Threshold& known, const Rational& r, bool (ExactTruth::*claim)(const ExactTruth::Box&) const) {
-    if (r <= known.holds) return true;
-    if (known.fails && r >= *known.fails) return false;
-    ExactTruth::Box ball;
-    for (std::size_t i = 0; i < centre.size(); ++i) {
-      ball.emplace_back(centre[i] - r, centre[i] + r);
-      if (domain.empty()) continue;
-      ball[i] = {std::max(ball[i].first, domain[i].first), std::min(ball[i].second, domain[i].second)};
+  return true;
+}
+
+bool ExactTruth::complete(const Box& box, const Point& image, const Fibre& listed) const {
+  for (const Cell& cell : Cutter(*this, {box, {}}).cells) {
+    const std::vector<Point> corners = cell.fibre(image);
+    const bool one = std::all_of(corners.begin(), corners.end(), [&](const Point& x) { return x == corners[0]; });
+    if (one && (corners.empty() ||
+                std::count(listed.points.begin(), listed.points.end(), corners[0]) > 0)) {
+      continue;
     }
-    const bool yes = (truth_.*claim)(ball);
-    if (yes) {
-      known.holds = r;
-    } else {
-      known.fails = r;
-    }
-    return yes;
-  };
-  Known& known = known_[place];
-  const bool square = truth_.inputs() == truth_.outputs();
-  const Rational lower = proof_number(end.at(2)), local = proof_number(end.at(4));
-  if (lower.sign() < 0 || !holds(known.injective, lower, &ExactTruth::injective)) return "lower " + end[2];
-  if (local.sign() < 0 || !(square ? holds(known.one_sign, local, &ExactTruth::one_sign)
-                                   : holds(known.injective, local, &ExactTruth::injective))) {
-    return "local " + end[4];
+    const auto holds = [&](const std::pair<Point, Point>& flat) {
+      return std::all_of(corners.begin(), corners.end(), [&](const Point& x) {
+        return joined(x, flat.first, image) && joined(x, flat.second, image);
+      });
+    };
+    if (!std::any_of(listed.flats.begin(), listed.flats.end(), holds)) return false;
   }
-  if (end.at(6) == "none") return "";
-  // At 0 every ball holds a collision: a ball that no hinge beside the centre can reach speaks for all of them.
-  const Rational upper = proof_number(end[6]);
-  const Rational ball = upper.is_zero() ? Rational(1).times_power_of_two(-200) : upper;
-  return ball.sign() < 0 || holds(known.injective, ball, &ExactTruth::injective) ? "upper " + end[6] : "";
+  return true;
 }
 
 }  // namespace foldproof::testing

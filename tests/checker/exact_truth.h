@@ -1,10 +1,10 @@
-// What is true of a small network, decided exactly and by brute force, so that nothing rests on the checker or on the
-// search: all linear pieces of a box are cut out as polytopes (vertices with the constraints tight at them), and two
+// What is true of a small network, or of two, decided exactly and by brute force, so that nothing rests on the checker
+// or on the search: all linear pieces of a box are cut out as polytopes (vertices with the constraints tight at them), and two
 // pieces P, Q collide iff { (x, y) in P x Q : f(x) = f(y) } has a vertex with x != y. Only Rational is borrowed.
 #pragma once
 
-#include <map>
-#include <optional>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,19 +18,40 @@ Rational proof_number(const std::string& text);
 
 class ExactTruth {
  public:
+  using Point = std::vector<Rational>;
+  using Affine = std::vector<Rational>;  // coefficients of the inputs, then the constant
   using Box = std::vector<std::pair<Rational, Rational>>;
+  /// The points of a closed box where all cuts are >= 0. @pre it has an interior
+  struct Body {
+    Box box;
+    std::vector<Affine> cuts;
+  };
+  struct Fibre {
+    std::vector<Point> points;
+    std::vector<std::pair<Point, Point>> flats;
+  };
 
-  /// @throws std::exception if the text is not a weights file
-  explicit ExactTruth(const std::string& weights);
+  /// @throws std::exception if a text is not a weights file. The second one is of a network of the same inputs.
+  explicit ExactTruth(const std::string& weights, const std::string& second = "");
 
   std::size_t inputs() const { return n_; }
-  std::size_t outputs() const { return outputs_.size(); }
-  /// No two points of the closed box have the same image. @pre lower < upper in every input
-  bool injective(const Box& box) const;
-  /// All full-dimensional pieces of the box have determinants of one sign, and none is zero. @pre square
-  bool one_sign(const Box& box) const;
+  std::size_t outputs() const { return m_; }  ///< of the first network
+  Point value(const Point& x) const;          ///< of the first network
+  /// No two points have the same image.
+  bool injective(const Body& body) const;
+  /// Two points with equal images under the first network have equal images under the second.
+  bool factors(const Body& body) const;
+  /// All full-dimensional pieces have determinants of one sign, and none is zero. @pre square
+  bool one_sign(const Body& body) const;
+  /// The signs of the determinants of all full-dimensional pieces. @pre square
+  std::set<int> signs(const Body& body) const;
+  /// No other point has the image of this one.
+  bool alone(const Body& body, const Point& at) const;
+  /// Every point with this image is listed, or joined to a segment that is by segments of such points.
+  bool complete(const Box& box, const Point& image, const Fibre& listed) const;
+  /// Points between the two have this image, too.
+  bool joined(const Point& x, const Point& y, const Point& image) const;
 
-  using Affine = std::vector<Rational>;  // coefficients of the inputs, then the constant
  private:
   struct Row {
     Rational constant;
@@ -39,32 +60,11 @@ class ExactTruth {
   struct Cell;
   class Cutter;
 
-  std::size_t n_ = 0;
+  void read(const std::string& weights);
+  bool apart(const Body& body, bool also_itself, const std::function<bool(const Cell&, const Cell&, const Rational*)>& allowed) const;
+
+  std::size_t n_ = 0, m_ = 0;
   std::vector<Row> neurons_, outputs_;
-};
-
-/// Judges what a checker stated about one network; remembers what it found out.
-class Judge {
- public:
-  Judge(const std::string& weights, std::string sha256) : truth_(weights), sha256_(std::move(sha256)) {}
-
-  /// The first claim of an accepted statement that is false, in words; empty if all of it is true.
-  std::string false_claim(const std::string& statement);
-  const ExactTruth& truth() const { return truth_; }
-
- private:
-  /// True up to one radius, false from another on.
-  struct Threshold {
-    Rational holds;
-    std::optional<Rational> fails;
-  };
-  struct Known {
-    Threshold injective, one_sign;
-  };
-
-  ExactTruth truth_;
-  std::string sha256_;
-  std::map<std::string, Known> known_;  // by centre and domain
 };
 
 }  // namespace foldproof::testing

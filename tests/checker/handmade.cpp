@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "../engine/networks.h"
+#include "model/weights_file.h"
 #include "proofs.h"
 
 namespace foldproof::testing {
@@ -24,7 +25,9 @@ std::vector<Handmade> handmade_proofs() {
     } else if (lines == nullptr && line[0] == '@') {
       lines = &shared[line];
     } else if (lines == nullptr) {
-      proofs.push_back({line.substr(0, bar), line.substr(bar + 3), {}, 0});
+      const std::string nets = line.substr(bar + 3);
+      const std::size_t comma = std::min(nets.find(", "), nets.size());
+      proofs.push_back({line.substr(0, bar), nets.substr(0, comma), nets.substr(std::min(comma + 2, nets.size())), {}, 0});
       lines = &proofs.back().text;
     } else if (line[0] == '@') {
       const Lines& more = shared.at(line);
@@ -32,7 +35,7 @@ std::vector<Handmade> handmade_proofs() {
     } else {
       if (line.back() == '!') {
         line.pop_back();
-        proofs.back().refused = lines->size() + 5;
+        proofs.back().refused = lines->size() + 1;
       }
       lines->push_back(line);
     }
@@ -40,16 +43,30 @@ std::vector<Handmade> handmade_proofs() {
   return proofs;
 }
 
-Model Handmade::model() const {
-  if (net != "relu of relu") return as_read_model(read_json("zoo.json").at("nets").at(net).at("layers"));
-  const nlohmann::json layer = {{"W", {{1}}}, {"b", {0}}};
-  return as_read_model({layer, layer, layer});
+namespace {
+
+std::string weights_of(const std::string& net) {
+  static const nlohmann::json zoo = read_json("zoo.json").at("nets"), own = read_json("checker/handmade.json");
+  return as_read_model(own.contains(net) ? own[net] : zoo.at(net).at("layers")).weights();
 }
 
-Lines Handmade::lines(const std::string& sha256) const {
-  const bool is_box = first_word(text.front()) == "domain";
-  Lines result = {"foldproof-proof 2", "network " + sha256, is_box ? "question injective" : "question radius",
-                  "norm linf"};
+}  // namespace
+
+std::string Handmade::weights() const { return weights_of(net); }
+std::string Handmade::second_weights() const { return second.empty() ? "" : weights_of(second); }
+
+Lines Handmade::header() const {
+  Lines result = {"foldproof-proof 2", "network " + sha256_of(weights())};
+  if (!second.empty()) result.push_back("second " + sha256_of(second_weights()));
+  const std::string first = first_word(text.front());
+  if (first == "question") return result;
+  result.push_back(first == "domain" ? "question injective" : "question radius");
+  result.push_back("norm linf");
+  return result;
+}
+
+Lines Handmade::lines() const {
+  Lines result = header();
   result.insert(result.end(), text.begin(), text.end());
   return result;
 }

@@ -11,12 +11,14 @@
 namespace foldproof::testing {
 
 struct Handmade {
-  std::string name, net;
-  Lines text;               ///< all lines but the first four
-  std::size_t refused = 0;  ///< the line that must be refused, from 1; 0: the proof holds
+  std::string name, net, second;  ///< the second network, if there is one
+  Lines text;                     ///< without the first lines
+  std::size_t refused = 0;        ///< the line of the text that must be refused, from 1; 0: the proof holds
 
-  Model model() const;
-  Lines lines(const std::string& sha256) const;
+  Lines header() const;  ///< the first lines
+  Lines lines() const;
+  std::string weights() const;
+  std::string second_weights() const;  ///< empty if there is none
 };
 
 std::vector<Handmade> handmade_proofs();

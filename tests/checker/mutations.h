@@ -24,7 +24,7 @@ class Mutator {
  public:
   Mutator(const Pool& pool, std::uint64_t seed) : pool_(pool), random_(seed) {}
 
-  const Proof& any_proof() { return pool_.proofs[below(chance(4) ? pool_.proofs.size() : pool_.by_library)]; }
+  const Proof& any_proof() { return pool_.proofs[below(chance(4) ? pool_.proofs.size() : pool_.often)]; }
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
 
   /// Corrupts the mutant in some way and returns its name. Lines near `focus`, if there is one, are preferred.

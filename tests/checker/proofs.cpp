@@ -89,10 +89,12 @@ class PoolMaker {
   }
 
   void add_handmade() {
-    pool_.by_library = pool_.proofs.size();
-    for (const Handmade& proof : handmade_proofs()) {
-      const Model model = proof.model();
-      add(proof.name, model, proof.lines(sha256_of(model.weights())), proof.refused == 0);
+    for (const bool of_format_1 : {false, true}) {
+      if (of_format_1) pool_.often = pool_.proofs.size();
+      for (const Handmade& proof : handmade_proofs()) {
+        if ((first_word(proof.text.front()) == "question") != of_format_1)
+          add(proof.name, proof.weights(), proof.second_weights(), proof.lines(), proof.refused == 0);
+      }
     }
   }
 
@@ -160,16 +162,23 @@ class PoolMaker {
   }
 
  private:
-  void add(const std::string& name, const Model& model, Lines lines, bool must_hold = true) {
-    const std::string weights = model.weights();
+  void add(const std::string& name, const Model& model, Lines lines) {
+    add(name, model.weights(), "", std::move(lines), true);
+  }
+  void add(const std::string& name, const std::string& weights, const std::string& second, Lines lines,
+           bool must_hold) {
     const std::string hash = sha256_of(weights);
     auto& subjects = pool_.subjects;
-    auto subject = std::find_if(subjects.begin(), subjects.end(), [&](const Subject& s) { return s.sha256 == hash; });
+    auto subject = std::find_if(subjects.begin(), subjects.end(),
+                                [&](const Subject& s) { return s.sha256 == hash && s.second == second; });
     if (subject == subjects.end()) {
-      subjects.push_back({weights, hash, model.inputs(), std::make_unique<Judge>(weights, hash)});
+      auto judge = std::make_unique<Judge>(weights, second);
+      const auto inputs = static_cast<int>(judge->truth().inputs());
+      subjects.push_back({weights, hash, second, inputs, std::move(judge)});
       subject = subjects.end() - 1;
     }
-    const auto verdict = foldproof_check::check(proof_.holding(joined(lines)), weights_.holding(weights));
+    const auto verdict = foldproof_check::check(proof_.holding(joined(lines)), weights_.holding(weights),
+                                                second.empty() ? "" : second_.holding(second));
     EXPECT_TRUE(verdict.code == 0 || !must_hold) << name << ": " << verdict.reason;
     const std::string wrong = verdict.code == 0 ? subject->judge->false_claim(verdict.statement) : "";
     EXPECT_EQ(wrong, "") << name << '\n' << verdict.statement;
@@ -209,7 +218,7 @@ class PoolMaker {
   }
 
   Pool pool_;
-  MemoryFile proof_, weights_;
+  MemoryFile proof_, weights_, second_;
   std::filesystem::path path_ =
       std::filesystem::temp_directory_path() / ("foldproof-test-" + std::to_string(getpid()) + ".proof");
 };

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "check.h"
-#include "exact_truth.h"
+#include "judge.h"
 #include "foldproof/foldproof.h"
 #include "proof_text.h"
 
@@ -31,7 +31,7 @@ class MemoryFile {
 };
 
 struct Subject {
-  std::string weights, sha256;
+  std::string weights, sha256, second;  ///< the second weights file of factor proofs
   int inputs = 0;
   std::unique_ptr<Judge> judge;
 };
@@ -48,7 +48,7 @@ Model as_read_model(const nlohmann::json& layers);
 struct Pool {
   std::vector<Subject> subjects;
   std::vector<Proof> proofs;
-  std::size_t by_library = 0;  ///< so many of them come first; the others are by hand
+  std::size_t often = 0;  ///< the first ones, to be mutated more often than the others, by hand for old rules
 };
 
 /// The pool. Every proof that the library made is accepted and true (checked with EXPECT); proofs by hand that must be

@@ -17,9 +17,10 @@ namespace {
 
 using foldproof_check::Verdict;
 
-Verdict check(const std::string& proof, const std::string& weights) {
-  MemoryFile proof_file, weights_file;
-  return foldproof_check::check(proof_file.holding(proof), weights_file.holding(weights));
+Verdict check(const std::string& proof, const std::string& weights, const std::string& second = "") {
+  MemoryFile proof_file, weights_file, second_file;
+  return foldproof_check::check(proof_file.holding(proof), weights_file.holding(weights),
+                                second.empty() ? "" : second_file.holding(second));
 }
 
 void expect_unusable(const Verdict& verdict) {
@@ -60,7 +61,7 @@ TEST_F(Example, IsAcceptedAndStatesWhatItSays) {
             "network " + sha256_of(weights) +
                 "\nquestion radius\nnorm linf\ncenter 0\nx 1023b-10\ny 1025b-10\nend lower 1023b-10 local 1023b-10 upper 1025b-10\n");
   EXPECT_EQ(check(with("s 0 0\nl\nl\n", "l\n"), weights).code, 0);
-  EXPECT_EQ(Judge(weights, sha256_of(weights)).false_claim(verdict.statement), "");
+  EXPECT_EQ(Judge(weights).false_claim(verdict.statement), "");
 }
 
 TEST_F(Example, IsReadCompressedToo) {
@@ -155,15 +156,42 @@ TEST_F(Example, LeavesTheRoundingModeAsItWas) {
   }
 }
 
+TEST(TwoNetworks, AreAskedForByFactorProofsOnly) {
+  const std::vector<Handmade> proofs = handmade_proofs();
+  const auto named = [&](const std::string& name) {
+    return std::find_if(proofs.begin(), proofs.end(), [&](const Handmade& proof) { return proof.name == name; });
+  };
+  const Handmade &factor = *named("factor, flat above"), &radius = *named("rule 1"), &curve = *named("rule 5");
+  const std::string a = factor.weights(), b = factor.second_weights();
+  EXPECT_EQ(check(joined(factor.lines()), a, b).code, 0);
+  expect_unusable(check(joined(factor.lines()), a));
+  expect_unusable(check(joined(factor.lines()), b, a));
+  expect_unusable(check(joined(factor.lines()), a, a));
+  expect_unusable(check(joined(radius.lines()), radius.weights(), b));
+  MemoryFile proof_file, weights_file;
+  const std::string &proof = proof_file.holding(joined(factor.lines())), &weights = weights_file.holding(a);
+  expect_unusable(foldproof_check::check(proof, weights, "/nowhere/weights"));
+
+  Lines lines = factor.lines();
+  lines[2] = "second " + sha256_of(curve.weights());
+  const Verdict verdict = check(joined(lines), a, curve.weights());  // of another number of inputs
+  EXPECT_EQ(verdict.code, 1) << verdict.reason;
+  EXPECT_EQ(verdict.reason.rfind("line 3: ", 0), 0U) << verdict.reason;
+}
+
 class Rules : public ::testing::TestWithParam<Handmade> {};
 
 TEST_P(Rules, HoldOrAreRefusedWhereTheyShould) {
-  const std::string weights = GetParam().model().weights();
-  const Verdict verdict = check(joined(GetParam().lines(sha256_of(weights))), weights);
-  const std::size_t refused = GetParam().refused;
+  const std::string weights = GetParam().weights(), second = GetParam().second_weights();
+  const Lines lines = GetParam().lines();
+  const Verdict verdict = check(joined(lines), weights, second);
+  const std::size_t refused = GetParam().refused == 0 ? 0 : GetParam().refused + GetParam().header().size();
   if (refused == 0) {
     ASSERT_EQ(verdict.code, 0) << verdict.reason;
-    EXPECT_EQ(Judge(weights, sha256_of(weights)).false_claim(verdict.statement), "");
+    EXPECT_EQ(Judge(weights, second).false_claim(verdict.statement), "");
+    if (verdict.statement.find("question j0\n") != std::string::npos) {
+      EXPECT_EQ(Judge(weights).false_leaf(lines), "");
+    }
     return;
   }
   EXPECT_EQ(verdict.code, 1) << verdict.reason;

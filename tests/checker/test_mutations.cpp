@@ -44,7 +44,8 @@ class Mutations : public ::testing::Test {
     const Subject& subject = pool_->subjects[mutant.subject];
     const std::string file = mutant.file();
     const std::string& weights = mutant.weights.empty() ? subject.weights : mutant.weights;
-    verdict = foldproof_check::check(proof_file_.holding(file), weights_file_.holding(weights));
+    verdict = foldproof_check::check(proof_file_.holding(file), weights_file_.holding(weights),
+                                     subject.second.empty() ? "" : second_file_.holding(subject.second));
     ++count.mutants;
     if (verdict.code != 0) {
       if (verdict.code != 1 && verdict.code != 2) why = "code " + std::to_string(verdict.code);
@@ -54,11 +55,11 @@ class Mutations : public ::testing::Test {
     }
     ++count.accepted;
     try {
-      if (mutant.weights.empty()) {
-        why = subject.judge->false_claim(verdict.statement);
-      } else {
-        why = Judge(mutant.weights, sha256_of(mutant.weights)).false_claim(verdict.statement);
-      }
+      Judge other(weights, subject.second);
+      Judge& judge = mutant.weights.empty() ? *subject.judge : other;
+      why = judge.false_claim(verdict.statement);
+      if (why.empty() && file[0] == 'f' && verdict.statement.find("question j0\n") != std::string::npos)
+        why = judge.false_leaf(lines_of(file));
     } catch (const std::exception& error) {
       why = std::string("the statement cannot be judged: ") + error.what();
     }
@@ -70,7 +71,8 @@ class Mutations : public ::testing::Test {
 
   // The lines of a proof that say what it proves.
   static std::string stated(const Lines& lines) {
-    static const std::string words[] = {"network", "question", "norm", "center", "domain", "x", "y", "end"};
+    static const std::string words[] = {"network", "second", "question", "norm", "scale", "center", "domain",
+                                        "value",   "point",  "flat",     "x",    "y",     "end"};
     std::string text;
     for (const std::string& line : lines) {
       if (line.size() == 1) continue;  // nodes of pair trees
@@ -80,7 +82,7 @@ class Mutations : public ::testing::Test {
   }
 
   static Pool* pool_;
-  MemoryFile proof_file_, weights_file_;
+  MemoryFile proof_file_, weights_file_, second_file_;
 };
 
 Pool* Mutations::pool_ = nullptr;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace foldproof::testing {
 
@@ -204,13 +205,18 @@ bool Mutator::node(Mutant& mutant) {
   const long picked = pick(lines, [&](std::size_t k) { return is_node(lines, k); });
   if (picked < 0) return false;
   std::string& line = lines[static_cast<std::size_t>(picked)];
-  static const std::string letters[] = {"l", "lc", ".", "idmtxyf", "xy"};
-  const std::string& choice = letters[static_cast<std::size_t>(part_of(lines, static_cast<std::size_t>(picked)))];
+  static const std::string letters[] = {"l", "lco", ".o", "idmtxyfoe", "xy"};
+  const std::string name = joined_words(words_of(lines[static_cast<std::size_t>(std::max(0L, find_line(lines, "cover")))]));
+  std::string choice = letters[static_cast<std::size_t>(part_of(lines, static_cast<std::size_t>(picked)))];
+  if (choice == "lco" && name.rfind("cover points", 0) == 0) choice = "vvttkfc?o";
+  if (choice == "lco" && name.rfind("cover locus", 0) == 0) choice = "+-+-b?";
   std::string after(1, choice[below(choice.size())]);
-  if (after == "c") after += " .";
-  if (after == "f") {
-    for (int o = 0; o < pool_.subjects[mutant.subject].inputs; ++o) after += ' ' + std::to_string(below(7)) + "b-2";
-  }
+  if (choice[0] == 'v' && std::string("vtk").find(after) != std::string::npos) after += ' ' + std::to_string(below(3));
+  if (after == "c") after += choice[0] == 'v' ? " .0" : " .";
+  const int inputs = pool_.subjects[mutant.subject].inputs;
+  for (int o = 0; after[0] == 'f' && o < inputs; ++o) after += ' ' + std::to_string(below(7)) + "b-2";
+  for (int o = 0; after[0] == 'b' && o < 2 * inputs; ++o)
+    after += ' ' + std::to_string(static_cast<long>(below(15)) - 7) + "b-2";
   std::swap(line, after);
   return line != after;
 }
@@ -221,9 +227,16 @@ bool Mutator::prune(Mutant& mutant) {
   if (picked < 0) return false;
   const auto i = static_cast<std::size_t>(picked);
   const Part part = part_of(lines, i);
-  const std::string leaf = part == Part::cover     ? (chance(4) ? "c ." : "l")
-                           : part == Part::patches ? "."
+  const long cover = find_line(lines, "cover");
+  const std::string kind = cover < 0 ? "" : words_of(lines[static_cast<std::size_t>(cover)] + " -")[1];
+  static const std::map<std::string, Lines> leaves = {{"points", {"v 0", "t 0", "t 1", "k 0", "?", "c .0"}},
+                                                      {"locus", {"+", "-", "?"}}};
+  const auto known = leaves.find(kind);
+  const std::string leaf = part == Part::cover && known != leaves.end() ? known->second[below(known->second.size())]
+                           : part == Part::cover   ? (chance(4) ? "c ." : "l")
+                           : part == Part::patches ? (chance(4) ? "o" : ".")
                            : chance(3)             ? "m"
+                           : chance(4)             ? "e"
                            : chance(2)             ? "t"
                                                    : "i";
   replace(lines, i, tree_end(lines, i), {leaf});

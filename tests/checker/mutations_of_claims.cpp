@@ -21,7 +21,8 @@ bool Mutator::sign(Mutant& mutant) {
 
 bool Mutator::radius(Mutant& mutant) {
   const long picked = pick(mutant.lines, [&](std::size_t k) {
-    return mutant.lines[k].rfind("cover", 0) == 0 || mutant.lines[k].rfind("boundary", 0) == 0;
+    const std::string word = first_word(mutant.lines[k]);
+    return word == "cover" || word == "boundary" || (word == "pairs" && word != mutant.lines[k]);
   });
   return picked >= 0 && vary_in(mutant.lines[static_cast<std::size_t>(picked)], mutant.lines, chance(2));
 }
@@ -29,11 +30,11 @@ bool Mutator::radius(Mutant& mutant) {
 bool Mutator::inflate(Mutant& mutant) {
   Lines& lines = mutant.lines;
   std::vector<std::string> end = words_of(lines.back());
-  if (end.size() != 7) return false;
+  if ((end.size() != 7 && end.size() != 5) || end[1] != "lower") return false;
   std::string r;
   try {
-    const Rational local = proof_number(end[4]);
-    const double upper = end[6] == "none" ? 0.0 : proof_number(end[6]).upper_double();
+    const Rational local = proof_number(end[end.size() - 3]);
+    const double upper = end.back() == "none" ? 0.0 : proof_number(end.back()).upper_double();
     const double grown =
         (local * (Rational(1) + Rational(1).times_power_of_two(-static_cast<long>(below(14))))).upper_double();
     const double next = std::nextafter(upper, std::numeric_limits<double>::infinity());
@@ -49,15 +50,15 @@ bool Mutator::inflate(Mutant& mutant) {
     if (words.empty()) continue;
     if (words[0] != "ball" && chance(5)) continue;
     const bool cover = words[0] == "cover" && words.size() > 2;
-    const bool either = (words[0] == "boundary" || words[0] == "ball") && words.size() == 2;
-    boundary = boundary || words[0] == "boundary";
+    const bool either = (words[0] == "boundary" || words[0] == "pairs" || words[0] == "ball") && words.size() == 2;
+    boundary = boundary || (either && words[0] != "ball");
     if (cover) words[2] = r;
     if (either) words[1] = r;
     if (cover || either) line = joined_words(words);
   }
   if (end[2] != "0" || boundary) end[2] = r;
-  end[4] = r;
-  if (chance(2)) end[6] = std::string("none");
+  end[end.size() - 3] = r;
+  if (chance(2)) end.back() = std::string("none");
   lines.back() = joined_words(end);
   return true;
 }
@@ -67,6 +68,8 @@ bool Mutator::end(Mutant& mutant) {
   const std::string before = mutant.lines.back(), zero = "0", none = "none";
   if (words.size() == 2) {
     words[1] = chance(3) ? "open" : chance(2) ? "proved" : "refuted";
+  } else if (words.size() == 9 || words[1] == "boxes" || words.size() == 5) {
+    return vary_in(mutant.lines.back(), mutant.lines, chance(2));
   } else if (words.size() == 7) {
     std::string &lower = words[2], &local = words[4], &upper = words[6];
     try {
@@ -152,7 +155,8 @@ bool Mutator::other_network(Mutant& mutant) {
 }
 
 bool Mutator::centre(Mutant& mutant) {
-  const long i = find_line(mutant.lines, "center");
+  const long scale = find_line(mutant.lines, "scale");
+  const long i = scale >= 0 && chance(2) ? scale : find_line(mutant.lines, "center");
   return i >= 0 && vary_in(mutant.lines[static_cast<std::size_t>(i)], mutant.lines, chance(2));
 }
 
@@ -196,6 +200,9 @@ bool Mutator::header(Mutant& mutant) {
   static const Lines choices = {"foldproof-proof 2", "question injective",
                                 "question radius",   "norm l2",
                                 "norm linf",         "center",
+                                "norm l1",           "question pseudo",
+                                "question factor",   "question preimages",
+                                "question j0",       "end values 0 points 0 flats 0 open 0",
                                 "inactive",          "ball 0",
                                 "ball 1b1023",       "end proved",
                                 "end open"};
@@ -228,7 +235,7 @@ bool Mutator::cells(Mutant& mutant) {
       std::swap(words[i], words[j]);
       break;
     case 3:
-      words[i].assign(1, '.');
+      words[i] = std::vector<std::string>{".", ".0", ".1", ".n", ".f0", ".e0:1", ".e0:-1;" + neuron + ":1"}[below(7)];
       break;
     case 4:
       words[i] = "s" + neuron;
@@ -259,7 +266,9 @@ bool Mutator::matrix(Mutant& mutant) {
 }
 
 bool Mutator::collision(Mutant& mutant) {
-  const long head = find_line(mutant.lines, "collision");
+  const long other = find_line(mutant.lines, chance(2) ? "point" : "value");
+  if (other >= 0) return vary_in(mutant.lines[static_cast<std::size_t>(other)], mutant.lines, chance(2));
+  const long collides = find_line(mutant.lines, "collision"), head = collides >= 0 ? collides : find_line(mutant.lines, "flat");
   if (head < 0 || static_cast<std::size_t>(head) + 2 >= mutant.lines.size()) return false;
   std::string &x = mutant.lines[static_cast<std::size_t>(head) + 1],
               &y = mutant.lines[static_cast<std::size_t>(head) + 2];

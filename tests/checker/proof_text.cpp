@@ -45,11 +45,11 @@ std::string joined_words(const std::vector<std::string>& words) {
 
 std::vector<std::pair<std::size_t, std::size_t>> numbers_in(const std::string& line) {
   std::vector<std::pair<std::size_t, std::size_t>> spans;
-  if (line.rfind("network", 0) == 0) return spans;
+  if (line.rfind("network", 0) == 0 || line.rfind("second", 0) == 0) return spans;
   const auto digit = [&](std::size_t i) { return i < line.size() && line[i] >= '0' && line[i] <= '9'; };
   for (std::size_t i = 1; i < line.size(); ++i) {
     const bool starts = digit(i) || (line[i] == '-' && digit(i + 1));
-    if (!starts || std::string(" :,sx").find(line[i - 1]) == std::string::npos) continue;
+    if (!starts || std::string(" :,;sx.ef").find(line[i - 1]) == std::string::npos) continue;
     const std::size_t end = std::min(line.find_first_not_of("0123456789b/-", i), line.size());
     spans.emplace_back(i, end - i);
     i = end;
@@ -61,7 +61,8 @@ std::vector<Section> sections_of(const Lines& lines) {
   std::vector<Section> sections;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string word = first_word(lines[i]);
-    const bool begins = word == "cover" || word == "boundary" || word == "collision";
+    static const std::string names[] = {"cover", "boundary", "collision", "value", "point", "flat"};
+    const bool begins = std::count(std::begin(names), std::end(names), word) > 0 || lines[i].rfind("pairs ", 0) == 0;
     if (!sections.empty() && sections.back().end == 0 && (begins || word == "end")) sections.back().end = i;
     if (begins) sections.push_back({i, 0});
   }
@@ -75,14 +76,14 @@ Part part_of(const Lines& lines, std::size_t i) {
     if (word == "cover") return Part::cover;
     if (word == "patches") return Part::patches;
     if (word == "pairs") return Part::pairs;
-    if (word == "collision") return Part::collision;
+    if (word == "collision" || word == "value" || word == "point" || word == "flat") return Part::points;
     if (word == "inactive" || word == "end") break;
   }
   return Part::header;
 }
 
 bool is_node(const Lines& lines, std::size_t i) {
-  static const std::string letters[] = {"", "slc", "s.", "idmftxy", ""};
+  static const std::string letters[] = {"", "slcovftk?+-b", "s.o", "idmftxyoe", ""};
   const std::string word = first_word(lines[i]);
   if (word.size() != 1) return false;
   return letters[static_cast<std::size_t>(part_of(lines, i))].find(word) != std::string::npos;

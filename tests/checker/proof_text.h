@@ -24,7 +24,7 @@ struct Section {
 };
 std::vector<Section> sections_of(const Lines& lines);
 
-enum class Part { header, cover, patches, pairs, collision };
+enum class Part { header, cover, patches, pairs, points };
 Part part_of(const Lines& lines, std::size_t i);
 /// Line i is a node of a tree.
 bool is_node(const Lines& lines, std::size_t i);

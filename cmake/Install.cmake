@@ -10,8 +10,8 @@ set(FOLDPROOF_HIGHS_RPATH "" CACHE STRING
 # The rooms that define those names go in object by object, or the linker would take nothing from them.
 add_library(foldproof_library SHARED
   $<TARGET_OBJECTS:foldproof_model> $<TARGET_OBJECTS:foldproof_dynamics> $<TARGET_OBJECTS:foldproof_certificate>
-  $<TARGET_OBJECTS:foldproof_report>)
-target_link_libraries(foldproof_library PRIVATE foldproof_certificate foldproof_report foldproof_dynamics foldproof_model)
+  $<TARGET_OBJECTS:foldproof_report> $<TARGET_OBJECTS:foldproof_sweep>)
+target_link_libraries(foldproof_library PRIVATE foldproof_sweep foldproof_certificate foldproof_report foldproof_dynamics foldproof_model)
 target_include_directories(foldproof_library INTERFACE
   $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(foldproof_library INTERFACE cxx_std_20)

@@ -62,4 +62,49 @@ Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptio
 std::string to_json(const Model& model, const Orbit& orbit);
 std::string to_json(const Map& map, const Orbit& orbit);
 
+/// A question about a point, such as radius.
+using PointQuestion = Answer (*)(const Model&, const std::vector<std::string>& at, const Options&);
+
+/// Input `input` of a network, frozen at `count` >= 2 exact values, evenly spaced from `from` to `to`.
+struct Parameter {
+  int input = 0;
+  std::string from, to;
+  int count = 0;
+};
+
+struct SweepPoint {
+  std::size_t index = 0;
+  std::string value_exact;      ///< of the parameter, "p/q"; empty along an orbit
+  std::vector<std::string> at;  ///< the centre
+  std::optional<Answer> answer;
+  std::string failure;          ///< why there is none: one sentence; empty if it was not asked any more
+  std::string record;           ///< to_json of the answer, without a picture
+};
+
+struct Sweep {
+  std::string network;                 ///< the file
+  std::optional<Parameter> parameter;  ///< nothing: along an orbit
+  std::string along;                   ///< where the points of an orbit came from, for the record
+  std::vector<SweepPoint> points;
+  std::string status;                  ///< "solved" | "open" (some points) | "stopped"
+  std::optional<std::string> stop_reason;
+  double seconds = 0;
+  int threads = 1;                     ///< each works on a point of its own
+};
+
+/// Told of each point, in their order, by one thread at a time, as soon as it and all before it are done.
+using SweepListener = std::function<void(const SweepPoint&)>;
+
+/// The question at every point. options.time is for all of them together, options.proof is a folder, in which each
+/// point's proof is point-NNNN.proof. A point that cannot be answered keeps its sentence.
+/// @throws InputError if there is no point, one has the wrong length, or all fail for the same reason.
+Sweep sweep_along(const Model& model, const std::vector<std::vector<std::string>>& points, PointQuestion question,
+                  const Options& options, const SweepListener& listener = {});
+/// The question at one point for every value of the parameter, which is fixed as ModelOptions::fix does.
+Sweep sweep_parameter(const std::string& path, const ModelOptions& model, const Parameter& parameter,
+                      const std::vector<std::string>& at, PointQuestion question, const Options& options,
+                      const SweepListener& listener = {});
+
+std::string to_json(const Sweep& sweep);
+
 }  // namespace foldproof

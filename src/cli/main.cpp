@@ -12,6 +12,7 @@
 #include "cli/record_file.h"
 #include "cli/request.h"
 #include "cli/signals.h"
+#include "cli/sweep_command.h"
 #include "cli/text.h"
 
 namespace foldproof::cli {
@@ -21,12 +22,6 @@ namespace {
 enum ExitCode { kAnswered = 0, kRefuted = 1, kBadInput = 2, kStopped = 3, kInternal = 4 };
 
 constexpr std::size_t kLeavesForPictures = 4000;
-
-void print(std::FILE* stream, const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-    throw InputError(fmt::format("standard output cannot be written ({})", std::strerror(errno)));
-  }
-}
 
 ExitCode exit_code(const Answer& answer) {
   if (!answer.proof.refused.empty()) return kInternal;
@@ -105,6 +100,18 @@ ExitCode check(const Request& request) {
   return answer.code == 0 ? kAnswered : answer.code == 1 ? kRefuted : kBadInput;
 }
 
+ExitCode sweep(const Request& request) {
+  switch (sweep_command(request, radius)) {
+    case SweepEnd::kAnswered:
+      return kAnswered;
+    case SweepEnd::kStopped:
+      return kStopped;
+    case SweepEnd::kRefused:
+      return kInternal;
+  }
+  return kInternal;
+}
+
 ExitCode orbit(const Request& request) {
   std::optional<OutputFile> csv, json;
   if (!request.output.empty()) csv.emplace("-o", request.output);
@@ -153,6 +160,7 @@ ExitCode run(int argc, const char* const* argv) {
       return orbit(request);
     case Command::kRadius:
     case Command::kInjective:
+      if (request.sweep || !request.along.empty()) return sweep(request);
       return solve(request);
   }
   return kInternal;

@@ -20,7 +20,7 @@ namespace {
 /// The command line as text, before anything is read into numbers.
 struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output, proof, proof_file, steps, skip, thin;
+      json, report, output, proof, proof_file, steps, skip, thin, sweep, along;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false;
 };
@@ -29,6 +29,7 @@ constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport =
                    kForOrbit = 64;
 constexpr unsigned kSolving = kForRadius | kForInjective;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
+constexpr unsigned kSwept = kForRadius;
 constexpr unsigned kWithMap = kForOrbit;
 
 struct Subcommand {
@@ -78,8 +79,12 @@ const std::array kRows{
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
     Row{"-o,--output", "FILE", kForReport | kForExport | kForOrbit, kForReport, &Raw::output,
         "the file to write (export and orbit without it: standard output)"},
-    Row{"--at", "X", kForRadius | kForInfo | kForOrbit, kForRadius | kForOrbit, &Raw::at,
+    Row{"--at", "X", kForRadius | kForInfo | kForOrbit, kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
+    Row{"--along", "FILE", kSwept, 0, &Raw::along,
+        "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
+    Row{"--sweep", "I=A:B:N", kSwept, 0, &Raw::sweep,
+        "ask for N values of input I, from A to B, each frozen as by --fix"},
     Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
     Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
@@ -96,7 +101,7 @@ const std::array kRows{
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
     Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
-    Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file; 'foldproof check' reads it"},
+    Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file ('foldproof check' reads it); of --along and --sweep: a folder"},
     Row{"--no-check", "", kSolving, 0, &Raw::no_check, "do not have the answer checked by the independent checker"},
     Row{"--json", "FILE", kSolving | kForInfo | kForOrbit, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
     Row{"--report", "FILE", kSolving, 0, &Raw::report, "write an interactive page, one self-contained HTML file"},
@@ -190,6 +195,26 @@ std::map<std::string, std::string> map_constants(const Raw& raw) {
   return result;
 }
 
+/// I=A:B:N. @throws InputError
+Parameter swept_parameter(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::vector<std::string> parts =
+      equals == std::string::npos ? std::vector<std::string>{} : split(text.substr(equals + 1), ':');
+  constexpr std::size_t kParts = 3;
+  if (parts.size() != kParts) {
+    throw InputError(fmt::format("--sweep takes INPUT=FIRST:LAST:COUNT such as 2=1.8:2.6:100, not '{}'", text));
+  }
+  Parameter result;
+  result.input = whole("the index of --sweep", text.substr(0, equals), 0, kMostIndices);
+  for (const std::string& end : {parts[0], parts[1]}) {
+    if (!Rational::parse(end)) throw InputError(fmt::format("--sweep {}: '{}' is not a number; write decimals such as 0.2", text, end));
+  }
+  result.from = parts[0];
+  result.to = parts[1];
+  result.count = whole("the count of --sweep", parts[2], 2, kMostIndices);
+  return result;
+}
+
 OrbitOptions orbit_options(const Raw& raw) {
   constexpr int kMostSteps = 100'000'000;
   OrbitOptions result;
@@ -239,6 +264,14 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
   }
   if (raw.at) request.at = read_vector("--at", *raw.at);
+  if (raw.sweep) request.sweep = swept_parameter(*raw.sweep);
+  if (raw.along) {
+    request.along = *raw.along;
+    if (raw.at || raw.sweep) throw InputError("--along names all points to ask at; leave out --at and --sweep");
+  }
+  if ((subcommand.bit & kSwept) != 0 && !raw.at && !raw.along) {
+    throw InputError(fmt::format("--at is required; see 'foldproof {} --help'", subcommand.name));
+  }
   if (raw.box) request.box = read_box("--box", *raw.box);
   request.quiet = raw.quiet;
   for (const auto& [option, given] : {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report},

@@ -61,4 +61,10 @@ void OutputFile::store(const std::string& path, int flags, std::string_view cont
   refuse(error);
 }
 
+void print(std::FILE* stream, const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
+    throw InputError(fmt::format("standard output cannot be written ({})", std::strerror(errno)));
+  }
+}
+
 }  // namespace foldproof::cli

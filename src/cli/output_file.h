@@ -1,6 +1,7 @@
 // A file that is either written completely or left as it was.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ class OutputFile {
   std::string target_;  // behind symbolic links
   std::string beside_;  // temporary name in the target's folder; empty for pipes and devices
 };
+
+/// Writes text to standard output or standard error at once. @throws InputError
+void print(std::FILE* stream, const std::string& text);
 
 }  // namespace foldproof::cli

@@ -28,6 +28,8 @@ struct Request {
   std::string record;  // RESULT.json of the report command
   std::map<std::string, std::string> set;  // constants of a map
   OrbitOptions orbit;
+  std::optional<Parameter> sweep;
+  std::string along;  // file of the points to ask at
   std::string output;  // -o of orbit; empty: standard output
   bool quiet = false;
 };

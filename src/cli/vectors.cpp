@@ -181,6 +181,31 @@ std::vector<std::string> read_vector(const std::string& option, const std::strin
   return entries;
 }
 
+std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path, std::size_t columns) {
+  const std::string content = slurp(option, path);
+  const auto is_number = [](const std::string& entry) { return Rational::parse(entry).has_value(); };
+  std::vector<std::vector<std::string>> rows;
+  std::size_t number = 0;
+  bool names_allowed = true;
+  for (std::string line : split(content, '\n')) {
+    ++number;
+    if (line.empty() || line.front() == '#') continue;
+    std::replace_if(line.begin(), line.end(), [](char c) { return c == ';' || c == '\t'; }, ',');
+    std::vector<std::string> entries = split(line, ',');
+    const bool is_name_row = names_allowed && std::none_of(entries.begin(), entries.end(), is_number);
+    names_allowed = false;
+    if (is_name_row) continue;
+    require_numbers(fmt::format("{}: line {} of '{}'", option, number, path), entries);
+    if (entries.size() != columns) {
+      throw InputError(fmt::format("{}: line {} of '{}' has {} numbers, but a point has {}, one per input that is not fixed",
+                                   option, number, path, entries.size(), columns));
+    }
+    rows.push_back(std::move(entries));
+  }
+  if (rows.empty()) throw InputError(fmt::format("{}: '{}' holds no point; write one point a line, as in 1,2.1", option, path));
+  return rows;
+}
+
 std::vector<std::pair<std::string, std::string>> read_box(const std::string& option, const std::string& text) {
   std::vector<std::pair<std::string, std::string>> box;
   for (const std::string& side : split(text, ',')) {

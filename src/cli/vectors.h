@@ -15,6 +15,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// @throws InputError
 std::vector<std::string> read_vector(const std::string& option, const std::string& text);
 
+/// The rows of a .csv file, `columns` exact number texts each; lines that begin with '#' and a first row of names are
+/// left out. @throws InputError
+std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path, std::size_t columns);
+
 /// "L:U,L:U,..." as exact number texts with L < U. @throws InputError
 std::vector<std::pair<std::string, std::string>> read_box(const std::string& option, const std::string& text);
 

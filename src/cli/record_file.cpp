@@ -41,11 +41,46 @@ std::string read_record(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+namespace {
+
+std::string model_options(const json& network) {
+  std::string options;
+  for (const auto& [index, value] : network.at("fixed").items()) {
+    options += fmt::format(" --fix {}={}", index, value.get<std::string>());
+  }
+  // Which outputs the file has is not recorded, so the kept ones are always named.
+  return options + " --outputs " + joined(network.at("outputs_kept"));
+}
+
+/// The options of an answered point are those of all; the swept input is not fixed by them.
+std::string command_of_sweep(const json& record) {
+  for (const json& point : record.at("points")) {
+    if (point.at("answer").is_null()) continue;
+    json network = point.at("answer").at("network");
+    std::string command = fmt::format("foldproof {} {}", record.at("asked").get<std::string>(), shell_word(network.at("file")));
+    if (const json& parameter = record.at("parameter"); parameter.is_null()) {
+      command += fmt::format(" --along {}", shell_word(record.at("along")));
+    } else {
+      const std::string input = parameter.at("input").dump();
+      network.at("fixed").erase(input);
+      command += fmt::format(" --at {} --sweep {}={}:{}:{}", joined(point.at("at_exact")), input,
+                             parameter.at("from").get<std::string>(), parameter.at("to").get<std::string>(),
+                             parameter.at("count").dump());
+    }
+    if (const json& domain = point.at("answer").at("domain"); !domain.is_null()) command += " --domain " + box_text(domain);
+    return command + model_options(network);
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string command_of_record(const std::string& record_text) {
   const json record = json::parse(record_text, nullptr, false);
   if (!record.is_object()) return "";
   try {
     const std::string question = record.at("question");
+    if (question == "sweep") return command_of_sweep(record);
     const json& network = record.at("network");
     std::string command = fmt::format("foldproof {} {}", question, shell_word(network.at("file")));
     if (question == "injective") {
@@ -54,12 +89,7 @@ std::string command_of_record(const std::string& record_text) {
       command += " --at " + joined(record.at("center_exact"));
       if (!record.at("domain").is_null()) command += " --domain " + box_text(record.at("domain"));
     }
-    for (const auto& [index, value] : network.at("fixed").items()) {
-      command += fmt::format(" --fix {}={}", index, value.get<std::string>());
-    }
-    // Which outputs the file has is not recorded, so the kept ones are always named.
-    command += " --outputs " + joined(network.at("outputs_kept"));
-    return command;
+    return command + model_options(network);
   } catch (const json::exception&) {
     return "";
   }

@@ -10,66 +10,14 @@
 
 #include "foldproof/foldproof.h"
 #include "report/assets.h"
+#include "report/html_parts.h"
 #include "report/json_text.h"
+#include "report/sweep_page.h"
 #include "report/words.h"
 
 namespace foldproof {
 
 namespace {
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-/// JSON that cannot end its script element: '<' occurs in strings only, where an escape means the same.
-std::string script_safe(const std::string& json) {
-  std::string out;
-  for (const char c : json) c == '<' ? out += "\\u003c" : out += c;
-  return out;
-}
-
-/// Fills {{name}} places of the page, left to right; what is filled in is not looked at again.
-std::string fill(std::string_view page, const std::vector<std::pair<std::string_view, std::string>>& parts) {
-  std::string out;
-  while (true) {
-    const std::size_t open = page.find("{{");
-    out += page.substr(0, open);
-    if (open == std::string_view::npos) return out;
-    const std::size_t close = page.find("}}", open);
-    const std::string_view name = page.substr(open + 2, close - open - 2);
-    for (const auto& [key, text] : parts) {
-      if (key == name) out += text;
-    }
-    page.remove_prefix(close + 2);
-  }
-}
-
-/// A number or text of the record, for people.
-std::string shown(const Json& value) {
-  if (value.is_null()) return "none";
-  return value.is_string() ? value.get<std::string>() : json_text(value);
-}
-
-std::string row(const std::string& name, const std::string& value_html) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value_html);
-}
-
-std::string list_text(const Json& values) {
-  std::string text;
-  for (const Json& value : values) text += (text.empty() ? "" : ", ") + shown(value);
-  return text;
-}
 
 std::string bracket_html(const Json& record) {
   if (record.at("question") != "radius") return "";
@@ -202,7 +150,8 @@ std::string page_of(const Json& record, const std::string& command) {
 
 std::string to_html(const std::string& record_json, const std::string& command) {
   try {
-    return page_of(Json::parse(record_json), command);
+    const Json record = Json::parse(record_json);
+    return record.at("question") == "sweep" ? sweep_page(record, command) : page_of(record, command);
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));
   }

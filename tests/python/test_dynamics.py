@@ -81,6 +81,111 @@ def test_bad_orbits_and_maps(program, tmp_path):
     program.refuses("orbit", broken, "--at", "1,2", says=["line 1, column 1"])
 
 
+def brackets(record):
+    return [(point["answer"]["radius"]["lower_exact"], point["answer"]["radius"]["upper_exact"])
+            for point in record["points"]]
+
+
+def test_a_sweep_gives_the_answers_of_single_questions(program):
+    net = NETS / "brus3_b.onnx"
+    sweep = obeys_schema(program.answer("radius", net, "--at", "1,2.1", "--sweep", "2=2:2.5:4"))
+    assert [point["value_exact"] for point in sweep["points"]] == ["2", "13/6", "7/3", "5/2"]
+    assert sweep["status"] == "solved" and sweep["asked"] == "radius"
+    for point, bracket in zip(sweep["points"], brackets(sweep)):
+        alone = program.answer("radius", net, "--at", "1,2.1", "--fix", f"2={point['value_exact']}", "--threads", "1")
+        assert bracket == (alone["radius"]["lower_exact"], alone["radius"]["upper_exact"])
+        assert point["answer"]["proof"]["checked"] and alone["proof"]["checked"]
+        assert point["answer"]["network"]["fixed"] == {"2": point["value_exact"]}
+        assert point["answer"]["proof"]["weights_sha256"] == alone["proof"]["weights_sha256"]
+        assert point["answer"]["witness"] == alone["witness"]
+    least = sweep["least"]
+    lowest = min(sweep["points"], key=lambda point: point["answer"]["radius"]["upper"])
+    assert least["index"] == lowest["index"] and least["upper"] == lowest["answer"]["radius"]["upper"]
+    assert least["lower"] == min(point["answer"]["radius"]["lower"] for point in sweep["points"])
+
+
+def test_a_sweep_along_an_orbit(program, tmp_path):
+    orbit, net = tmp_path / "orbit.csv", NETS / "brus_A.onnx"
+    orbit.write_text("# from somewhere\nx;y\n1;2.1\n\n2;0.4\n1/3;2.5e0\n")
+    sweep = obeys_schema(program.answer("radius", net, "--along", orbit))
+    assert [point["at_exact"] for point in sweep["points"]] == [["1", "2.1"], ["2", "0.4"], ["1/3", "2.5e0"]]
+    for point, bracket in zip(sweep["points"], brackets(sweep)):
+        alone = program.answer("radius", net, "--at", ",".join(point["at_exact"]), "--threads", "1")
+        assert bracket == (alone["radius"]["lower_exact"], alone["radius"]["upper_exact"])
+    one_thread = program.answer("radius", net, "--along", orbit, "--threads", "1")
+    assert brackets(one_thread) == brackets(sweep)
+
+
+def test_a_sweep_keeps_a_proof_per_point_and_makes_a_page(program, tmp_path):
+    net, folder, record, page = NETS / "brus3_b.onnx", tmp_path / "a" / "proofs", tmp_path / "s.json", tmp_path / "s.html"
+    done = program.run("radius", net, "--at", "1,2.1", "--sweep", "2=2.5:2:3", "--proof", folder, "--json", record,
+                       "--report", page)
+    assert done.returncode == 0, done.stderr
+    rows = done.stdout.splitlines()
+    assert [row.split()[:2] for row in rows[:4]] == [["point", "input"], ["0", "2.5"], ["1", "2.25"], ["2", "2"]]
+    assert sorted(file.name for file in folder.iterdir()) == [f"point-000{k}.proof" for k in range(3)]
+    for k, value in enumerate(["2.5", "2.25", "2"]):
+        assert program.run("check", folder / f"point-000{k}.proof", net, "--fix", f"2={value}").returncode == 0
+    assert program.run("check", folder / "point-0000.proof", net, "--fix", "2=2").returncode == 2
+    again = tmp_path / "again.html"
+    assert program.run("report", record, "-o", again).returncode == 0
+    for html in (page.read_text(), again.read_text()):
+        assert "Least radius 1." in html and "--sweep 2=2.5:2:3" in html
+
+
+def test_a_point_that_fails_keeps_its_sentence(program, tmp_path):
+    orbit = tmp_path / "orbit.csv"
+    orbit.write_text("1,2.1\n9,9\n")
+    record = program.answer("radius", NETS / "brus_A.onnx", "--along", orbit, "--domain", "0:2,1:3", code=3)
+    assert obeys_schema(record)["status"] == "open"
+    assert record["points"][0]["answer"]["status"] == "solved" and record["points"][0]["failure"] is None
+    assert record["points"][1]["answer"] is None and "outside the domain" in record["points"][1]["failure"]
+    orbit.write_text("8,8\n8,8\n")
+    program.refuses("radius", NETS / "brus_A.onnx", "--along", orbit, "--domain", "0:2,1:3", says=["outside the domain"])
+
+
+def test_a_stopped_sweep_keeps_what_is_done(program):
+    record = obeys_schema(program.answer("radius", NETS / "brus3_b.onnx", "--at", "1,2.1", "--sweep", "2=2:2.5:3000",
+                                         "--time", "2", code=3))
+    assert record["status"] == "stopped" and record["stop_reason"] == "time"
+    done = [point["answer"] for point in record["points"] if point["answer"]]
+    assert 0 < len(done) < 3000 and len(record["points"]) == 3000
+    assert all(answer["proof"]["checked"] for answer in done)
+    assert record["least"]["lower"] == min(answer["radius"]["lower"] for answer in done)
+
+
+def test_bad_sweeps(program, tmp_path):
+    net, orbit = NETS / "brus3_b.onnx", tmp_path / "orbit.csv"
+
+    def refused(sweep, *says, more=()):
+        program.refuses("radius", net, "--at", "1,2.1", "--sweep", sweep, *more, says=says)
+
+    refused("2=2:3:0", "count of --sweep", "from 2")
+    refused("2=2:3:1", "count of --sweep", "from 2")
+    refused("2=2:2:5", "one value", "--fix 2=2")
+    refused("3=2:3:5", "input 3 cannot be fixed", "0 to 2")
+    refused("2=2:3", "INPUT=FIRST:LAST:COUNT")
+    refused("2=2:z:5", "'z' is not a number")
+    refused("2=2:3:5", "both swept and fixed", more=["--fix", "2=2"])
+    refused("2=2:3:5", "leave out --at", more=["--along", orbit])
+    program.refuses("radius", net, "--at", "1", "--sweep", "2=2:3:5", says=["1 coordinate", "2 free inputs"])
+    program.refuses("radius", net, says=["--at is required"])
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["cannot be read"])
+    orbit.write_text("")
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["holds no point"])
+    orbit.write_text("# nothing\nx,y\n")
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["holds no point"])
+    orbit.write_text("1,2\n1,2,3\n")
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["line 2", "3 numbers", "has 2"])
+    orbit.write_text("1,2\n1,nan\n")
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["line 2", "'nan'"])
+    orbit.write_text("1,2,3\n")
+    program.refuses("radius", net, "--along", orbit, says=["3 free inputs to 2 outputs"])
+    orbit.write_text("1,2\n")
+    (tmp_path / "file").write_text("")
+    program.refuses("radius", net, "--fix", "2=2", "--along", orbit, "--proof", tmp_path / "file", says=["folder"])
+
+
 def test_the_commands_of_the_page(program, tmp_path):
     page = (ROOT / "docs" / "dynamics.md").read_text()
     commands = [line for line in page.splitlines() if line.startswith("foldproof ")]

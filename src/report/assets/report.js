@@ -22,8 +22,8 @@
     setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
   });
 
-  if (!place || !record.picture) return;
-  const picture = record.picture;
+  const picture = record.question === 'sweep' ? { kind: 'sweep', thinned: [] } : record.picture;
+  if (!place || !picture) return;
 
   // ---------------------------------------------------------------- colours
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
@@ -359,6 +359,72 @@
     };
   }
 
+  // ---------------------------------------------------------------- sweeps: the radius at many points
+  const LIMITS = {
+    fold: ['#d55e00', 'limit: fold'],
+    collision: ['#0072b2', 'limit: far collision'],
+    flat: ['#cc79a7', 'limit: flat region'],
+    branch: ['#009e73', 'limit: branch point'],
+    preimage: ['#0072b2', 'limit: another preimage'],
+  };
+  const abscissa = (point) => record.parameter ? point.value : point.index;
+  const answeredPoints = () => record.points.filter((point) => point.answer && point.answer.radius);
+  const height = (point) => point.answer.radius.upper === null ? point.answer.radius.lower : point.answer.radius.upper;
+
+  function sweepFigure() {
+    const curve = (end) => record.points.map((point) => point.answer && point.answer.radius[end] !== null
+      ? [abscissa(point), point.answer.radius[end]] : null);
+    const proved = colour('plot-proved'), refuted = colour('plot-refuted');
+    const layers = [
+      { name: 'proved radius', swatch: ['stroke', proved],
+        traces: [lines(curve('lower'), { color: proved, width: 2.6 }, { fill: 'tozeroy', fillcolor: translucent('#009e73', 0.1) })] },
+      { name: 'refuted radius', swatch: ['stroke dashed', refuted],
+        traces: [lines(curve('upper'), { color: refuted, width: 1.4, dash: '6px,5px' })] },
+    ];
+    const kinds = new Map();
+    for (const point of answeredPoints()) {
+      const known = Object.hasOwn(LIMITS, point.answer.limit);
+      const [hue, words] = known ? LIMITS[point.answer.limit] : ['#888888', 'no limit found'];
+      if (!kinds.has(words)) kinds.set(words, { hue, points: [] });
+      kinds.get(words).points.push(point);
+    }
+    for (const [words, { hue, points }] of kinds) {
+      layers.push({ name: words, swatch: ['box', hue], traces: [{
+        type: 'scatter', mode: 'markers', x: points.map(abscissa), y: points.map(height), marker: { color: hue, size: 6 },
+        text: points.map((p) => p.answer.radius.lower + (p.answer.radius.upper === null ? ' and more' : ' to ' + p.answer.radius.upper)),
+        hovertemplate: '%{x:.7~g}<br>%{text}<extra></extra>' }] });
+    }
+    const missing = record.points.filter((point) => !point.answer);
+    if (missing.length) {
+      layers.push({ name: 'no answer', swatch: ['box', colour('quiet')], traces: [{ type: 'scatter', mode: 'markers',
+        x: missing.map(abscissa), y: missing.map(() => 0), marker: { color: colour('quiet'), size: 7, symbol: 'x' },
+        hoverinfo: 'skip' }] });
+    }
+    if (record.least) {
+      const point = record.points[record.least.index];
+      layers.push({ name: 'least', swatch: ['mark', colour('plot-x')],
+        traces: [marker([abscissa(point), height(point)], 'circle', 'least', 18, colour('plot-x'), false)] });
+    }
+    return { layers, options: { labels: [record.parameter ? 'input ' + record.parameter.input : 'point of the orbit', 'radius'] } };
+  }
+
+  function orbitFigure() {
+    const points = answeredPoints(), heights = points.map(height);
+    const centers = points.map((point) => point.answer.center);
+    const least = record.least && record.points[record.least.index].answer.center;
+    return {
+      layers: [
+        { traces: [{ type: 'scatter', mode: 'markers', x: centers.map((c) => c[0]), y: centers.map((c) => c[1]),
+          marker: { color: heights, colorscale: 'Viridis', size: 7, colorbar: { title: { text: 'radius' }, thickness: 12,
+            tickfont: { color: colour('quiet') } } },
+          text: heights.map(String), hovertemplate: '(%{x:.5~g}, %{y:.5~g})<br>radius %{text}<extra></extra>' }] },
+        ...(least ? [{ name: 'least', swatch: ['mark', colour('plot-x')],
+          traces: [marker(least, 'circle', 'least', 18, colour('plot-x'), false)] }] : []),
+      ],
+      options: { labels: ['input 0', 'input 1'], square: true },
+    };
+  }
+
   // ---------------------------------------------------------------- which figures
   const WORDS = {
     plane: ['Inputs', 'Where the map turns over. Blue: the Jacobian determinant has the sign it has at the centre; sand: '
@@ -373,6 +439,18 @@
   };
 
   function plan() {
+    if (picture.kind === 'sweep') {
+      addFigure(record.parameter ? 'Radius over the parameter' : 'Radius along the orbit',
+        (record.asked === 'pseudo' ? 'How far around each centre no other input has the output of the centre. '
+          : 'How far around each centre the network is one-to-one. ')
+        + 'Up to the curve it is proved, beyond it refuted. The colour says what ends the ball; the circle marks the least.',
+        true, sweepFigure);
+      const first = answeredPoints()[0];
+      if (!record.parameter && first && first.answer.center.length === 2) {
+        addFigure('The orbit', 'The centres, coloured by the radius there.', true, orbitFigure);
+      }
+      return;
+    }
     if (picture.kind === 'graph') {
       addFigure('The graph of f', 'The green interval is proved one-to-one; the coloured strip below shows which test '
         + 'proved which part. Where f turns back, two inputs share a value.', true, graphFigure);

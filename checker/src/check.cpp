@@ -167,8 +167,7 @@ void Checker::presolve(const Words& words) {  // 4.1
     for (std::size_t i = 1, p = 0; i < words.size(); ++i, ++p) {
       const int j = index_below(words[i], static_cast<int>(inactive.size()));
       while (p < joint_.kept.size() && joint_.kept[p] < j) ++p;
-      require(p < joint_.kept.size() && joint_.kept[p] == j,
-              "inactive: neurons of the rewritten network, ascending");
+      require(p < joint_.kept.size() && joint_.kept[p] == j, "inactive: neurons of the rewritten network, ascending");
       require(enclosure_.phase[p] == Phase::inactive, "inactive: a neuron may be positive on the ball");
       inactive[at(j)] = 1;
     }

@@ -11,7 +11,8 @@ struct Verdict {
   std::string reason;     // otherwise: one sentence
 };
 
-/// `second` is the weights file of B, for a factor proof. Never throws for bad files. Takes the rounding mode of this thread for as long as it runs.
+/// `second` is the weights file of B, for a factor proof. Never throws for bad files. Takes the rounding mode of this
+/// thread for as long as it runs.
 Verdict check(const std::string& proof, const std::string& weights, const std::string& second = "");
 
 }  // namespace foldproof_check

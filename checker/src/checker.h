@@ -12,8 +12,8 @@
 
 namespace foldproof_check {
 
-constexpr int deepest = 6000;           // of any tree
-constexpr double worn_out = 0x1p-45;    // errors of a network narrowed again and again
+constexpr int deepest = 6000;                    // of any tree
+constexpr double worn_out = 0x1p-45;             // errors of a network narrowed again and again
 constexpr std::size_t most_listed = 1UL << 16U;  // bytes of values and points in a statement
 
 inline void require(bool condition, const char* otherwise) {
@@ -90,8 +90,8 @@ class Checker {
   // points.cpp
   struct Preimage {
     Point at;
-    Values values;             // of the rewritten network
-    std::vector<Interval> z;   // its pre-activations, scaled as in Net
+    Values values;            // of the rewritten network
+    std::vector<Interval> z;  // its pre-activations, scaled as in Net
   };
   Preimage preimage(const Words& words, const char* otherwise) const;
   Preimage preimage_at(Point at) const;
@@ -168,7 +168,7 @@ class Checker {
   Point pair_[2];
   long values_ = 0, found_ = 0, flat_pieces_ = 0, folded_ = 0, open_ = 0;
   std::optional<Rational> widest_;  // of the boxes of a locus, once it is there
-  std::string listed_;  // the lines of values, points and flats
+  std::string listed_;              // the lines of values, points and flats
   // of the value being reached
   bool awaits_cover_ = false;
   Point value_;

@@ -1,8 +1,9 @@
 // Covers of a body by boxes: trees, leaves by the tests of tests.h, exact cells (docs/certificate.md, 4.3 and 4.4).
-// Exact cells, claim: for every u of a full-dimensional box there is a leaf of the tree of signs with f(u) = f_P(u), and
-// z_j(u) >= 0, <= 0 as the branch says. Proof: points near u whose composed pre-activations, where they depend on the
-// input, are not 0 on any branch are dense; each follows one branch, on which the phases are its own, and one branch is
-// followed by points arbitrarily near u. Along it all r_j > 0 at those points, so no branch marked empty is followed.
+// Exact cells, claim: for every u of a full-dimensional box there is a leaf of the tree of signs with f(u) = f_P(u),
+// and z_j(u) >= 0, <= 0 as the branch says. Proof: points near u whose composed pre-activations, where they depend on
+// the input, are not 0 on any branch are dense; each follows one branch, on which the phases are its own, and one
+// branch is followed by points arbitrarily near u. Along it all r_j > 0 at those points, so no branch marked empty is
+// followed.
 #include "checker.h"
 
 namespace foldproof_check {
@@ -14,7 +15,9 @@ void Checker::cover(const Words& words) {
   require(kind != std::end(kinds), "syntax: unknown kind of cover");
   kind_ = static_cast<Kind>(kind - kinds);
   const bool asks_points = question_ == Question::pseudo || question_ == Question::preimages;
-  require(kind_ == Kind::points ? asks_points : kind_ == Kind::locus ? question_ == Question::j0 : asks_radius(),
+  require(kind_ == Kind::points  ? asks_points
+          : kind_ == Kind::locus ? question_ == Question::j0
+                                 : asks_radius(),
           "cover: not for this question");
   const double r = radius_ = section_radius(words[2]);
   checked(words, "cover", kind_ == Kind::sign ? 3 : 2);

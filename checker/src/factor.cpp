@@ -1,11 +1,12 @@
 // Two networks A, B of the same inputs: where do equal outputs of A make equal outputs of B? (docs/certificate.md, 4.7)
 // `e`, claim: A(u) = A(v) gives B(u) = B(v) for u in X, v in Y. Forms are affine in u, v and in the outputs of neurons
 //   that are not decided on X, or on Y; they are evaluated at u, v and the true outputs. All forms of the span S are 0
-//   there: those that A's outputs give; and h_j^X - h_j^Y, where z_j^X - z_j^Y is in S, since equal pre-activations have
-//   equal outputs. So a form of S that is a constant must be 0, or there are no such u, v.
+//   there: those that A's outputs give; and h_j^X - h_j^Y, where z_j^X - z_j^Y is in S, since equal pre-activations
+//   have equal outputs. So a form of S that is a constant must be 0, or there are no such u, v.
 // Common kernel, claim: columns of J(s) at the pivots of G are enough. Proof: G = G' E, E its reduced row echelon form,
-//   where the pivots of E are unit vectors. Every row of J(s) is a combination of rows of G, so J(s) = H E, and H is J(s)
-//   at the pivots. If it has full column rank, A(x) = A(y) gives E (x - y) = 0, so G (x - y) = 0, and B depends on G x.
+//   where the pivots of E are unit vectors. Every row of J(s) is a combination of rows of G, so J(s) = H E, and H is
+//   J(s) at the pivots. If it has full column rank, A(x) = A(y) gives E (x - y) = 0, so G (x - y) = 0, and B depends on
+//   G x.
 #include <climits>
 
 #include "checker.h"

@@ -1,5 +1,5 @@
-// Pairs of patches without a collision (docs/certificate.md, 4.3 and 4.5): each pair of points lies in a pair of patches
-// that is a leaf, in one order or the other, and the tests do not depend on the order.
+// Pairs of patches without a collision (docs/certificate.md, 4.3 and 4.5): each pair of points lies in a pair of
+// patches that is a leaf, in one order or the other, and the tests do not depend on the order.
 #include "checker.h"
 
 namespace foldproof_check {

@@ -1,5 +1,5 @@
-// Covers of preimages (docs/certificate.md, 4.3 to 4.5): which u of a box have f(u) = y? f is the rewritten network here,
-// which is the network itself on U(R).
+// Covers of preimages (docs/certificate.md, 4.3 to 4.5): which u of a box have f(u) = y? f is the rewritten network
+// here, which is the network itself on U(R).
 //   v, f   p . f(u) differs from p . y on all of the box: none.
 //   t k    f(u) - y = J(s)(u - p_k) for slopes s between u and p_k, and J(s) has full column rank: at most p_k.
 //   k k    Neurons that are not decided on the box are 0 at p_k, so along a ray from p_k within the box f is
@@ -82,7 +82,8 @@ void Checker::point_leaf(const Words& words, Box& piece, const NetPointer& net, 
   } else if (node == "f") {
     Vector functional;
     for (int o = 0; o < m_; ++o)  // meant for the outputs as they are
-      functional.push_back(std::ldexp(finite_double(checked(words, "f", m_)[at(o) + 1]), -root_->exponent[at(root_->k + o)]));
+      functional.push_back(
+          std::ldexp(finite_double(checked(words, "f", m_)[at(o) + 1]), -root_->exponent[at(root_->k + o)]));
     misses(functional, piece, *net);
   } else if (node == "t") {
     const Preimage& to = points_[at(index_below(checked(words, "t", 1)[1], static_cast<int>(points_.size())))];
@@ -91,7 +92,8 @@ void Checker::point_leaf(const Words& words, Box& piece, const NetPointer& net, 
   } else if (node == "k" && !on_face_) {
     cone(index_below(checked(words, "k", 1)[1], static_cast<int>(points_.size())), piece, net, depth);
   } else {
-    require(node == "?" && !on_face_ && question_ == Question::preimages, "syntax: expected a node of this cover's tree");
+    require(node == "?" && !on_face_ && question_ == Question::preimages,
+            "syntax: expected a node of this cover's tree");
     checked(words, "?", 0);
     ++open_;
   }
@@ -111,8 +113,7 @@ void Checker::cone(int k, const Box& piece, const NetPointer& net, int depth) {
   require(holds(piece, tip.at), "cone: its tip is not in the box");
   enclose(*net, piece, enclosure_);
   for (std::size_t p = 0; p < at(net->k); ++p) {
-    require(enclosure_.phase[p] != Phase::undecided ||
-                tip.values.neurons[at(network_.kept[at(net->number[p])])] == 0,
+    require(enclosure_.phase[p] != Phase::undecided || tip.values.neurons[at(network_.kept[at(net->number[p])])] == 0,
             "cone: a neuron that is not decided on the box is not 0 at the tip");
   }
   const NetPointer inside = decided(net, enclosure_.phase, root_);

@@ -233,7 +233,8 @@ class ExactTruth::Cutter {
   std::vector<Affine> variables_;
 };
 
-/// All pairs (x, y) of cells P, Q (P = Q, too, if also_itself) with equal images, x from P and y from Q, are allowed at the vertices of their polytope.
+/// All pairs (x, y) of cells P, Q (P = Q, too, if also_itself) with equal images, x from P and y from Q, are allowed at
+/// the vertices of their polytope.
 bool ExactTruth::apart(const Body& body, bool also_itself,
                        const std::function<bool(const Cell&, const Cell&, const Rational*)>& allowed) const {
   const std::vector<Cell> cells = Cutter(*this, body).cells;
@@ -265,9 +266,8 @@ bool ExactTruth::injective(const Body& body) const {
   for (const Cell& cell : Cutter(*this, body).cells) {
     if (m_ < n_ || cell.jacobian().null_vector()) return false;
   }
-  return apart(body, false, [&](const Cell&, const Cell&, const Rational* pair) {
-    return std::equal(pair, pair + n_, pair + n_);
-  });
+  return apart(body, false,
+               [&](const Cell&, const Cell&, const Rational* pair) { return std::equal(pair, pair + n_, pair + n_); });
 }
 
 bool ExactTruth::factors(const Body& body) const {
@@ -313,14 +313,12 @@ bool ExactTruth::complete(const Box& box, const Point& image, const Fibre& liste
   for (const Cell& cell : Cutter(*this, {box, {}}).cells) {
     const std::vector<Point> corners = cell.fibre(image);
     const bool one = std::all_of(corners.begin(), corners.end(), [&](const Point& x) { return x == corners[0]; });
-    if (one && (corners.empty() ||
-                std::count(listed.points.begin(), listed.points.end(), corners[0]) > 0)) {
+    if (one && (corners.empty() || std::count(listed.points.begin(), listed.points.end(), corners[0]) > 0)) {
       continue;
     }
     const auto holds = [&](const std::pair<Point, Point>& flat) {
-      return std::all_of(corners.begin(), corners.end(), [&](const Point& x) {
-        return joined(x, flat.first, image) && joined(x, flat.second, image);
-      });
+      return std::all_of(corners.begin(), corners.end(),
+                         [&](const Point& x) { return joined(x, flat.first, image) && joined(x, flat.second, image); });
     };
     if (!std::any_of(listed.flats.begin(), listed.flats.end(), holds)) return false;
   }

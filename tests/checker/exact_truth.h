@@ -1,6 +1,7 @@
 // What is true of a small network, or of two, decided exactly and by brute force, so that nothing rests on the checker
-// or on the search: all linear pieces of a box are cut out as polytopes (vertices with the constraints tight at them), and two
-// pieces P, Q collide iff { (x, y) in P x Q : f(x) = f(y) } has a vertex with x != y. Only Rational is borrowed.
+// or on the search: all linear pieces of a box are cut out as polytopes (vertices with the constraints tight at them),
+// and two pieces P, Q collide iff { (x, y) in P x Q : f(x) = f(y) } has a vertex with x != y. Only Rational is
+// borrowed.
 #pragma once
 
 #include <functional>
@@ -61,7 +62,8 @@ class ExactTruth {
   class Cutter;
 
   void read(const std::string& weights);
-  bool apart(const Body& body, bool also_itself, const std::function<bool(const Cell&, const Cell&, const Rational*)>& allowed) const;
+  bool apart(const Body& body, bool also_itself,
+             const std::function<bool(const Cell&, const Cell&, const Rational*)>& allowed) const;
 
   std::size_t n_ = 0, m_ = 0;
   std::vector<Row> neurons_, outputs_;

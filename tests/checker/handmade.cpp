@@ -27,7 +27,8 @@ std::vector<Handmade> handmade_proofs() {
     } else if (lines == nullptr) {
       const std::string nets = line.substr(bar + 3);
       const std::size_t comma = std::min(nets.find(", "), nets.size());
-      proofs.push_back({line.substr(0, bar), nets.substr(0, comma), nets.substr(std::min(comma + 2, nets.size())), {}, 0});
+      proofs.push_back(
+          {line.substr(0, bar), nets.substr(0, comma), nets.substr(std::min(comma + 2, nets.size())), {}, 0});
       lines = &proofs.back().text;
     } else if (line[0] == '@') {
       const Lines& more = shared.at(line);

@@ -206,7 +206,8 @@ bool Mutator::node(Mutant& mutant) {
   if (picked < 0) return false;
   std::string& line = lines[static_cast<std::size_t>(picked)];
   static const std::string letters[] = {"l", "lco", ".o", "idmtxyfoe", "xy"};
-  const std::string name = joined_words(words_of(lines[static_cast<std::size_t>(std::max(0L, find_line(lines, "cover")))]));
+  const std::string name =
+      joined_words(words_of(lines[static_cast<std::size_t>(std::max(0L, find_line(lines, "cover")))]));
   std::string choice = letters[static_cast<std::size_t>(part_of(lines, static_cast<std::size_t>(picked)))];
   if (choice == "lco" && name.rfind("cover points", 0) == 0) choice = "vvttkfc?o";
   if (choice == "lco" && name.rfind("cover locus", 0) == 0) choice = "+-+-b?";
@@ -233,12 +234,12 @@ bool Mutator::prune(Mutant& mutant) {
                                                       {"locus", {"+", "-", "?"}}};
   const auto known = leaves.find(kind);
   const std::string leaf = part == Part::cover && known != leaves.end() ? known->second[below(known->second.size())]
-                           : part == Part::cover   ? (chance(4) ? "c ." : "l")
-                           : part == Part::patches ? (chance(4) ? "o" : ".")
-                           : chance(3)             ? "m"
-                           : chance(4)             ? "e"
-                           : chance(2)             ? "t"
-                                                   : "i";
+                           : part == Part::cover                        ? (chance(4) ? "c ." : "l")
+                           : part == Part::patches                      ? (chance(4) ? "o" : ".")
+                           : chance(3)                                  ? "m"
+                           : chance(4)                                  ? "e"
+                           : chance(2)                                  ? "t"
+                                                                        : "i";
   replace(lines, i, tree_end(lines, i), {leaf});
   return true;
 }

@@ -268,7 +268,8 @@ bool Mutator::matrix(Mutant& mutant) {
 bool Mutator::collision(Mutant& mutant) {
   const long other = find_line(mutant.lines, chance(2) ? "point" : "value");
   if (other >= 0) return vary_in(mutant.lines[static_cast<std::size_t>(other)], mutant.lines, chance(2));
-  const long collides = find_line(mutant.lines, "collision"), head = collides >= 0 ? collides : find_line(mutant.lines, "flat");
+  const long collides = find_line(mutant.lines, "collision"),
+             head = collides >= 0 ? collides : find_line(mutant.lines, "flat");
   if (head < 0 || static_cast<std::size_t>(head) + 2 >= mutant.lines.size()) return false;
   std::string &x = mutant.lines[static_cast<std::size_t>(head) + 1],
               &y = mutant.lines[static_cast<std::size_t>(head) + 2];

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "check.h"
-#include "judge.h"
 #include "foldproof/foldproof.h"
+#include "judge.h"
 #include "proof_text.h"
 
 namespace foldproof::testing {

@@ -57,9 +57,9 @@ TEST_F(Example, IsAcceptedAndStatesWhatItSays) {
   const Verdict verdict = check(proof, weights);
   EXPECT_EQ(verdict.code, 0) << verdict.reason;
   EXPECT_EQ(verdict.reason, "");
-  EXPECT_EQ(verdict.statement,
-            "network " + sha256_of(weights) +
-                "\nquestion radius\nnorm linf\ncenter 0\nx 1023b-10\ny 1025b-10\nend lower 1023b-10 local 1023b-10 upper 1025b-10\n");
+  EXPECT_EQ(verdict.statement, "network " + sha256_of(weights) +
+                                   "\nquestion radius\nnorm linf\ncenter 0\nx 1023b-10\ny 1025b-10\nend lower 1023b-10 "
+                                   "local 1023b-10 upper 1025b-10\n");
   EXPECT_EQ(check(with("s 0 0\nl\nl\n", "l\n"), weights).code, 0);
   EXPECT_EQ(Judge(weights).false_claim(verdict.statement), "");
 }

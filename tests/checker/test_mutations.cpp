@@ -127,9 +127,39 @@ TEST_F(Mutations, TheProofsHoldEverySectionAndNode) {
       ++seen[words[0] == "inactive" && more ? "inactive j" : more ? "cover " + words[1] : words[0]];
     }
   }
-  for (const char* word : {"cover sign", "cover monotone", "cover points", "cover locus", "boundary", "pairs", "collision",
-                           "domain", "scale", "second", "value", "point", "flat", "inactive j", "s", "l", "c", ".", "i",
-                           "d", "m", "f", "t", "x", "y", "o", "e", "v", "k", "?", "+", "-", "b"}) {
+  for (const char* word : {"cover sign",
+                           "cover monotone",
+                           "cover points",
+                           "cover locus",
+                           "boundary",
+                           "pairs",
+                           "collision",
+                           "domain",
+                           "scale",
+                           "second",
+                           "value",
+                           "point",
+                           "flat",
+                           "inactive j",
+                           "s",
+                           "l",
+                           "c",
+                           ".",
+                           "i",
+                           "d",
+                           "m",
+                           "f",
+                           "t",
+                           "x",
+                           "y",
+                           "o",
+                           "e",
+                           "v",
+                           "k",
+                           "?",
+                           "+",
+                           "-",
+                           "b"}) {
     EXPECT_GT(seen[word], 4) << word;
   }
 }

@@ -57,7 +57,8 @@ class Mutation {
         "+", "-", "s", "l", "c", ".", "i", "d", "m", "f", "t", "x", "y", "s0", "s1", "s2", "x0:1", "x0:1,1:1", "x1:1b-1",
         "cover", "sign", "monotone", "matrix", "boundary", "patches", "pairs", "collision", "end", "lower", "local", "upper",
         "question", "radius", "injective", "norm", "linf", "center", "domain", "ball", "inactive", "proved", "refuted",
-        "open", "foldproof-network", "source", "fixed", "kept", "inputs", "relu", "output", "0:1", "1:1", "2:-1", "-1:1"};
+        "open", "pseudo", "factor", "preimages", "j0", "l1", "l2", "scale", "value", "point", "flat", "values", "points", "flats",
+        "boxes", "width", "locus", "v", "t", "k", "?", "b", "o", "e", ".0", ".1", ".n", ".f0", ".e0:1", ".e0:-1;0:1", "foldproof-network", "source", "fixed", "kept", "inputs", "relu", "output", "0:1", "1:1", "2:-1", "-1:1"};
     const std::size_t mark = old.find_first_of(":b/=,");
     switch (below(6)) {
       case 0: return other;

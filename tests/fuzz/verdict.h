@@ -20,8 +20,9 @@ inline void demand(bool condition, const char* what, const foldproof_check::Verd
   std::abort();
 }
 
-inline foldproof_check::Verdict checked(const std::string& proof, const std::string& weights) {
-  const foldproof_check::Verdict verdict = foldproof_check::check(proof, weights);
+inline foldproof_check::Verdict checked(const std::string& proof, const std::string& weights,
+                                        const std::string& second = "") {
+  const foldproof_check::Verdict verdict = foldproof_check::check(proof, weights, second);
   demand(verdict.code >= 0 && verdict.code <= 2, "a code that is none", verdict);
   demand(verdict.code == 0 || !verdict.reason.empty(), "no reason", verdict);
   demand(is_printable(verdict.reason) && verdict.reason.size() < 400, "not one line", verdict);

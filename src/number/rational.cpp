@@ -257,6 +257,33 @@ std::optional<std::vector<Rational>> RationalMatrix::null_vector() const {
   return result;
 }
 
+std::optional<RationalMatrix::Solutions> RationalMatrix::solutions(const std::vector<Rational>& b,
+                                                                   const std::vector<Rational>& guess) const {
+  const int n = columns();
+  RationalMatrix system(rows(), n + 1);
+  for (int i = 0; i < rows(); ++i) {
+    for (int j = 0; j < n; ++j) system.set(i, j, get(i, j));
+    system.set(i, n, b[static_cast<std::size_t>(i)]);
+  }
+  RationalMatrix reduced(rows(), n + 1);
+  const auto rank = static_cast<int>(fmpq_mat_rref(reduced.value_, system.value_));
+  Solutions result{guess, {}};
+  int column = 0;
+  std::vector<int> pivot;
+  for (int i = 0; i < rank; ++i, ++column) {
+    for (; reduced.get(i, column).is_zero(); ++column) result.free.push_back(column);
+    if (column == n) return std::nullopt;
+    pivot.push_back(column);
+  }
+  for (; column < n; ++column) result.free.push_back(column);
+  for (int i = 0; i < rank; ++i) {
+    Rational value = reduced.get(i, n);
+    for (const int j : result.free) value.add_product(-reduced.get(i, j), guess[static_cast<std::size_t>(j)]);
+    result.x[static_cast<std::size_t>(pivot[static_cast<std::size_t>(i)])] = std::move(value);
+  }
+  return result;
+}
+
 std::vector<Rational> RationalMatrix::multiply(const std::vector<Rational>& x) const {
   std::vector<Rational> result(static_cast<std::size_t>(rows()));
   for (int i = 0; i < rows(); ++i) {

@@ -128,6 +128,12 @@ class RationalMatrix {
   std::optional<std::vector<Rational>> solve(const std::vector<Rational>& b) const;
   /// A nonzero v with A v = 0, or nothing if the columns are independent.
   std::optional<std::vector<Rational>> null_vector() const;
+  struct Solutions {
+    std::vector<Rational> x;
+    std::vector<int> free;  ///< entries that could be chosen; none if the solution is the only one
+  };
+  /// The solution of A x = b whose free entries are those of `guess`; nothing if there is none.
+  std::optional<Solutions> solutions(const std::vector<Rational>& b, const std::vector<Rational>& guess) const;
   std::vector<Rational> multiply(const std::vector<Rational>& x) const;
 
  private:

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "question/problem.h"
+#include "question/preimage.h"
 
 namespace foldproof {
 
@@ -13,5 +13,11 @@ namespace foldproof {
 /// @pre sign is +1 or -1; the box is in coordinates relative to the centre.
 std::optional<std::string> cells_with_sign(const Problem& problem, const RegionNetwork& root, const Box& box, int sign,
                                            int most_unstable);
+
+/// A proof that every preimage of the fibre's value in the box is one of its points, or lies in the closure of a piece that
+/// holds one of its flat segments: the tokens of docs/certificate.md, 4.4. Points and segments that are not there yet are
+/// added. Nothing if that cannot be shown, or with more than `most_unstable` undecided neurons.
+std::optional<std::string> cells_with_preimages(const Problem& problem, const RegionNetwork& root, const Box& box,
+                                                Fibre& fibre, int most_unstable);
 
 }  // namespace foldproof

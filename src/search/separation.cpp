@@ -97,16 +97,35 @@ char Separation::run(const Image& x, const Image& y) {
     for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
     if (gap_along_rounded(x, y)) return 'f';
   }
+  return gap_along_some(x, y) ? 'f' : '\0';
+}
+
+char Separation::run_point(const Image& x, const Image& y, int& output) {
+  candidate_.assign(x.value.size(), 0.0);
+  for (std::size_t o = 0; o < candidate_.size(); ++o) {
+    candidate_[o] = 1.0;
+    if (gap_along(candidate_.data(), x, y)) {
+      output = static_cast<int>(o);
+      return 'v';
+    }
+    candidate_[o] = 0.0;
+  }
+  return candidate_.size() > 1 && gap_along_some(x, y) ? 'f' : '\0';
+}
+
+bool Separation::gap_along_some(const Image& x, const Image& y) {
+  const std::size_t m = x.value.size();
+  double* const p = candidate_.data();
   if (m == 2) {
     // In the plane a zonotope is separated by a normal of one of its sides, if by anything.
     for (const Image* image : {&x, &y}) {
       for (std::size_t g = 0; g < image->generators.size(); g += 2) {
         p[0] = -image->generators[g + 1];
         p[1] = image->generators[g];
-        if (gap_along_rounded(x, y)) return 'f';
+        if (gap_along_rounded(x, y)) return true;
       }
     }
-    return 0;
+    return false;
   }
   for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];
   // Iteratively reweighted least squares towards the functional with the smallest spread for a given difference.
@@ -147,9 +166,9 @@ char Separation::run(const Image& x, const Image& y) {
       for (std::size_t q = c + 1; q < m; ++q) sum -= a[c * (m + 1) + q] * p[q];
       p[c] = sum / a[c * (m + 1) + c];
     }
-    if (gap_along_rounded(x, y)) return 'f';
+    if (gap_along_rounded(x, y)) return true;
   }
-  return 0;
+  return false;
 }
 
 std::vector<double> Separation::functional() const {

@@ -25,12 +25,16 @@ class Separation {
   /// p . f(x) > p . f(y) (or <) on the whole pair, proved: 'm' for the difference of the middles, as another program's
   /// enclosures would have it; 'f' for functional(); 0 if no functional was found.
   char run(const Image& x, const Image& y);
+  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing was
+  /// found.
+  char run_point(const Image& x, const Image& y, int& output);
   /// The functional that gave 'f', for the outputs as they are.
   std::vector<double> functional() const;
 
  private:
   bool gap_along(const double* direction, const Image& x, const Image& y) const;
   bool gap_along_rounded(const Image& x, const Image& y);
+  bool gap_along_some(const Image& x, const Image& y);
 
   double margin_;
   std::vector<long> exponent_;  // of the outputs

@@ -1,0 +1,123 @@
+// Boxes that cover a ball, nearest to the centre first, worked on by all threads of a run.
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "search/incumbent.h"
+#include "search/node.h"
+
+namespace foldproof {
+
+/// Derived classes say what happens to one box. The nodes' boxes always cover the box of the first one, because a split
+/// stores the same double in both halves, and a node is dropped only when it is settled or does not meet B(target).
+template <class Worker>
+class BestFirst {
+ public:
+  virtual ~BestFirst() = default;
+
+  /// Until the ball of radius incumbent.target() is covered, nothing is left but boxes narrower than `resolution`, or the
+  /// run must stop. May be called again after the incumbent improved, or with a finer resolution: narrow boxes are taken
+  /// up again then.
+  void run(double resolution) {
+    if (resolution < resolution_) {
+      for (Node& node : narrow_) queue_.push(std::move(node));
+      narrow_.clear();
+      narrow_distance_ = std::numeric_limits<double>::infinity();
+    }
+    resolution_ = resolution;
+    run_workers(control_, changed_, [this] { work(); });
+    // Narrow boxes may lie beyond the target by now.
+    std::erase_if(narrow_, [&](const Node& node) { return node.distance >= incumbent_.target(); });
+    control_.local_lower = lower();
+  }
+
+  /// All of the ball of this radius is settled: the distance of the nearest open or narrow box, at most the target.
+  double lower() const {
+    const std::lock_guard lock(mutex_);
+    double result = incumbent_.target();
+    if (!queue_.empty()) result = std::min(result, queue_.top().distance);
+    for (const double distance : in_work_) result = std::min(result, distance);
+    for (const Node& node : narrow_) result = std::min(result, node.distance);
+    return result;
+  }
+
+  /// A box too narrow to go on with that lies nearer than the target; nothing if all is covered.
+  std::optional<Box> resisting() const {
+    if (narrow_.empty()) return std::nullopt;
+    return std::min_element(narrow_.begin(), narrow_.end(), [](const Node& a, const Node& b) {
+             return a.distance < b.distance;
+           })->box;
+  }
+
+ protected:
+  enum class Outcome { settled, split, narrow };
+
+  BestFirst(Incumbent& incumbent, Control& control) : incumbent_(incumbent), control_(control) {}
+
+  virtual Worker make_worker() const = 0;
+  /// Settles the node (and tells the observer), or says where it is to be cut, its halves being children[].
+  virtual Outcome process(Worker& worker, Node& node, Node children[2], int& axis, double& where) = 0;
+
+  void push(Node node) { queue_.push(std::move(node)); }
+
+  Incumbent& incumbent_;
+  Control& control_;
+  double resolution_ = 0;
+
+ private:
+  void work() {
+    Worker worker = make_worker();
+    std::unique_lock lock(mutex_);
+    while (!control_.should_stop()) {
+      if (queue_.empty() || queue_.top().distance >= incumbent_.target()) {
+        if (in_work_.empty()) break;
+        changed_.wait_for(lock, Control::patience);
+        continue;
+      }
+      Node node = queue_.top();
+      queue_.pop();
+      const double distance = node.distance;
+      in_work_.push_back(distance);
+      control_.local_lower.store(std::min(narrow_distance_, *std::min_element(in_work_.begin(), in_work_.end())),
+                                 std::memory_order_relaxed);
+      control_.open.store(queue_.size(), std::memory_order_relaxed);
+      lock.unlock();
+
+      Node children[2];
+      int axis = 0;
+      double where = 0.0;
+      const Outcome outcome = process(worker, node, children, axis, where);
+      control_.regions.fetch_add(1, std::memory_order_relaxed);
+
+      lock.lock();
+      in_work_.erase(std::find(in_work_.begin(), in_work_.end(), distance));
+      if (outcome == Outcome::split) {
+        const std::uint64_t first_child = control_.new_ids(2);
+        control_.emit([&](Observer& observer) { observer.split(node.id, axis, where, first_child); });
+        for (int h = 0; h < 2; ++h) {
+          children[h].id = first_child + static_cast<std::uint64_t>(h);
+          queue_.push(std::move(children[h]));
+        }
+      } else if (outcome == Outcome::narrow) {
+        narrow_distance_ = std::min(narrow_distance_, distance);
+        narrow_.push_back(std::move(node));
+      }
+      changed_.notify_all();
+    }
+    changed_.notify_all();
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  NodeQueue queue_;
+  std::vector<double> in_work_;  // distances of the nodes being processed
+  std::vector<Node> narrow_;
+  double narrow_distance_ = std::numeric_limits<double>::infinity();  // at least as near as the nearest of them
+};
+
+}  // namespace foldproof

@@ -122,7 +122,7 @@ struct Proof {
 
 /// What every answer has.
 struct Outcome {
-  std::string question;                  ///< "radius" | "injective"
+  std::string question;                  ///< "radius" | "injective" | "pseudo"
   std::string status;                    ///< "solved" | "stopped" | "open"
   /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
   std::optional<std::string> stop_reason;
@@ -145,7 +145,8 @@ struct Answer : Outcome {
   std::optional<std::string> upper_exact;
   /// proved: det J keeps one sign on the ball of this radius (MATHEMATICS r_J0), so no fold is nearer
   double local_lower = 0;
-  /// "fold" | "collision" | "flat" | "branch" | "none_within_domain" | "none_within_max_radius"; empty: not known
+  /// "fold" | "collision" | "flat" | "branch" | "none_within_domain" | "none_within_max_radius"; pseudo: "preimage" |
+  /// "flat" | "none_..."; empty: not known
   std::string limit;
   std::optional<Witness> witness;
   /// if upper = 0: centre + t (witness.x - centre), centre + t (witness.y - centre) collide for all 0 < t <= this
@@ -164,6 +165,10 @@ CheckAnswer check(const Model& model, const std::string& proof);
 /// Problem 1 (Cui et al. 2023): the largest closed ball about `at` on which f is injective, as a bracket.
 /// `at` has one exact decimal per free input. @pre model is square (InputError otherwise).
 Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options);
+
+/// Problem 2 (Cui et al. 2023): the largest closed ball about `at` in which no other point has the image of `at`. Any
+/// number of outputs. The answer's witness.x is `at`, witness.y the other point; local_lower is lower.
+Answer pseudo(const Model& model, const std::vector<std::string>& at, const Options& options);
 
 /// Is f injective on the box [lower_i, upper_i]? verdict proved / refuted (with a pair) / open.
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,

@@ -16,6 +16,7 @@ std::optional<RefusedLeaf> ProofWriter::leaf_on_line(std::uint64_t line) const {
 std::string end_line(const std::string& question, const RadiusResult& result) {
   if (question == "injective") return result.collision ? "end refuted" : result.closed ? "end proved" : "end open";
   const std::string upper = !result.collision ? "none" : result.zero ? "0" : result.collision->radius.canonical();
+  if (question == "pseudo") return "end lower " + canonical(result.lower) + " upper " + upper;
   return "end lower " + canonical(result.lower) + " local " + canonical(result.local_lower) + " upper " + upper;
 }
 
@@ -37,6 +38,7 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
   };
   const std::string& by = result.lower_by;
   if (result.lower > 0.0 && by == "whole") cover("whole", "sign", result.lower);
+  if (result.lower > 0.0 && by == "points") cover("points", "points", result.lower);
   if (result.lower > 0.0 && by == "monotone") cover("monotone", "monotone", result.lower);
   if (result.sign_lower > 0.0 && (by == "sign" || by == "boundary" || result.sign_lower > result.lower)) {
     cover("local", "sign", result.sign_lower);

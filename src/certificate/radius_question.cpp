@@ -6,7 +6,7 @@
 #include "certificate/arguments.h"
 #include "certificate/inquiry.h"
 #include "certificate/proof_writer.h"
-#include "search/radius_search.h"
+#include "search/point_cover.h"
 
 namespace foldproof {
 
@@ -71,7 +71,7 @@ void RadiusInquiry::search(double margin, Control& control) {
   Problem simplified = problem_;
   simplified.margin = margin;
   if (!inactive_.empty()) simplified.network = &simpler_;
-  found_ = search_radius(simplified, control);
+  found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
   if (found_.collision && !verify_collision(problem_, found_.collision->x, found_.collision->y)) {
     throw std::logic_error(
         "the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
@@ -139,7 +139,9 @@ std::string RadiusInquiry::statement(const ProofSubject& subject) const {
   if (answer_.question == "injective") {
     text += answer_.verdict;
   } else {
-    text += "lower " + number(answer_.lower_exact) + " local " + canonical(answer_.local_lower) + " upper ";
+    text += "lower " + number(answer_.lower_exact);
+    if (answer_.question == "radius") text += " local " + canonical(answer_.local_lower);
+    text += " upper ";
     text += answer_.upper_exact ? number(*answer_.upper_exact) : "none";
   }
   return text + '\n';
@@ -183,6 +185,11 @@ Answer radius(const Model& model, const std::vector<std::string>& at, const Opti
   require_options(options);
   require_square(model);
   return answer(model, ball_problem(model, at, options), options, "radius");
+}
+
+Answer pseudo(const Model& model, const std::vector<std::string>& at, const Options& options) {
+  require_options(options);
+  return answer(model, ball_problem(model, at, options), options, "pseudo");
 }
 
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,

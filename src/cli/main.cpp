@@ -42,11 +42,12 @@ ExitCode solve(const Request& request) {
   options.interrupt = &stop_on_signals();
   options.progress = [&](const Progress& now) { progress.show(now); };
   options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
-  const Answer answer = request.command == Command::kRadius ? radius(model, *request.at, options)
-                                                            : injective(model, request.box, options);
+  const Answer answer = request.command == Command::kRadius   ? radius(model, *request.at, options)
+                        : request.command == Command::kPseudo ? pseudo(model, *request.at, options)
+                                                              : injective(model, request.box, options);
   progress.erase();
 
-  const std::string words = request.command == Command::kRadius ? radius_text(answer) : injective_text(answer);
+  const std::string words = request.command == Command::kInjective ? injective_text(answer) : radius_text(answer);
   if (!json_on_output) {
     print(stdout, words);
   } else if (!request.quiet) {
@@ -159,6 +160,7 @@ ExitCode run(int argc, const char* const* argv) {
     case Command::kOrbit:
       return orbit(request);
     case Command::kRadius:
+    case Command::kPseudo:
     case Command::kInjective:
       if (request.sweep || !request.along.empty()) return sweep(request);
       return solve(request);

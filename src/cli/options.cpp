@@ -26,8 +26,9 @@ struct Raw {
 };
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
-                   kForOrbit = 64;
-constexpr unsigned kSolving = kForRadius | kForInjective;
+                   kForOrbit = 64, kForPseudo = 128;
+constexpr unsigned kOnBall = kForRadius | kForPseudo;
+constexpr unsigned kSolving = kOnBall | kForInjective;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 constexpr unsigned kSwept = kForRadius;
 constexpr unsigned kWithMap = kForOrbit;
@@ -47,6 +48,9 @@ constexpr std::array kSubcommands{
     Subcommand{"injective", Command::kInjective, kForInjective,
                "is the network invertible on a box? yes, or a colliding pair",
                "foldproof injective flow.onnx --box 0:2,-1.5:3"},
+    Subcommand{"pseudo", Command::kPseudo, kForPseudo,
+               "the largest ball around a point in which no other point has the same output",
+               "foldproof pseudo flow.onnx --at 1,2.1 --report fold.html"},
     Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
                "foldproof info flow.onnx --at 1,2.1"},
     Subcommand{"check", Command::kCheck, kForCheck, "the independent checker on a proof kept by --proof",
@@ -79,7 +83,7 @@ const std::array kRows{
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
     Row{"-o,--output", "FILE", kForReport | kForExport | kForOrbit, kForReport, &Raw::output,
         "the file to write (export and orbit without it: standard output)"},
-    Row{"--at", "X", kForRadius | kForInfo | kForOrbit, kForOrbit, &Raw::at,
+    Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForPseudo | kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--along", "FILE", kSwept, 0, &Raw::along,
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
@@ -88,7 +92,7 @@ const std::array kRows{
     Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
     Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
-    Row{"--domain", "L:U,...", kForRadius, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
+    Row{"--domain", "L:U,...", kOnBall, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
     Row{"--fix", "I=V", kWithNetwork | kWithMap, 0, &Raw::fix,
         "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
     Row{"--set", "NAME=V", kWithMap, 0, &Raw::set, "give a constant of the map, such as tau, another value; repeatable"},
@@ -96,8 +100,8 @@ const std::array kRows{
     Row{"--skip", "M", kForOrbit, 0, &Raw::skip, "steps to take before the first point that is kept; default 0"},
     Row{"--thin", "N", kForOrbit, 0, &Raw::thin, "keep every k-th point, so that at most N stay"},
     Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
-    Row{"--gap", "G", kForRadius, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
-    Row{"--max-radius", "R", kForRadius, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
+    Row{"--gap", "G", kOnBall, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
+    Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
     Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},

@@ -12,7 +12,7 @@
 
 namespace foldproof::cli {
 
-enum class Command { kNothing, kRadius, kInjective, kInfo, kReport, kExport, kCheck, kOrbit };
+enum class Command { kNothing, kRadius, kInjective, kPseudo, kInfo, kReport, kExport, kCheck, kOrbit };
 
 struct Request {
   Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed

@@ -74,7 +74,8 @@ std::string limit_words(const std::string& limit) {
       {"collision", "a collision far away: two separate parts of the ball have the same image"},
       {"flat", "a flat region: the map is constant along a segment"},
       {"branch", "a branch point: the determinant keeps its sign, yet the map winds around the point more than once"},
-      {"none_within_domain", "none: the map is invertible on the whole domain"},
+      {"preimage", "another input with the center's output, isolated on its linear piece"},
+      {"none_within_domain", "none within the whole domain"},
       {"none_within_max_radius", "none up to the largest radius asked for"},
   };
   const auto found = words.find(limit);
@@ -147,7 +148,26 @@ std::string proof_text(const Answer& answer) {
   return text;
 }
 
+std::string pseudo_first_line(const Answer& answer) {
+  const Rational lower = exact(answer.lower_exact);
+  const bool whole_domain = answer.limit == "none_within_domain";
+  const std::string proved =
+      lower.is_zero() ? std::string("no ball is proved to hold no other input with the center's output yet")
+                      : fmt::format("proved: no other input has the center's output on {} of radius {}",
+                                    whole_domain ? "the whole domain, a ball" : "the ball",
+                                    radius_number(lower, answer, Round::kDown));
+  if (!answer.upper_exact) {
+    return whole_domain || answer.limit == "none_within_max_radius" ? proved : proved + ", and none is known farther out";
+  }
+  const Rational upper = exact(*answer.upper_exact);
+  if (upper.is_zero()) {
+    return "the center is not isolated: inputs as close to it as one likes have the same output, the radius is 0";
+  }
+  return fmt::format("{}, another one at {}", proved, radius_number(upper, answer, Round::kUp));
+}
+
 std::string first_line(const Answer& answer) {
+  if (answer.question == "pseudo") return pseudo_first_line(answer);
   const Rational lower = exact(answer.lower_exact);
   const bool whole_domain = answer.limit == "none_within_domain";
   const std::string proved = lower.is_zero() ? std::string("no ball is proved invertible yet")
@@ -169,7 +189,7 @@ std::string radius_text(const Answer& answer) {
   std::string text = first_line(answer) + "\n";
   if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
   if (const std::string words = limit_words(answer.limit); !words.empty()) text += fmt::format("  limit: {}\n", words);
-  if (answer.status != "solved" && answer.local_lower > answer.lower) {
+  if (answer.question == "radius" && answer.status != "solved" && answer.local_lower > answer.lower) {
     text += fmt::format("  no fold within radius {:.7g}, proved\n", answer.local_lower);
   }
   return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);

@@ -14,7 +14,8 @@ struct Node {
   Box box;
   double distance;  // Linf distance of the box to the centre
   std::uint64_t id;
-  std::shared_ptr<const RegionNetwork> network;  // valid on the box
+  std::shared_ptr<const RegionNetwork> network;          // valid on the box
+  std::shared_ptr<const RegionNetwork> joint = nullptr;  // Problem 2: valid on the box and at the centre
 };
 
 /// Best-first by distance to the centre; the older one on a tie, so that one thread always takes the same order.

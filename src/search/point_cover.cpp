@@ -15,7 +15,10 @@
 
 #include "model/evaluate.h"
 #include "number/rounding.h"
+#include "search/best_first.h"
 #include "search/exact_cells.h"
+#include "search/point_test.h"
+#include "search/preimage_finder.h"
 
 namespace foldproof {
 
@@ -121,7 +124,7 @@ bool PointCover::face_tree(Worker& worker, const RegionNetwork& net, const Box& 
 }
 
 Node PointCover::first_node() {
-  Node node{limits_, 0.0, control_.new_ids(1), root_};
+  Node node{limits_, 0.0, control_.new_ids(1), root_, root_};
   node.distance = node.box.distance();
   control_.emit([&](Observer& observer) { observer.root(node.id, node.box, "points"); });
   return node;
@@ -189,7 +192,13 @@ PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node childre
   const RegionNetwork* net = node.network.get();
   worker.test.enclose(*net, inside);
   if (const std::string line = worker.test.apart(target_); !line.empty()) return settled("apart", line);
-  if (worker.test.secant(*net, centre_)) return settled("secant", "t 0");
+  std::shared_ptr<const RegionNetwork> network = node.network;
+  if (worker.test.bounder().unstable() * 10 <= net->neurons() * 7) {
+    network = worker.test.bounder().restrict_again(*root_, *net, inside);
+  }
+  worker.test.enclose(*node.joint, inside);
+  if (worker.test.secant(*node.joint, centre_)) return settled("secant", "t 0");
+  const auto joint = worker.test.joint(node.joint);
 
   improve(worker, worker.test.bounder().middle(), inside, incumbent_.cone_radius());
   if (node.distance >= incumbent_.target()) {
@@ -210,12 +219,8 @@ PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node childre
     if (!cells || fibre.points.size() > 1 || !fibre.flats.empty()) return Outcome::narrow;
     return settled("cells", "c " + *cells);
   }
-  std::shared_ptr<const RegionNetwork> network = node.network;
-  if (worker.test.bounder().unstable() * 10 <= net->neurons() * 7) {
-    network = worker.test.bounder().restrict_again(*root_, *net, inside);
-  }
   for (int h = 0; h < 2; ++h) {
-    children[h] = {inside, 0.0, 0, network};
+    children[h] = {inside, 0.0, 0, network, joint};
     (h == 0 ? children[h].box.upper : children[h].box.lower)[at(axis)] = where;
     children[h].distance = children[h].box.distance();
   }
@@ -224,7 +229,7 @@ PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node childre
 
 }  // namespace
 
-PseudoResult search_pseudo(const Problem& problem, Control& control) {
+RadiusResult search_pseudo(const Problem& problem, Control& control) {
   if (!arithmetic_is_ieee()) {
     throw std::runtime_error("this process does not round to nearest or flushes subnormals: no bound can be proved; find "
                              "the library that changed it");
@@ -240,7 +245,8 @@ PseudoResult search_pseudo(const Problem& problem, Control& control) {
       if (!cover.resisting()) break;
     }
   }
-  PseudoResult result;
+  RadiusResult result;
+  result.lower_by = "points";
   result.zero = incumbent.radius_is_zero();
   result.collision = incumbent.best();
   result.kind = incumbent.kind();
@@ -248,6 +254,7 @@ PseudoResult search_pseudo(const Problem& problem, Control& control) {
     result.scale = Rational(1);
   } else {
     result.lower = cover.lower();
+    result.local_lower = result.lower;
     result.resisting = cover.resisting();
   }
   result.closed = result.zero || result.lower >= incumbent.target();

@@ -68,6 +68,22 @@ bool PointTest::secant(const RegionNetwork& net, const PointPhases& point) {
   return full_rank();
 }
 
+std::shared_ptr<const RegionNetwork> PointTest::joint(const std::shared_ptr<const RegionNetwork>& net) {
+  std::vector<Phase> phase(range_.size(), Phase::unstable);
+  std::size_t undecided = 0;
+  for (std::size_t p = 0; p < range_.size(); ++p) {
+    if (range_[p].lower == 1.0) {
+      phase[p] = Phase::active;
+    } else if (range_[p].upper == 0.0) {
+      phase[p] = Phase::inactive;
+    } else {
+      ++undecided;
+    }
+  }
+  const bool worth_it = undecided * 10 <= range_.size() * 7 && net->weight_error() < 1e-10;
+  return worth_it ? bounder_.restrict(*net, phase) : net;
+}
+
 bool PointTest::injective(const RegionNetwork& net) {
   bounder_.slopes(net, slopes_);
   return full_rank();

@@ -1,6 +1,7 @@
 // Is some value reached on a box, and if so, can it be reached at one known point only?
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,10 @@ class PointTest {
   /// The line of a leaf `v` or `f` that tells the value from all f(u) of the box; empty if none was found.
   std::string apart(const Image& image, const Image& target);
   std::string apart(const Image& target) { return apart(image_, target); }
-  /// J(s) has full column rank for all slopes between points of the box and the point.
+  /// J(s) has full column rank for all slopes between points of the box and the point. @pre `net` holds at the point too.
   bool secant(const RegionNetwork& net, const PointPhases& point);
+  /// After secant(): the network on the box and at the point, with what is decided on both; `net` itself if that is little.
+  std::shared_ptr<const RegionNetwork> joint(const std::shared_ptr<const RegionNetwork>& net);
   /// J(s) has full column rank for all slopes between points of the box: at most one preimage lies in it.
   bool injective(const RegionNetwork& net);
   /// Where to cut after a test of slopes that failed.

@@ -75,7 +75,8 @@ struct Progress {
 /// A box of the cover and the test that settled it, for pictures.
 struct Leaf {
   std::vector<double> lower, upper;      ///< in coordinates of the network's free inputs, relative to the centre
-  const char* test = "";                 ///< "determinant" | "perron" | "slopes" | "monotone" | "cells"
+  const char* test = "";                 ///< "determinant" | "perron" | "slopes" | "monotone" | "cells";
+                                         ///< pseudo: "apart" | "secant" | "cone" | "cells"
 };
 
 struct Options {
@@ -90,6 +91,7 @@ struct Options {
   const std::atomic<bool>* interrupt = nullptr;  ///< set it to stop within a fraction of a second
   std::function<void(const Progress&)> progress; ///< called about `progress_per_second` times, from one thread at a time
   double progress_per_second = 10;
+  bool pseudo = false;                   ///< radius(): ask Problem 2 at the same point too (Answer::pseudo)
   bool check = true;                     ///< have the independent checker prove the answer again before it is given
   std::string proof;                     ///< file to keep the proof in; empty: it is kept only while it is checked
   std::size_t keep_leaves = 0;           ///< keep at most this many leaf boxes, thinned evenly, for a picture
@@ -153,6 +155,8 @@ struct Answer : Outcome {
   std::optional<std::string> witness_scale_exact;
   /// if the bracket stays open: the box that resists, (lower, upper) per input, absolute coordinates
   std::vector<std::pair<double, double>> resisting_place;
+  /// radius, if asked for: Problem 2 at the same point. Its proof is kept in the file Options::proof + ".pseudo".
+  std::shared_ptr<const Answer> pseudo;
 };
 
 /// A proof file against the network it is about: 0 accepted, 1 rejected, 2 unusable; `words` is what the checker said.

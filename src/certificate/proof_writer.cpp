@@ -37,7 +37,7 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
     covers_.write(file, written_.back().root, written_.back().box);
   };
   const std::string& by = result.lower_by;
-  if (result.lower > 0.0 && by == "whole") cover("whole", "sign", result.lower);
+  if (result.lower > 0.0 && by == "whole") cover("whole", subject.question == "pseudo" ? "points" : "sign", result.lower);
   if (result.lower > 0.0 && by == "points") cover("points", "points", result.lower);
   if (result.lower > 0.0 && by == "monotone") cover("monotone", "monotone", result.lower);
   if (result.sign_lower > 0.0 && (by == "sign" || by == "boundary" || result.sign_lower > result.lower)) {

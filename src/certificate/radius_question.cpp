@@ -30,6 +30,8 @@ void require_square(const Model& model) {
       " of them with --outputs (if that map is one-to-one, so is the whole), or ask Problem 3 (factor) instead");
 }
 
+void withdraw_answer(Answer& answer);
+
 class RadiusInquiry : public Inquiry {
  public:
   RadiusInquiry(const Model& model, Problem problem, const Options& options, const std::string& question)
@@ -55,7 +57,7 @@ class RadiusInquiry : public Inquiry {
   }
   std::string statement(const ProofSubject& subject) const override;
   bool retreat(std::uint64_t line) override;
-  void withdraw() override;
+  void withdraw() override { withdraw_answer(answer_); }
 
  private:
   const Model& model_;
@@ -165,12 +167,12 @@ bool RadiusInquiry::retreat(std::uint64_t line) {
   return true;
 }
 
-void RadiusInquiry::withdraw() {
-  withdraw_outcome(answer_);
+void withdraw_answer(Answer& answer) {
+  withdraw_outcome(answer);
   Answer nothing;
-  static_cast<Outcome&>(nothing) = answer_;
+  static_cast<Outcome&>(nothing) = answer;
   if (nothing.question == "injective") nothing.verdict = "open";
-  answer_ = std::move(nothing);
+  answer = std::move(nothing);
 }
 
 Answer answer(const Model& model, Problem problem, const Options& options, const std::string& question) {
@@ -179,12 +181,32 @@ Answer answer(const Model& model, Problem problem, const Options& options, const
   return std::move(inquiry.answer());
 }
 
+// Where f is injective around the centre, no other point has the centre's image.
+void compare(Answer& radius, Answer& pseudo) {
+  const Answer& p = pseudo;
+  if (!p.upper_exact || Rational::parse(radius.lower_exact).value() < Rational::parse(*p.upper_exact).value()) return;
+  for (Answer* const answer : {&radius, &pseudo}) {
+    answer->proof.refused = "the answers to Problem 1 and Problem 2 contradict each other";
+    answer->proof.checked = false;
+    withdraw_answer(*answer);
+  }
+}
+
 }  // namespace
 
 Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options) {
   require_options(options);
   require_square(model);
-  return answer(model, ball_problem(model, at, options), options, "radius");
+  Answer result = answer(model, ball_problem(model, at, options), options, "radius");
+  if (options.pseudo) {
+    Options second = options;
+    second.pseudo = false;
+    if (!options.proof.empty()) second.proof += ".pseudo";
+    auto other = std::make_shared<Answer>(pseudo(model, at, second));
+    compare(result, *other);
+    result.pseudo = std::move(other);
+  }
+  return result;
 }
 
 Answer pseudo(const Model& model, const std::vector<std::string>& at, const Options& options) {

@@ -26,6 +26,7 @@ constexpr std::size_t kLeavesForPictures = 4000;
 ExitCode exit_code(const Answer& answer) {
   if (!answer.proof.refused.empty()) return kInternal;
   if (answer.question == "injective" && answer.verdict == "refuted") return kRefuted;
+  if (answer.pseudo && exit_code(*answer.pseudo) != kAnswered) return exit_code(*answer.pseudo);
   return answer.status == "solved" ? kAnswered : kStopped;
 }
 
@@ -60,6 +61,7 @@ ExitCode solve(const Request& request) {
     if (report) report->write(to_html(record, request.typed));
   }
   if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
+  if (answer.pseudo && !answer.pseudo->proof.refused.empty()) print(stderr, refusal_text(*answer.pseudo));
   if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
     print(stdout, report ? fmt::format("  page: {}\n", request.report)
                          : std::string("  to see it, add --report fold.html and open that page in a browser\n"));

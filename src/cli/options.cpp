@@ -22,7 +22,7 @@ struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
       json, report, output, proof, proof_file, steps, skip, thin, sweep, along;
   std::vector<std::string> fix, set;
-  bool quiet = false, no_check = false;
+  bool quiet = false, no_check = false, pseudo = false;
 };
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
@@ -100,6 +100,7 @@ const std::array kRows{
     Row{"--skip", "M", kForOrbit, 0, &Raw::skip, "steps to take before the first point that is kept; default 0"},
     Row{"--thin", "N", kForOrbit, 0, &Raw::thin, "keep every k-th point, so that at most N stay"},
     Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
+    Row{"--pseudo", "", kForRadius, 0, &Raw::pseudo, "ask the question of 'pseudo' at the same point too"},
     Row{"--gap", "G", kOnBall, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
@@ -248,6 +249,7 @@ Options solving_options(const Raw& raw) {
   if (raw.memory) result.memory_gib = positive("--memory", *raw.memory);
   if (raw.proof) result.proof = *raw.proof;
   result.check = !raw.no_check;
+  result.pseudo = raw.pseudo;
   if (raw.threads) result.threads = whole("--threads", *raw.threads, 1, kMostThreads);
   return result;
 }

@@ -192,7 +192,8 @@ std::string radius_text(const Answer& answer) {
   if (answer.question == "radius" && answer.status != "solved" && answer.local_lower > answer.lower) {
     text += fmt::format("  no fold within radius {:.7g}, proved\n", answer.local_lower);
   }
-  return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
+  text += witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
+  return answer.pseudo ? text + radius_text(*answer.pseudo) : text;
 }
 
 std::string injective_text(const Answer& answer) {

@@ -20,17 +20,23 @@ namespace foldproof {
 namespace {
 
 std::string bracket_html(const Json& record) {
-  if (record.at("question") != "radius") return "";
+  if (record.at("question") == "injective") return "";
+  const bool alone = record.at("question") == "pseudo";
   const Bracket bracket = bracket_of(record);
   std::string html = "<div class=\"ends\" role=\"img\" aria-label=\"the bracket of the radius\">\n";
   if (bracket.lower != "0") {
-    html += fmt::format("<div class=\"part good\"><span>one-to-one up to</span><b>{}</b></div>\n", escape(bracket.lower));
+    html += fmt::format("<div class=\"part good\"><span>{}</span><b>{}</b></div>\n",
+                        alone ? "alone up to" : "one-to-one up to", escape(bracket.lower));
   }
   if (bracket.upper.empty()) {
-    html += "<div class=\"part unknown\"><span>not refuted</span><b>beyond</b></div>\n";
+    html += fmt::format("<div class=\"part unknown\"><span>{}</span><b>beyond</b></div>\n",
+                        alone ? "none known" : "not refuted");
   } else {
     html += fmt::format("<div class=\"part bad\"><span>{}</span><b>{}</b></div>\n",
-                        bracket.upper == "0" ? "not one-to-one from" : "not one-to-one at", escape(bracket.upper));
+                        alone                  ? "another one at"
+                        : bracket.upper == "0" ? "not one-to-one from"
+                                               : "not one-to-one at",
+                        escape(bracket.upper));
   }
   return html + "</div>\n";
 }
@@ -77,13 +83,21 @@ std::string place_html(const Json& record) {
 std::string numbers_html(const Json& record) {
   const Json &network = record.at("network"), &effort = record.at("effort");
   std::string html;
-  if (record.at("question") == "radius") {
+  if (record.at("question") != "injective") {
     const Json& radius = record.at("radius");
     html += row("Proved radius", fmt::format("<code>{}</code>", escape(shown(radius.at("lower_exact")))));
     html += row("Refuted radius", fmt::format("<code>{}</code>", escape(shown(radius.at("upper_exact")))));
     html += row("Norm", escape(shown(record.at("norm"))));
     html += row("Centre", fmt::format("<code>({})</code>", escape(list_text(record.at("center_exact")))));
-    html += row("No fold within", fmt::format("<code>{}</code>", escape(shown(record.at("local_lower")))));
+    if (record.contains("local_lower")) {
+      html += row("No fold within", fmt::format("<code>{}</code>", escape(shown(record.at("local_lower")))));
+    }
+    if (record.contains("pseudo") && !record.at("pseudo").is_null()) {
+      const Json& alone = record.at("pseudo").at("radius");
+      html += row("Problem 2: proved, refuted", fmt::format("<code>{}</code>, <code>{}</code>",
+                                                            escape(shown(alone.at("lower_exact"))),
+                                                            escape(shown(alone.at("upper_exact")))));
+    }
   }
   html += place_html(record);
   html += row("Network", escape(shown(network.at("file"))));

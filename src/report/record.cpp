@@ -75,6 +75,25 @@ Json effort_json(const Effort& effort) {
           {"peak_memory_mib", finite_or_null(effort.peak_memory_mib)}};
 }
 
+Json bracket_json(const Answer& answer) {
+  return {{"lower", finite_or_null(answer.lower)},
+          {"upper", answer.upper ? finite_or_null(*answer.upper) : Json()},
+          {"lower_exact", answer.lower_exact},
+          {"upper_exact", value_or_null(answer.upper_exact)}};
+}
+
+// Problem 2 in the record of Problem 1 at the same point.
+Json pseudo_json(const Answer& answer) {
+  return {{"status", answer.status},
+          {"stop_reason", value_or_null(answer.stop_reason)},
+          {"radius", bracket_json(answer)},
+          {"limit", text_or_null(answer.limit)},
+          {"witness", witness_json(answer)},
+          {"resisting_place", place_json(answer)},
+          {"proof", proof_json(answer.proof)},
+          {"effort", effort_json(answer.effort)}};
+}
+
 }  // namespace
 
 std::string to_json(const Model& model, const Answer& answer, bool with_picture) {
@@ -92,18 +111,14 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
   }
   record["status"] = answer.status;
   record["stop_reason"] = value_or_null(answer.stop_reason);
-  if (!is_box) {
-    record["radius"] = {{"lower", finite_or_null(answer.lower)},
-                        {"upper", answer.upper ? finite_or_null(*answer.upper) : Json()},
-                        {"lower_exact", answer.lower_exact},
-                        {"upper_exact", value_or_null(answer.upper_exact)}};
-  }
+  if (!is_box) record["radius"] = bracket_json(answer);
   record["limit"] = text_or_null(answer.limit);
   record["witness"] = witness_json(answer);
-  if (!is_box) record["local_lower"] = finite_or_null(answer.local_lower);
+  if (answer.question == "radius") record["local_lower"] = finite_or_null(answer.local_lower);
   record["resisting_place"] = place_json(answer);
   record["proof"] = proof_json(answer.proof);
   record["effort"] = effort_json(answer.effort);
+  if (answer.question == "radius") record["pseudo"] = answer.pseudo ? pseudo_json(*answer.pseudo) : Json();
   record["picture"] = with_picture ? picture(network, answer) : Json();
   return json_text(record);
 }

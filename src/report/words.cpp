@@ -84,6 +84,39 @@ Verdict verdict_of_box(const Json& record) {
   return {"open", "Not decided", fmt::format("Not decided on the box {}: {}.", box, why_stopped(record))};
 }
 
+Verdict verdict_of_pseudo(const Json& record) {
+  const Bracket bracket = bracket_of(record);
+  const std::string center = point_text(record.at("center_exact")), limit = text_at(record, "limit");
+  const std::string cut = record.at("domain").is_null() ? "" : " (within the domain)";
+  if (bracket.upper == "0") {
+    return {"refuted", "The centre is not alone",
+            fmt::format("Inputs arbitrarily close to {} have exactly the same output as it: a line of inputs with one "
+                        "output passes through it.",
+                        center)};
+  }
+  const bool nothing_proved = bracket.lower == "0";
+  std::string sentence =
+      nothing_proved ? fmt::format("Nothing is proved around {} yet.", center)
+                     : fmt::format("Proved: no other input of the ball of radius {} around {}{} has the output of the "
+                                   "centre.",
+                                   bracket.lower, center, cut);
+  const bool solved = record.at("status") == "solved";
+  if (!bracket.upper.empty()) {
+    sentence += fmt::format(" At distance {} another input has exactly that output.", bracket.upper);
+    if (!solved) sentence += fmt::format(" Between the two nothing is decided: {}.", why_stopped(record));
+    return {nothing_proved ? "open" : "bracket", solved ? "Alone, up to a sharp limit" : "A bracket, still open", sentence};
+  }
+  if (limit == "none_within_domain") {
+    return {"proved", "Alone on the whole domain",
+            fmt::format("Proved: no other input of the domain {} has the output of {}.", box_text(record.at("domain")),
+                        center)};
+  }
+  if (limit == "none_within_max_radius") {
+    return {"proved", "Alone as far as was asked", sentence + " That is the largest radius that was asked for."};
+  }
+  return {"open", "Not finished", sentence + fmt::format(" Beyond that nothing is decided: {}.", why_stopped(record))};
+}
+
 }  // namespace
 
 std::string seconds_text(double seconds) {
@@ -116,6 +149,7 @@ Bracket bracket_of(const Json& record) {
 
 Verdict verdict_of(const Json& record) {
   if (record.at("question") == "injective") return verdict_of_box(record);
+  if (record.at("question") == "pseudo") return verdict_of_pseudo(record);
   const Bracket bracket = bracket_of(record);
   const std::string center = point_text(record.at("center_exact")), limit = text_at(record, "limit");
   const std::string cut = record.at("domain").is_null() ? "" : " (within the domain)";
@@ -156,10 +190,14 @@ std::string limit_words(const Json& record) {
        "A collision from afar: the map is locally one-to-one, yet two separate parts of the ball land on the same "
        "output."},
       {"flat", "A flat region: the map is constant along a segment, so a whole line of inputs has one output."},
+      {"preimage", "Another input with the output of the centre, alone on its linear piece."},
       {"branch",
        "A branch point: the Jacobian determinant keeps its sign, yet the map winds around the point more than once, so "
        "inputs on opposite sides meet."},
   };
+  if (record.at("question") == "pseudo" && text_at(record, "limit") == "flat") {
+    return "A flat region: a whole line of inputs has the output of the centre. This is the nearest place of it.";
+  }
   const auto found = words.find(text_at(record, "limit"));
   return found == words.end() ? "" : found->second;
 }
@@ -168,7 +206,7 @@ std::vector<std::string> claims_of(const Json& record) {
   std::vector<std::string> claims{
       "f is the real-arithmetic function of the weights stored in the file. Rounding in float32 inference is not part "
       "of the claim."};
-  if (record.at("question") == "radius") {
+  if (record.at("question") != "injective") {
     static const std::map<std::string, std::string> norms{
         {"linf", "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
                  "(maximum norm; a square in 2-D, a cube in 3-D)."},

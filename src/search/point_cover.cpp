@@ -51,6 +51,8 @@ class PointCover : public BestFirst<Worker> {
   /// Settles the neighbourhood of the centre, or finds that R = 0, and makes the first boxes.
   void begin();
   void shoot_rays();
+  /// The largest radius reached by doubling whose whole ball passes one secant test; 0 if none does.
+  double whole_ball();
 
  private:
   Worker make_worker() const override { return Worker(problem_, *root_, value_, target_); }
@@ -162,6 +164,18 @@ void PointCover::begin() {
   if (!incumbent_.radius_is_zero()) push(first_node());
 }
 
+double PointCover::whole_ball() {
+  Worker worker = make_worker();
+  double proved = 0.0;
+  for (double radius = incumbent_.cone_radius(); !control_.should_stop(); radius *= 2.0) {
+    radius = std::min(radius, incumbent_.target());
+    worker.test.enclose(*root_, problem_.root(radius));
+    if (!(radius > proved) || !worker.test.secant(*root_, centre_)) break;
+    proved = radius;
+  }
+  return proved;
+}
+
 void PointCover::shoot_rays() {
   Worker worker = make_worker();
   const std::size_t n = limits_.lower.size();
@@ -238,7 +252,10 @@ RadiusResult search_pseudo(const Problem& problem, Control& control) {
   Incumbent incumbent(problem, *root, control);
   PointCover cover(problem, root, incumbent, control);
   cover.begin();
+  double whole = 0.0;
   if (!incumbent.radius_is_zero()) {
+    whole = cover.whole_ball();
+    control.lower = whole;
     cover.shoot_rays();
     for (int level = 20; level <= finest_level && !control.should_stop(); level += 13) {
       cover.run(std::ldexp(incumbent.target(), -level));
@@ -254,6 +271,16 @@ RadiusResult search_pseudo(const Problem& problem, Control& control) {
     result.scale = Rational(1);
   } else {
     result.lower = cover.lower();
+    if (whole > result.lower) {  // stopped early
+      result.lower = whole;
+      result.lower_by = "whole";
+      const Box ball = problem.root(whole);
+      const std::uint64_t id = control.new_ids(1);
+      control.emit([&](Observer& observer) {
+        observer.root(id, ball, "whole");
+        observer.leaf(id, ball, "secant", 0, whole, "t 0");
+      });
+    }
     result.local_lower = result.lower;
     result.resisting = cover.resisting();
   }

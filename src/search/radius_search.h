@@ -13,7 +13,7 @@ namespace foldproof {
 struct RadiusResult {
   double lower = 0.0;                  ///< f is injective on B(lower) n D, proved
   /// how, if lower > 0: "whole" (one cube), "monotone", "sign" (n = 1), "boundary" (a cover and the pairs asked last);
-  /// "points" (Problem 2)
+  /// Problem 2: "points", or "whole" (one secant test)
   std::string lower_by;
   double sign_lower = 0.0;             ///< one determinant sign on B(sign_lower) n D, proved by the local cover
   double local_lower = 0.0;            ///< the larger of both

@@ -34,6 +34,9 @@
     slopes: ['#cc79a7', 'branching on slopes'],
     monotone: ['#56b4e9', 'monotone in one preconditioner'],
     cells: ['#d55e00', 'exact cells'],
+    apart: ['#56b4e9', 'told apart'],
+    secant: ['#0072b2', 'secant test'],
+    cone: ['#cc79a7', 'cone'],
   };
   const CURVES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
   const testStyle = (name) => Object.hasOwn(TESTS, name) ? TESTS[name] : ['#888888', 'another test'];

@@ -139,7 +139,8 @@ class Proof(Lines):
         """4.6, what is stated."""
         said = ("network", "second", "question", "norm", "scale", "center", "domain", "x", "y", "end")
         listed = ("value", "point", "flat", "x", "y") if self.question == "preimages" else ()
-        lines = [line for line in self.lines if line.split(" ")[0] in said + listed]
+        nodes = ("x", "y")      # of pair trees
+        lines = [line for line in self.lines if line.split(" ")[0] in said + listed and line not in nodes]
         text = "".join(line + "\n" for line in lines if line.split(" ")[0] in listed).encode("latin-1")
         if len(text) > MAX_STATED:
             lines = [line for line in lines if line.split(" ")[0] not in listed]

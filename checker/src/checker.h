@@ -108,12 +108,14 @@ class Checker {
   void point_cell(std::string_view token, const Box& piece);
 
   // pairs.cpp
+  struct Side;
   struct Patch {
     Box box;
     int parent = -1, first = -1, second = -1;  // indices
     bool out = false;                          // no point of it matters
     NetPointer net, joint;                     // valid on the box
     std::shared_ptr<const Matrix> image;       // the outputs' forms on the box, as in Enclosure
+    std::shared_ptr<const Side> side;
   };
   struct Pair {
     Pair* parent;
@@ -134,10 +136,9 @@ class Checker {
   bool has_full_rank(Slopes slopes) const;
 
   // factor.cpp
-  struct Side;
   void find_common_kernel();
   NetPointer patch_joint(int index);
-  Side side(int index, bool second);
+  std::shared_ptr<const Side> side(int index);
   void equal_outputs(int x, int y);
 
   static const Words& checked(const Words& words, const char* name, int count);

@@ -17,6 +17,7 @@ namespace {
 
 using Form = std::map<int, Rational>;  // no zeros
 constexpr int constant = INT_MAX;
+constexpr std::size_t bytes_of_term = 150;  // of a form, about
 
 void add(Form& form, const Rational& factor, const Form& other) {
   for (const auto& [variable, coefficient] : other) {
@@ -26,9 +27,12 @@ void add(Form& form, const Rational& factor, const Form& other) {
   }
 }
 
+/// a - b, for a on X and b on Y: their variables are told apart.
 Form difference(const Form& a, const Form& b) {
-  Form result = a;
-  add(result, Rational(-1), b);
+  Form result;
+  for (const auto& [variable, coefficient] : a) result[variable == constant ? constant : 2 * variable] = coefficient;
+  for (const auto& [variable, coefficient] : b)
+    add(result, Rational(-1), {{variable == constant ? constant : 2 * variable + 1, coefficient}});
   return result;
 }
 
@@ -87,39 +91,51 @@ NetPointer Checker::patch_joint(int index) {
   return patches_[at(index)].joint;
 }
 
-/// The joint network on a patch; variables of the second of two sides are other ones.
-Checker::Side Checker::side(int index, bool second) {
+/// The joint network on a patch.
+std::shared_ptr<const Checker::Side> Checker::side(int index) {
+  std::shared_ptr<const Side>& known = patches_[at(index)].side;
+  if (known) return known;
   const NetPointer net = patch_joint(index);
-  Side result{std::vector<Form>(joint_.neurons.size()), std::vector<Form>(joint_.neurons.size()), {}};
-  const auto variable = [&](int v) { return 2 * v + (second ? 1 : 0); };
+  auto result = std::make_shared<Side>();
+  result->z.resize(joint_.neurons.size());
+  result->h.resize(joint_.neurons.size());
   const auto form = [&](const Row& row) {
     Form sum;
     if (row.constant != 0) sum[constant] = row.constant;
-    for (const auto& [v, coefficient] : row.terms)
-      add(sum, coefficient, v < n_ ? Form{{variable(v), 1}} : result.h[at(v - n_)]);
+    for (const auto& [v, coefficient] : row.terms) add(sum, coefficient, v < n_ ? Form{{v, 1}} : result->h[at(v - n_)]);
+    cached_ += sum.size() * bytes_of_term;
     return sum;
   };
   for (std::size_t p = 0; p < joint_.kept.size(); ++p) {
     const int j = joint_.kept[p];
-    result.z[at(j)] = form(joint_.neurons[at(j)]);
-    if (net->known[p] == Phase::active) result.h[at(j)] = result.z[at(j)];
-    if (net->known[p] == Phase::undecided) result.h[at(j)] = {{variable(n_ + j), 1}};
+    result->z[at(j)] = form(joint_.neurons[at(j)]);
+    if (net->known[p] == Phase::active) result->h[at(j)] = result->z[at(j)];
+    if (net->known[p] == Phase::undecided) result->h[at(j)] = {{n_ + j, 1}};
   }
-  for (const Row& row : joint_.outputs) result.outputs.push_back(form(row));
-  return result;
+  for (const Row& row : joint_.outputs) result->outputs.push_back(form(row));
+  return known = result;
 }
 
 void Checker::equal_outputs(int x, int y) {
-  const Side a = side(x, false), b = side(y, true);
+  const std::shared_ptr<const Side> a = side(x), b = side(y);
   Span span;
-  for (std::size_t o = 0; o < at(m_); ++o) span.insert(difference(a.outputs[o], b.outputs[o]));
-  for (const int j : joint_.kept) {
-    if (span.holds(difference(a.z[at(j)], b.z[at(j)]))) span.insert(difference(a.h[at(j)], b.h[at(j)]));
+  std::vector<Form> wanted;
+  for (std::size_t o = 0; o < a->outputs.size(); ++o) {
+    const Form gap = difference(a->outputs[o], b->outputs[o]);
+    if (o < at(m_)) {
+      span.insert(gap);
+    } else {
+      wanted.push_back(gap);
+    }
   }
-  bool equal = true;
-  for (std::size_t o = at(m_); o < a.outputs.size() && equal; ++o)
-    equal = span.holds(difference(a.outputs[o], b.outputs[o]));
-  require(equal || span.absurd(), "pair: equal outputs of A may make other outputs of B");
+  const auto equal = [&] {
+    return span.absurd() || std::all_of(wanted.begin(), wanted.end(), [&](const Form& gap) { return span.holds(gap); });
+  };
+  for (std::size_t p = 0; p < joint_.kept.size() && (p > 0 || !equal()); ++p) {
+    const std::size_t j = at(joint_.kept[p]);
+    if (span.holds(difference(a->z[j], b->z[j]))) span.insert(difference(a->h[j], b->h[j]));
+  }
+  require(equal(), "pair: equal outputs of A may make other outputs of B");
 }
 
 }  // namespace foldproof_check

@@ -15,7 +15,7 @@ int Checker::patch_tree(const Box& piece, int parent, int depth, bool shell) {
   const std::size_t index = patches_.size();
   const Words& words = line();
   const bool out = words[0] == "o" && norm_ != Norm::linf;
-  patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr, nullptr});
+  patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr, nullptr, nullptr});
   if (words[0] == "." || out) {
     require(words.size() == 1, "syntax: this line has too few or too many words");
     require(!out || outside(piece, radius_) || (shell && inside(piece, radius_)),
@@ -106,7 +106,7 @@ NetPointer Checker::pair_net(Pair* pair) {
 void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
   require(depth < deepest, "tree: too deep");
   if (cached_ > cache_limit) {
-    for (Patch& patch : patches_) patch.net.reset(), patch.joint.reset(), patch.image.reset();
+    for (Patch& patch : patches_) patch.net.reset(), patch.joint.reset(), patch.image.reset(), patch.side.reset();
     cached_ = 0;
   }
   Pair pair{parent, x, y, nullptr};

@@ -179,6 +179,26 @@ TEST(TwoNetworks, AreAskedForByFactorProofsOnly) {
   EXPECT_EQ(verdict.reason.rfind("line 3: ", 0), 0U) << verdict.reason;
 }
 
+// A statement stays short: many values are stated by the hash of their lines.
+TEST(Statements, OfManyValuesNameAHash) {
+  const std::vector<Handmade> proofs = handmade_proofs();
+  const auto ramp = std::find_if(proofs.begin(), proofs.end(), [](const Handmade& p) { return p.net == "ramp"; });
+  const std::string weights = ramp->weights();
+  const std::string head = "network " + sha256_of(weights) + "\nquestion preimages\nnorm linf\ndomain -1:1\n";
+  for (const int count : {4681, 4682}) {  // values of 14 bytes: 65534 and 65548
+    std::string listed, proof = "foldproof-proof 2\n" + head + "ball 1\ninactive\n";
+    for (int i = 0; i < count; ++i) {
+      const std::string value = "value -" + std::to_string(100001 + 2 * i) + "\n";
+      listed += value;
+      proof += value + "cover points 1\nv 0\n";
+    }
+    const std::string end = "end values " + std::to_string(count) + " points 0 flats 0 open 0\n";
+    const Verdict verdict = check(proof + end, weights);
+    EXPECT_EQ(verdict.code, 0) << verdict.reason;
+    EXPECT_EQ(verdict.statement, head + (count == 4681 ? listed : "listed " + sha256_of(listed) + '\n') + end);
+  }
+}
+
 class Rules : public ::testing::TestWithParam<Handmade> {};
 
 TEST_P(Rules, HoldOrAreRefusedWhereTheyShould) {

@@ -2,10 +2,13 @@
 and the same proofs with one lie are refused by the rule that forbids it. The arithmetic is in the comments."""
 
 import hashlib
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from conftest import PROGRAM
 from networks import ROOT
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
@@ -134,30 +137,40 @@ CASES = {
 }
 
 
-def check(networks, body):
+def check(networks, body, folder):
+    """The small checker's verdict; the large one must agree."""
     lines = ["foldproof-proof 2", f"network {sha(networks[0])}"] + [f"second {sha(b)}" for b in networks[1:]]
     lines += [line for line in "".join(part.strip() for part in body.strip().split("\n")).split("|") if line]
-    return tiny_check.check("".join(line + "\n" for line in lines), *networks)
+    text = "".join(line + "\n" for line in lines)
+    verdict = tiny_check.check(text, *networks)
+    files = [folder / "proof", *(folder / f"weights{i}" for i in range(len(networks)))]
+    for file, content in zip(files, [text.encode(), *networks]):
+        file.write_bytes(content)
+    large = subprocess.run([Path(PROGRAM).parent / "foldproof-check", *files], capture_output=True, text=True, timeout=60)
+    assert (large.returncode == 0) == (verdict.status == "accepted"), f"{verdict}\n{large.stdout}"
+    if large.returncode == 0:
+        assert large.stdout == "".join(line + "\n" for line in ("accepted", *verdict.statement))
+    return verdict
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_proof_that_holds_is_accepted(name):
+def test_a_proof_that_holds_is_accepted(name, tmp_path):
     networks, body, _ = CASES[name]
-    verdict = check(networks, body)
+    verdict = check(networks, body, tmp_path)
     assert verdict.status == "accepted", str(verdict)
 
 
 @pytest.mark.parametrize("name, old, new, rule", [(name, *lie) for name, case in CASES.items() for lie in case[2]])
-def test_a_lie_is_refused(name, old, new, rule):
+def test_a_lie_is_refused(name, old, new, rule, tmp_path):
     networks, body, _ = CASES[name]
     text = "".join(part.strip() for part in body.strip().split("\n"))
     assert text.count(old) >= 1, "the lie replaces nothing"
-    verdict = check(networks, text.replace(old, new, 1))
+    verdict = check(networks, text.replace(old, new, 1), tmp_path)
     assert verdict.status == "rejected" and verdict.reason.startswith(f"{rule}:"), str(verdict)
 
 
-def test_the_second_network_is_asked_for_by_factor_proofs_only():
+def test_the_second_network_is_asked_for_by_factor_proofs_only(tmp_path):
     networks, body, _ = CASES["factor"]
-    assert check(networks[:1], body).status == "rejected"
-    assert check([ABS], CASES["j0"][1]).status == "accepted"
-    assert check([ABS, ABS], CASES["j0"][1]).status == "rejected"
+    assert check(networks[:1], body, tmp_path).status == "rejected"
+    assert check([ABS], CASES["j0"][1], tmp_path).status == "accepted"
+    assert check([ABS, ABS], CASES["j0"][1], tmp_path).status == "rejected"

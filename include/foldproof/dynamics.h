@@ -62,6 +62,51 @@ Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptio
 std::string to_json(const Model& model, const Orbit& orbit);
 std::string to_json(const Map& map, const Orbit& orbit);
 
+using ExactBox = std::vector<std::pair<std::string, std::string>>;
+
+/// A real solution of f(x) = y: the box holds it and no other one.
+struct MapPreimage {
+  ExactBox box_exact;
+  std::vector<double> x;  ///< middle of the box
+  int multiplicity = 1;   ///< 1: det J is not 0 there; more: y lies on the image of the fold
+  int sign = 0;           ///< of det J there; 0: it is 0
+};
+
+/// All preimages of one value, isolated by exact algebra and ball arithmetic (FLINT, Arb).
+struct MapPreimages {
+  std::vector<std::string> of_exact;
+  ExactBox box_exact;  ///< where they were looked for; empty: everywhere
+  std::string status;  ///< "solved": the points are all there are, but for the curve; "open": nothing is claimed
+  std::vector<MapPreimage> points;
+  /// not empty: every real point of the curve where this polynomial is 0 is a preimage; multiplicities and signs of the
+  /// points are then those of the equations that are left when it is divided out
+  std::string curve;
+  std::string reason;  ///< why the status is "open"
+  double seconds = 0;
+};
+
+/// @pre the map is of the line or the plane (InputError otherwise). An empty box: everywhere.
+MapPreimages preimages(const Map& map, const std::vector<std::string>& of, const ExactBox& box);
+
+/// Where det J = 0 (J0) in a box.
+struct MapFold {
+  ExactBox box_exact;
+  std::string determinant;            ///< the polynomial
+  bool everywhere = false;            ///< it is zero identically
+  std::vector<MapPreimage> points;    ///< one variable: all zeros; sign 0
+  /// two variables: polylines. Every vertex is a crossing with a line of a grid, and every crossing with one of them is
+  /// here; between them the curve is drawn straight. Parts that are themselves grid lines are drawn from end to end.
+  std::vector<std::vector<std::vector<double>>> lines;
+  std::size_t grid_lines = 0, crossings = 0, ambiguous_cells = 0;
+  double seconds = 0;
+};
+
+/// @pre the map is of the line or the plane (InputError otherwise); cells >= 2 per side of the box, for two variables.
+MapFold j0(const Map& map, const ExactBox& box, int cells = 100);
+
+std::string to_json(const Map& map, const MapPreimages& answer);
+std::string to_json(const Map& map, const MapFold& answer);
+
 /// A question about a point, such as radius.
 using PointQuestion = Answer (*)(const Model&, const std::vector<std::string>& at, const Options&);
 

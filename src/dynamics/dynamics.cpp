@@ -1,6 +1,10 @@
 // The public side of orbits and of polynomial maps: from texts to numbers and back.
 #include <fmt/format.h>
 
+#include <chrono>
+
+#include "dynamics/map_fold.h"
+#include "dynamics/map_preimages.h"
 #include "dynamics/orbit.h"
 #include "dynamics/polynomial_map.h"
 #include "foldproof/dynamics.h"
@@ -37,6 +41,45 @@ void require_some_steps(const OrbitOptions& options) {
     throw InputError(fmt::format("an orbit takes up to {} steps", kMost));
   }
 }
+
+std::vector<Interval> read_box(const ExactBox& box, int dimension) {
+  if (static_cast<int>(box.size()) != dimension) {
+    throw InputError(fmt::format("the box has {} intervals but the map has {} inputs; give one interval L:U each", box.size(),
+                                 dimension));
+  }
+  std::vector<Interval> result;
+  for (const auto& [low, high] : box) {
+    const std::optional<Rational> lower = Rational::parse(low), upper = Rational::parse(high);
+    if (!lower || !upper || *lower >= *upper) {
+      throw InputError(fmt::format("'{}:{}' is not an interval; write LOWER:UPPER with LOWER < UPPER", low, high));
+    }
+    result.emplace_back(*lower, *upper);
+  }
+  return result;
+}
+
+void require_plane(const Map& map) {
+  if (map.dimension() <= 2) return;
+  throw InputError(fmt::format("the map has {} states; its preimages and its fold are computed on the line and in the plane",
+                               map.dimension()));
+}
+
+MapPreimage isolated(const std::vector<Interval>& box, int multiplicity, int sign) {
+  MapPreimage result{{}, {}, multiplicity, sign};
+  for (const auto& [low, high] : box) {
+    result.box_exact.emplace_back(low.str(), high.str());
+    result.x.push_back(((low + high) / Rational(2)).nearest_double());
+  }
+  return result;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
 
 Orbit started(const std::vector<std::string>& at, const OrbitOptions& options, Orbit orbit) {
   orbit.at_exact = at;
@@ -78,6 +121,36 @@ Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptio
   require_some_steps(options);
   return started(at, options,
                  iterate(DoubleMap(map.polynomials()), doubles(read_point(at, map.dimension(), "map")), options));
+}
+
+MapPreimages preimages(const Map& map, const std::vector<std::string>& of, const ExactBox& box) {
+  const Stopwatch watch;
+  require_plane(map);
+  const std::vector<Interval> where = box.empty() ? std::vector<Interval>{} : read_box(box, map.dimension());
+  const PreimagesOfMap found = preimages_of_map(map.polynomials(), read_point(of, map.dimension(), "map"), where);
+  MapPreimages result{of, box, found.unresolved.empty() ? "solved" : "open", {}, found.curve, found.unresolved, 0};
+  for (const PreimageOfMap& point : found.points) {
+    result.points.push_back(isolated(point.box, point.multiplicity, point.sign));
+  }
+  result.seconds = watch.seconds();
+  return result;
+}
+
+MapFold j0(const Map& map, const ExactBox& box, int cells) {
+  const Stopwatch watch;
+  constexpr int kMostCells = 10'000;
+  require_plane(map);
+  if (cells < 2 || cells > kMostCells) throw InputError(fmt::format("a grid has from 2 to {} cells per side, not {}", kMostCells, cells));
+  const FoldOfMap found = fold_of_map(map.polynomials(), read_box(box, map.dimension()), cells);
+  MapFold result{box, found.determinant.text(), found.everywhere, {}, {}, found.grid_lines, found.crossings,
+                 found.ambiguous_cells, 0};
+  for (const IsolatedRoot& root : found.points) result.points.push_back(isolated({root.enclosure}, root.multiplicity, 0));
+  for (const auto& line : found.lines) {
+    auto& vertices = result.lines.emplace_back();
+    for (const auto& vertex : line) vertices.emplace_back(vertex.begin(), vertex.end());
+  }
+  result.seconds = watch.seconds();
+  return result;
 }
 
 }  // namespace foldproof

@@ -36,7 +36,7 @@ struct Crossing {
 
 class Tracer {
  public:
-  Tracer(const std::vector<Interval>& box, MapFold& result) : box_(box), result_(result) {}
+  Tracer(const std::vector<Interval>& box, FoldOfMap& result) : box_(box), result_(result) {}
 
   void trace(const Polynomial& determinant, int cells) {
     Polynomial f = radical(determinant);
@@ -184,7 +184,7 @@ class Tracer {
   }
 
   const std::vector<Interval>& box_;
-  MapFold& result_;
+  FoldOfMap& result_;
   std::optional<Polynomial> f_;
   std::map<std::pair<int, Rational>, std::vector<Rational>> zeros_;
   std::map<Crossing, std::vector<Crossing>> neighbours_;
@@ -192,8 +192,8 @@ class Tracer {
 
 }  // namespace
 
-MapFold map_fold(const PolynomialMap& map, const std::vector<Interval>& box, int cells) {
-  MapFold result{map.determinant(), false, {}, {}, 0, 0, 0};
+FoldOfMap fold_of_map(const PolynomialMap& map, const std::vector<Interval>& box, int cells) {
+  FoldOfMap result{map.determinant(), false, {}, {}, 0, 0, 0};
   if (result.determinant.is_zero()) {
     result.everywhere = true;
   } else if (map.dimension() == 2) {

@@ -10,7 +10,7 @@
 
 namespace foldproof {
 
-struct MapFold {
+struct FoldOfMap {
   Polynomial determinant;
   bool everywhere = false;  // the determinant is zero identically
   /// one variable: all zeros in the interval, each in an enclosure of its own, with its multiplicity
@@ -24,6 +24,6 @@ struct MapFold {
 };
 
 /// @pre map.dimension() <= 2; box has one interval per variable; cells >= 2
-MapFold map_fold(const PolynomialMap& map, const std::vector<Interval>& box, int cells);
+FoldOfMap fold_of_map(const PolynomialMap& map, const std::vector<Interval>& box, int cells);
 
 }  // namespace foldproof

@@ -217,11 +217,11 @@ class Question {
 };
 
 /// The solutions in the box, from roots refined until everything is decided.
-std::optional<std::vector<MapPreimage>> solutions_in(const Sheared& system, const Question& question,
+std::optional<std::vector<PreimageOfMap>> solutions_in(const Sheared& system, const Question& question,
                                                      const Polynomial& determinant) {
   for (slong precision = kFirstPrecision; precision <= kLastPrecision; precision *= 2) {
     const std::vector<Solution> all = system.solutions(precision);
-    const auto decided = [&]() -> std::optional<std::vector<MapPreimage>> {
+    const auto decided = [&]() -> std::optional<std::vector<PreimageOfMap>> {
       for (const Solution& solution : all) {
         if (!solution.x.is_tight(kTightBits) || !solution.y.is_tight(kTightBits)) return std::nullopt;
       }
@@ -230,13 +230,13 @@ std::optional<std::vector<MapPreimage>> solutions_in(const Sheared& system, cons
           if (!disjoint(all[i], all[j])) return std::nullopt;
         }
       }
-      std::vector<MapPreimage> inside;
+      std::vector<PreimageOfMap> inside;
       for (std::size_t i = 0; i < all.size(); ++i) {
         const Side place = question.place_of(all, i, precision);
         if (place == Side::unknown) return std::nullopt;
         if (place == Side::outside) continue;
         const Solution& solution = all[i];
-        MapPreimage found{{{solution.x.lower(), solution.x.upper()}, {solution.y.lower(), solution.y.upper()}},
+        PreimageOfMap found{{{solution.x.lower(), solution.x.upper()}, {solution.y.lower(), solution.y.upper()}},
                           solution.multiplicity,
                           0};
         if (solution.multiplicity == 1) {
@@ -253,10 +253,10 @@ std::optional<std::vector<MapPreimage>> solutions_in(const Sheared& system, cons
   return std::nullopt;
 }
 
-MapPreimages on_plane(const PolynomialMap& map, const std::vector<Rational>& y, const std::vector<Interval>& box) {
+PreimagesOfMap on_plane(const PolynomialMap& map, const std::vector<Rational>& y, const std::vector<Interval>& box) {
   const RingPointer& ring = map.ring();
   Polynomial p = map.components[0] - Polynomial(ring, y[0]), q = map.components[1] - Polynomial(ring, y[1]);
-  MapPreimages result;
+  PreimagesOfMap result;
   const Polynomial common = gcd(p, q);
   if (common.is_zero()) {
     result.curve = common.text();
@@ -290,14 +290,14 @@ MapPreimages on_plane(const PolynomialMap& map, const std::vector<Rational>& y, 
     const int k = step % 2 == 1 ? (step + 1) / 2 : -step / 2;
     const std::optional<Sheared> system = sheared(p, q, k);
     if (!system) continue;
-    std::optional<std::vector<MapPreimage>> points = solutions_in(*system, question, determinant);
+    std::optional<std::vector<PreimageOfMap>> points = solutions_in(*system, question, determinant);
     if (!points) {
       result.unresolved = "a preimage could not be told from a face of the box; move the faces a little";
       return result;
     }
     result.points = std::move(*points);
     std::sort(result.points.begin(), result.points.end(),
-              [](const MapPreimage& a, const MapPreimage& b) { return a.box < b.box; });
+              [](const PreimageOfMap& a, const PreimageOfMap& b) { return a.box < b.box; });
     return result;
   }
   result.unresolved = "at a preimage the whole Jacobian matrix vanishes, and the count there is not certified";
@@ -318,9 +318,9 @@ int slope_sign(const IntegerPolynomial& f, const IsolatedRoot& root) {
   }
 }
 
-MapPreimages on_line(const PolynomialMap& map, const Rational& y, const std::vector<Interval>& box) {
+PreimagesOfMap on_line(const PolynomialMap& map, const Rational& y, const std::vector<Interval>& box) {
   const Polynomial p = map.components[0] - Polynomial(map.ring(), y);
-  MapPreimages result;
+  PreimagesOfMap result;
   if (p.is_zero()) {
     result.curve = p.text();
     return result;
@@ -335,7 +335,7 @@ MapPreimages on_line(const PolynomialMap& map, const Rational& y, const std::vec
 
 }  // namespace
 
-MapPreimages map_preimages(const PolynomialMap& map, const std::vector<Rational>& y,
+PreimagesOfMap preimages_of_map(const PolynomialMap& map, const std::vector<Rational>& y,
                            const std::vector<Interval>& box) {
   return map.dimension() == 1 ? on_line(map, y[0], box) : on_plane(map, y, box);
 }

@@ -10,14 +10,14 @@
 
 namespace foldproof {
 
-struct MapPreimage {
+struct PreimageOfMap {
   std::vector<Interval> box;  // holds this preimage and no other one
   int multiplicity = 1;                            // as a solution of the equations (left when a curve is divided out)
   int sign = 0;                                    // of their Jacobian determinant there; 0 exactly if multiplicity > 1
 };
 
-struct MapPreimages {
-  std::vector<MapPreimage> points;  // all isolated ones in the box, sorted
+struct PreimagesOfMap {
+  std::vector<PreimageOfMap> points;  // all isolated ones in the box, sorted
   /// every real point of curve = 0 is a preimage too; its text, empty if there is no curve. The points then solve what
   /// is left when the common factor is divided out, and may lie on the curve.
   std::string curve;
@@ -26,7 +26,7 @@ struct MapPreimages {
 };
 
 /// `box` has one closed interval per variable; empty: the whole space. @pre map.dimension() <= 2
-MapPreimages map_preimages(const PolynomialMap& map, const std::vector<Rational>& y,
+PreimagesOfMap preimages_of_map(const PolynomialMap& map, const std::vector<Rational>& y,
                            const std::vector<Interval>& box);
 
 }  // namespace foldproof

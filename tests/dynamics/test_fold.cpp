@@ -13,7 +13,7 @@ using testing::box;
 using testing::map_of;
 
 /// How often the polylines cross the segment from a to b; segments that only touch do not occur in the tests.
-int crossings(const MapFold& fold, const std::array<double, 2>& a, const std::array<double, 2>& b) {
+int crossings(const FoldOfMap& fold, const std::array<double, 2>& a, const std::array<double, 2>& b) {
   const auto turn = [](const auto& p, const auto& q, const auto& r) {
     return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]) > 0;
   };
@@ -28,7 +28,7 @@ int crossings(const MapFold& fold, const std::array<double, 2>& a, const std::ar
 }
 
 void expect_it_separates_signs(const PolynomialMap& map, const std::vector<Interval>& where) {
-  const MapFold fold = map_fold(map, where, 60);
+  const FoldOfMap fold = fold_of_map(map, where, 60);
   constexpr int kSide = 23;  // not a divisor of the grid
   const auto at = [&](std::size_t axis, int i) {
     const auto& [low, high] = where[axis];
@@ -56,7 +56,7 @@ TEST(MapFold, SeparatesTheSignsOfTheDeterminant) {
 }
 
 TEST(MapFold, VerticesLieOnTheCurve) {
-  const MapFold fold = map_fold(testing::brusselator(), box({"-4", "4", "-9", "10"}), 40);
+  const FoldOfMap fold = fold_of_map(testing::brusselator(), box({"-4", "4", "-9", "10"}), 40);
   std::size_t vertices = 0;
   for (const auto& line : fold.lines) {
     for (const auto& vertex : line) {
@@ -75,7 +75,7 @@ TEST(MapFold, VerticesLieOnTheCurve) {
 TEST(MapFold, AClosedCurveIsOnePolylineThatEndsWhereItBegins) {
   // (x^3/3 + x y^2 - x, y): det = x^2 + y^2 - 1
   const PolynomialMap map = map_of("x' = x^3/3 + x*y^2 - 2*x\ny' = 0\ntau = 1\n");
-  const MapFold fold = map_fold(map, box({"-2", "2", "-2", "2"}), 30);
+  const FoldOfMap fold = fold_of_map(map, box({"-2", "2", "-2", "2"}), 30);
   ASSERT_EQ(fold.lines.size(), 1U);
   EXPECT_EQ(fold.lines[0].front(), fold.lines[0].back());
   double length = 0;
@@ -87,7 +87,7 @@ TEST(MapFold, AClosedCurveIsOnePolylineThatEndsWhereItBegins) {
 
 TEST(MapFold, StraightLinesAndDoubleFactorsAreSeen) {
   // (x^3/3, y): det = x^2 does not change its sign on x = 0, where it is zero; the grid of a symmetric box holds x = 0
-  const MapFold fold = map_fold(map_of("x' = x^3/3 - x\ny' = 0\ntau = 1\n"), box({"-1", "1", "-1", "1"}), 4);
+  const FoldOfMap fold = fold_of_map(map_of("x' = x^3/3 - x\ny' = 0\ntau = 1\n"), box({"-1", "1", "-1", "1"}), 4);
   ASSERT_EQ(fold.lines.size(), 1U);
   for (const auto& vertex : fold.lines[0]) EXPECT_EQ(vertex[0], 0.0);
   EXPECT_GT(crossings(fold, {-0.5, 0.1}, {0.5, 0.1}), 0);
@@ -95,7 +95,7 @@ TEST(MapFold, StraightLinesAndDoubleFactorsAreSeen) {
 
 TEST(MapFold, CrossingBranchesAreBothSeen) {
   // det = x y
-  const MapFold fold = map_fold(map_of("x' = x^2*y/2 - x\ny' = 0\ntau = 1\n"), box({"-1", "2", "-1", "2"}), 7);
+  const FoldOfMap fold = fold_of_map(map_of("x' = x^2*y/2 - x\ny' = 0\ntau = 1\n"), box({"-1", "2", "-1", "2"}), 7);
   EXPECT_GT(crossings(fold, {-0.5, 1}, {0.5, 1}), 0);
   EXPECT_GT(crossings(fold, {1, -0.5}, {1, 0.5}), 0);
   EXPECT_EQ(crossings(fold, {0.5, 0.5}, {1.5, 1.4}), 0);
@@ -104,18 +104,18 @@ TEST(MapFold, CrossingBranchesAreBothSeen) {
 TEST(MapFold, OnTheLineItIsTheExactZeros) {
   // x + (x^3/3 - 3x)/1: slope x^2 - 2
   const PolynomialMap map = map_of("x' = x^3/3 - 3*x\ntau = 1\n");
-  const MapFold fold = map_fold(map, box({"-3", "3"}), 2);
+  const FoldOfMap fold = fold_of_map(map, box({"-3", "3"}), 2);
   ASSERT_EQ(fold.points.size(), 2U);
   for (const IsolatedRoot& point : fold.points) {
     EXPECT_LT((point.enclosure.first * point.enclosure.first - Rational(2)).sign() *
                   (point.enclosure.second * point.enclosure.second - Rational(2)).sign(), 0);
   }
-  EXPECT_EQ(map_fold(map, box({"0", "3"}), 2).points.size(), 1U);
+  EXPECT_EQ(fold_of_map(map, box({"0", "3"}), 2).points.size(), 1U);
 }
 
 TEST(MapFold, NoFoldAndNothingButFold) {
-  EXPECT_TRUE(map_fold(map_of("x' = 1\ny' = x\ntau = 1\n"), box({"0", "1", "0", "1"}), 4).lines.empty());
-  EXPECT_TRUE(map_fold(map_of("x' = -x\ny' = x\ntau = 1\n"), box({"0", "1", "0", "1"}), 4).everywhere);
+  EXPECT_TRUE(fold_of_map(map_of("x' = 1\ny' = x\ntau = 1\n"), box({"0", "1", "0", "1"}), 4).lines.empty());
+  EXPECT_TRUE(fold_of_map(map_of("x' = -x\ny' = x\ntau = 1\n"), box({"0", "1", "0", "1"}), 4).everywhere);
 }
 
 }  // namespace

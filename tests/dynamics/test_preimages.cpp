@@ -17,16 +17,16 @@ using testing::numbers;
 
 double middle(const Interval& side) { return ((side.first + side.second) / Rational(2)).nearest_double(); }
 
-bool contains(const MapPreimage& preimage, const std::vector<Rational>& x) {
+bool contains(const PreimageOfMap& preimage, const std::vector<Rational>& x) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] < preimage.box[i].first || x[i] > preimage.box[i].second) return false;
   }
   return true;
 }
 
-std::size_t holding(const MapPreimages& found, const std::vector<Rational>& x) {
+std::size_t holding(const PreimagesOfMap& found, const std::vector<Rational>& x) {
   std::size_t count = 0;
-  for (const MapPreimage& preimage : found.points) count += contains(preimage, x) ? 1U : 0U;
+  for (const PreimageOfMap& preimage : found.points) count += contains(preimage, x) ? 1U : 0U;
   return count;
 }
 
@@ -44,7 +44,7 @@ TEST(MapPreimages, OfTheBrusselatorAreTheRootsOfTheCubic) {
   const Rational b = Rational::parse("2.1").value(), tau = Rational::parse("0.15").value();
   for (int k = 0; k < 60; ++k) {
     const Rational X = Rational(digits(random)) / Rational(1000), Y = Rational(digits(random)) / Rational(1000);
-    const MapPreimages found = map_preimages(brusselator(), {X, Y}, {});
+    const PreimagesOfMap found = preimages_of_map(brusselator(), {X, Y}, {});
     ASSERT_TRUE(found.unresolved.empty() && found.curve.empty());
     const auto roots = roots_in(cubic(b, tau, X, Y), std::nullopt, 128);
     ASSERT_EQ(found.points.size(), roots.size());
@@ -64,10 +64,10 @@ TEST(MapPreimages, HoldTheExactPointTheValueCameFrom) {
     const Polynomial determinant = map.determinant();
     for (int k = 0; k < 25; ++k) {
       const std::vector<Rational> x{Rational(digits(random)) / Rational(1000), Rational(digits(random)) / Rational(1000)};
-      const MapPreimages found = map_preimages(map, map.evaluate(x), {});
+      const PreimagesOfMap found = preimages_of_map(map, map.evaluate(x), {});
       ASSERT_TRUE(found.unresolved.empty());
       EXPECT_EQ(holding(found, x), 1U);
-      for (const MapPreimage& preimage : found.points) {
+      for (const PreimageOfMap& preimage : found.points) {
         if (!contains(preimage, x)) continue;
         EXPECT_EQ(preimage.sign, determinant.evaluate(x).sign());
       }
@@ -110,7 +110,7 @@ TEST(MapPreimages, AreAsManyAsNewtonFinds) {
   const auto reach = box({"-20", "20", "-20", "20"});
   for (const PolynomialMap& map : {brusselator(), testing::van_der_pol(), brusselator("2.1", "0.5")}) {
     for (const auto& y : {std::vector<std::string>{"1", "2"}, {"0.3", "-0.7"}, {"-1.5", "2.5"}}) {
-      const MapPreimages found = map_preimages(map, numbers(y), reach);
+      const PreimagesOfMap found = preimages_of_map(map, numbers(y), reach);
       ASSERT_TRUE(found.unresolved.empty());
       EXPECT_EQ(found.points.size(), brute_force(map, {std::stod(y[0]), std::stod(y[1])}, 20));
     }
@@ -120,33 +120,33 @@ TEST(MapPreimages, AreAsManyAsNewtonFinds) {
 TEST(MapPreimages, OnlyThoseInTheClosedBoxAreCounted) {
   const PolynomialMap map = brusselator();
   const auto y = map.evaluate(numbers({"0.5", "0.25"}));
-  const std::size_t all = map_preimages(map, y, {}).points.size();
-  EXPECT_EQ(map_preimages(map, y, box({"0.5", "0.6", "0.2", "0.3"})).points.size(), 1U);  // on a face, exactly
-  EXPECT_EQ(map_preimages(map, y, box({"0.4", "0.5", "0.25", "0.3"})).points.size(), 1U);  // on a corner
-  EXPECT_EQ(map_preimages(map, y, box({"0.500000000000000000000000000000000000001", "0.6", "0.2", "0.3"})).points.size(), 0U);
-  EXPECT_EQ(map_preimages(map, y, box({"-1000", "1000", "-1000", "1000"})).points.size(), all);
+  const std::size_t all = preimages_of_map(map, y, {}).points.size();
+  EXPECT_EQ(preimages_of_map(map, y, box({"0.5", "0.6", "0.2", "0.3"})).points.size(), 1U);  // on a face, exactly
+  EXPECT_EQ(preimages_of_map(map, y, box({"0.4", "0.5", "0.25", "0.3"})).points.size(), 1U);  // on a corner
+  EXPECT_EQ(preimages_of_map(map, y, box({"0.500000000000000000000000000000000000001", "0.6", "0.2", "0.3"})).points.size(), 0U);
+  EXPECT_EQ(preimages_of_map(map, y, box({"-1000", "1000", "-1000", "1000"})).points.size(), all);
 }
 
 TEST(MapPreimages, OnTheLineAreTheRootsOfTheQuadratic) {
   // x + (x^2 - 2x) / 2 = x^2 / 2: +-sqrt(2 y), a double one at 0, none below
   const PolynomialMap map = testing::quadratic("1/2", "-2", "0");
-  const MapPreimages two = map_preimages(map, numbers({"2"}), {});
+  const PreimagesOfMap two = preimages_of_map(map, numbers({"2"}), {});
   ASSERT_EQ(two.points.size(), 2U);
   EXPECT_TRUE(contains(two.points[0], numbers({"-2"})) && contains(two.points[1], numbers({"2"})));
   EXPECT_EQ(two.points[0].sign, -1);
   EXPECT_EQ(two.points[1].sign, 1);
-  const MapPreimages one = map_preimages(map, numbers({"0"}), {});
+  const PreimagesOfMap one = preimages_of_map(map, numbers({"0"}), {});
   ASSERT_EQ(one.points.size(), 1U);
   EXPECT_EQ(one.points[0].multiplicity, 2);
   EXPECT_EQ(one.points[0].sign, 0);
-  EXPECT_TRUE(map_preimages(map, numbers({"-1"}), {}).points.empty());
-  EXPECT_EQ(map_preimages(map, numbers({"2"}), box({"2", "3"})).points.size(), 1U);
+  EXPECT_TRUE(preimages_of_map(map, numbers({"-1"}), {}).points.empty());
+  EXPECT_EQ(preimages_of_map(map, numbers({"2"}), box({"2", "3"})).points.size(), 1U);
 }
 
 TEST(MapPreimages, AFoldedValueHasADoublePreimage) {
   // (x^2, y): the value (0, 3) lies on the image of the fold
   const PolynomialMap map = map_of("x' = x^2 - x\ny' = 0\ntau = 1\n");
-  const MapPreimages found = map_preimages(map, numbers({"0", "3"}), {});
+  const PreimagesOfMap found = preimages_of_map(map, numbers({"0", "3"}), {});
   ASSERT_EQ(found.points.size(), 1U);
   EXPECT_EQ(found.points[0].multiplicity, 2);
   EXPECT_EQ(found.points[0].sign, 0);
@@ -156,7 +156,7 @@ TEST(MapPreimages, AFoldedValueHasADoublePreimage) {
 TEST(MapPreimages, ManyOverOnePointOfTheLineAreToldApart) {
   // (x, y) -> (x^2 - 1 + x y^2 ..): two solutions share x and two share y, so no projection onto an axis separates them.
   const PolynomialMap map = map_of("x' = x^2 - x\ny' = y^2 - y\ntau = 1\n");
-  const MapPreimages found = map_preimages(map, numbers({"4", "9"}), {});
+  const PreimagesOfMap found = preimages_of_map(map, numbers({"4", "9"}), {});
   ASSERT_EQ(found.points.size(), 4U);
   for (const auto& x : {std::vector<std::string>{"-2", "-3"}, {"-2", "3"}, {"2", "-3"}, {"2", "3"}}) {
     EXPECT_EQ(holding(found, numbers(x)), 1U);
@@ -166,33 +166,33 @@ TEST(MapPreimages, ManyOverOnePointOfTheLineAreToldApart) {
 TEST(MapPreimages, ComplexPairsOverARealPointAreNotCounted) {
   // x^2 = 1, y^2 = -1
   const PolynomialMap map = map_of("x' = x^2 - x\ny' = y^2 - y\ntau = 1\n");
-  const MapPreimages found = map_preimages(map, numbers({"1", "-1"}), {});
+  const PreimagesOfMap found = preimages_of_map(map, numbers({"1", "-1"}), {});
   EXPECT_TRUE(found.points.empty() && found.unresolved.empty());
 }
 
 TEST(MapPreimages, ACurveIsNamed) {
   // (x y, x (y - 1) ): (0, 0) comes from the line x = 0 alone; (x^2 + x y, x y) as well
   const PolynomialMap map = map_of("x' = x*y - x\ny' = x*(y - 1) - y\ntau = 1\n");
-  const MapPreimages found = map_preimages(map, numbers({"0", "0"}), {});
+  const PreimagesOfMap found = preimages_of_map(map, numbers({"0", "0"}), {});
   EXPECT_EQ(found.curve, "x");
   EXPECT_TRUE(found.points.empty());
-  const MapPreimages constant = map_preimages(map_of("x' = -x\ny' = -y\ntau = 1\n"), numbers({"0", "0"}), {});
+  const PreimagesOfMap constant = preimages_of_map(map_of("x' = -x\ny' = -y\ntau = 1\n"), numbers({"0", "0"}), {});
   EXPECT_EQ(constant.curve, "0");
-  EXPECT_TRUE(map_preimages(map_of("x' = -x\ny' = -y\ntau = 1\n"), numbers({"0", "1"}), {}).points.empty());
+  EXPECT_TRUE(preimages_of_map(map_of("x' = -x\ny' = -y\ntau = 1\n"), numbers({"0", "1"}), {}).points.empty());
 }
 
 TEST(MapPreimages, WhereTheWholeJacobianVanishesItIsSaid) {
   // (x^2 - y^2, 2 x y) = z^2: over 0 only 0, where both gradients vanish
   const PolynomialMap map = map_of("x' = x^2 - y^2 - x\ny' = 2*x*y - y\ntau = 1\n");
-  EXPECT_FALSE(map_preimages(map, numbers({"0", "0"}), {}).unresolved.empty());
-  EXPECT_EQ(map_preimages(map, numbers({"3", "4"}), {}).points.size(), 2U);
+  EXPECT_FALSE(preimages_of_map(map, numbers({"0", "0"}), {}).unresolved.empty());
+  EXPECT_EQ(preimages_of_map(map, numbers({"3", "4"}), {}).points.size(), 2U);
 }
 
 TEST(MapPreimages, LeadingCoefficientsThatVanishLoseNothing) {
   // (x y - 1, x): over (0, 0) the equations x y = 1, x = 0 meet only at infinity
   const PolynomialMap map = map_of("x' = x*y - 1 - x\ny' = x - y\ntau = 1\n");
-  EXPECT_TRUE(map_preimages(map, numbers({"0", "0"}), {}).points.empty());
-  EXPECT_EQ(map_preimages(map, numbers({"0", "2"}), {}).points.size(), 1U);
+  EXPECT_TRUE(preimages_of_map(map, numbers({"0", "0"}), {}).points.empty());
+  EXPECT_EQ(preimages_of_map(map, numbers({"0", "2"}), {}).points.size(), 1U);
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ ExitCode check(const Request& request) {
 }
 
 ExitCode sweep(const Request& request) {
-  switch (sweep_command(request, radius)) {
+  switch (sweep_command(request, request.command == Command::kPseudo ? pseudo : radius)) {
     case SweepEnd::kAnswered:
       return kAnswered;
     case SweepEnd::kStopped:

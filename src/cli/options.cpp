@@ -30,7 +30,7 @@ constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport =
 constexpr unsigned kOnBall = kForRadius | kForPseudo;
 constexpr unsigned kSolving = kOnBall | kForInjective;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
-constexpr unsigned kSwept = kForRadius;
+constexpr unsigned kSwept = kOnBall;
 constexpr unsigned kWithMap = kForOrbit;
 
 struct Subcommand {
@@ -83,7 +83,7 @@ const std::array kRows{
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
     Row{"-o,--output", "FILE", kForReport | kForExport | kForOrbit, kForReport, &Raw::output,
         "the file to write (export and orbit without it: standard output)"},
-    Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForPseudo | kForOrbit, &Raw::at,
+    Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--along", "FILE", kSwept, 0, &Raw::along,
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},

@@ -104,9 +104,11 @@ SweepEnd sweep_command(const Request& request, PointQuestion question) {
   if (report) report->write(to_html(record, request.typed));
   if (report && !silent && !request.quiet) print(words, fmt::format("  page: {}\n", request.report));
   for (const SweepPoint& point : sweep.points) {
-    if (!point.answer || point.answer->proof.refused.empty()) continue;
-    print(stderr, refusal_text(*point.answer));
-    return SweepEnd::kRefused;
+    for (const Answer* answer = point.answer ? &*point.answer : nullptr; answer != nullptr; answer = answer->pseudo.get()) {
+      if (answer->proof.refused.empty()) continue;
+      print(stderr, refusal_text(*answer));
+      return SweepEnd::kRefused;
+    }
   }
   return sweep.status == "solved" ? SweepEnd::kAnswered : SweepEnd::kStopped;
 }

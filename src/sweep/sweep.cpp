@@ -29,6 +29,10 @@ void require_folder(const std::string& folder) {
   }
 }
 
+bool is_solved(const Answer& answer) {
+  return answer.status == "solved" && (!answer.pseudo || is_solved(*answer.pseudo));
+}
+
 class Runner {
  public:
   using ModelOf = std::function<Model(const SweepPoint&)>;
@@ -108,7 +112,7 @@ class Runner {
     bool asked = true, solved = true;
     for (const SweepPoint& point : sweep_.points) {
       asked = asked && (point.answer || !point.failure.empty());
-      solved = solved && point.answer && point.answer->status == "solved";
+      solved = solved && point.answer && is_solved(*point.answer);
     }
     sweep_.stop_reason = control.stop_reason();
     for (const SweepPoint& point : sweep_.points) {  // a point may have used up the time that was left

@@ -116,6 +116,15 @@ def test_a_sweep_along_an_orbit(program, tmp_path):
     assert brackets(one_thread) == brackets(sweep)
 
 
+def test_a_sweep_of_problem_2(program):
+    net = NETS / "brus3_b.onnx"
+    sweep = obeys_schema(program.answer("pseudo", net, "--at", "1,2.1", "--sweep", "2=2:2.5:2"))
+    assert sweep["asked"] == "pseudo" and sweep["status"] == "solved"
+    for point, bracket in zip(sweep["points"], brackets(sweep)):
+        alone = program.answer("pseudo", net, "--at", "1,2.1", "--fix", f"2={point['value_exact']}", "--threads", "1")
+        assert bracket == (alone["radius"]["lower_exact"], alone["radius"]["upper_exact"])
+
+
 def test_a_sweep_keeps_a_proof_per_point_and_makes_a_page(program, tmp_path):
     net, folder, record, page = NETS / "brus3_b.onnx", tmp_path / "a" / "proofs", tmp_path / "s.json", tmp_path / "s.html"
     done = program.run("radius", net, "--at", "1,2.1", "--sweep", "2=2.5:2:3", "--proof", folder, "--json", record,

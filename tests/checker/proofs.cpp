@@ -81,6 +81,11 @@ class PoolMaker {
   void add_radius(const std::string& name, const nlohmann::json& net, double gap) {
     add_radius(name, net, options(net, gap), texts(net.at("centre")));
   }
+  void add_pseudo(const std::string& name, const nlohmann::json& net, std::vector<std::string> at) {
+    const Model model = as_read_model(net.at("layers"));
+    pseudo(model, at, options(net, 1e-2));
+    add(name + ", pseudo", model, lines_of(unpacked(path_)));
+  }
   void add_injective(const std::string& name, const nlohmann::json& net,
                      const std::vector<std::pair<std::string, std::string>>& box) {
     const Model model = as_read_model(net.at("layers"));
@@ -254,6 +259,11 @@ Pool make_pool() {
   maker.add_injective("shift_fold, folded box", zoo["shift_fold"], {{"-1", "1/2"}, {"-1", "2/3"}});
   maker.add_injective("branch4_b, box", zoo["branch4_b"], {{"3/5", "3"}, {"-2/5", "2"}});
   maker.add_injective("branch2, box", zoo["branch2"], {{"0", "1"}, {"-1/3", "2"}});
+
+  for (const auto& [name, net] : zoo.items()) maker.add_pseudo(name, net, texts(net.at("centre")));
+  for (const char* name : {"shift_fold", "pmat_bad", "branch4_b", "hat_fold_off"}) {
+    maker.add_pseudo(name, zoo[name], {"5/4", "-1/8"});
+  }
 
   const nlohmann::json random = read_json("data/random_nets.json").at("nets");
   int index = 0;

@@ -6,6 +6,7 @@
 //   4  n >= 2, all pieces inside have one determinant sign, f injective on the boundary: the degree of f on either side
 //      of the embedded sphere f(boundary) is 0 or 1, each preimage adds 1, so no value is taken twice (Meisters-Olech).
 //   5  the pairs of patches hold all pairs of points, and none of them collides.
+//   other questions: covers.cpp, points.cpp, factor.cpp.
 //   collisions with q = 0: relu of an affine function of t in [0, 1] is affine if its ends are not of opposite signs.
 // Memory: one box, one line and the networks of one path of a tree; patches are kept, their bounds up to a limit.
 #include "check.h"

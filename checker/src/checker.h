@@ -1,6 +1,6 @@
 // The state of one check: what the file has said so far, and what its sections prove. The rules are numbered as in
-// docs/certificate.md. Parts: check.cpp (header, presolve, collisions, last line), covers.cpp (trees, exact cells),
-// points.cpp (covers of preimages), pairs.cpp (pairs of patches), factor.cpp (two networks).
+// docs/certificate.md. Parts: check.cpp (header, presolve, collisions, last line), covers.cpp (trees, exact cells,
+// loci), points.cpp (covers of preimages), pairs.cpp (pairs of patches), factor.cpp (two networks).
 #pragma once
 
 #include <array>

@@ -4,6 +4,10 @@
 // the input, are not 0 on any branch are dense; each follows one branch, on which the phases are its own, and one
 // branch is followed by points arbitrarily near u. Along it all r_j > 0 at those points, so no branch marked empty is
 // followed.
+// Loci, claim: no point of a box `+`, `-` lies in the closures of pieces of two signs, or of one with det J = 0. Proof:
+// a neuron that is decided has z_j > 0, or < 0, at the point, so on all pieces near it; each of their Jacobians is a
+// J(s). `b`: on the way from one point to the other, within the box, the sign changes in a face between two pieces, or
+// on a piece where it is 0.
 #include "checker.h"
 
 namespace foldproof_check {

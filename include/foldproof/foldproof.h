@@ -62,13 +62,14 @@ class Model {
 
 /// What the search has proved so far; sent while it runs.
 struct Progress {
-  const char* phase = "";                ///< "local", "global", "check"
+  const char* phase = "";                ///< "local", "global", "check"; "mip": what follows is the MILP's opinion
   double lower = 0;                      ///< proved injective on the ball of this radius
   std::optional<double> upper;           ///< a colliding pair lies in the ball of this radius
   double local_lower = 0;                ///< no fold (change of sign of det J) within this radius, proved
   std::uint64_t regions = 0;             ///< boxes tested
   std::uint64_t pairs = 0;               ///< pairs of boundary boxes tested
   std::uint64_t open = 0;                ///< regions or pairs waiting
+  std::uint64_t mip_nodes = 0;           ///< nodes of branch and bound
   double seconds = 0;
 };
 
@@ -178,8 +179,64 @@ Answer pseudo(const Model& model, const std::vector<std::string>& at, const Opti
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
                  const Options& options);
 
+/// The published method: bisection over mixed-integer programs (docs/milp.md).
+struct MipOptions {
+  double threshold = 1e-4;               ///< an optimum up to this counts as "no pair"; > 0
+  double gap = 1e-3;                     ///< the bisection stops when (upper - lower) / upper <= gap; > 0
+  std::string big_m = "interval";        ///< the bounds behind the big-M constants: "interval" | "lp"
+};
+
+/// A solution of a program, in floating point: it need not be a collision.
+struct MipPair {
+  std::vector<double> x, y;
+  double distance = 0;                   ///< the objective: |x - y|, in Problem 3 |g(x) - g(y)|
+  double image_gap = 0;                  ///< |f(x) - f(y)|, evaluated exactly
+};
+
+struct MipStep {
+  double radius = 0;
+  std::string verdict;                   ///< "none" | "pair" | "open"
+  std::optional<double> bound, value;    ///< of the optimum; of the best solution found
+  int columns = 0, rows = 0, binaries = 0;
+  std::uint64_t nodes = 0;
+  double seconds = 0;
+};
+
+/// Nothing here is proved: "according to the MILP, within its tolerances and threshold".
+struct MipAnswer : Outcome {
+  MipOptions settings;
+  double lower = 0;                      ///< the MILP found no pair on this ball
+  std::optional<double> upper;           ///< and this one on that ball
+  std::optional<MipPair> pair;
+  std::vector<MipStep> programs;
+  std::optional<Answer> engine;          ///< our engine's answer to the same question, once it is confronted with it
+  /// "certified": an exact pair lies in the ball of radius lower; "refuted": the ball of radius upper is proved to hold
+  /// none; empty: neither
+  std::string disagreement;
+};
+
+/// One of the problems of Cui et al. (2023), about the ball of Options around `at`.
+struct MipQuestion {
+  std::string problem = "radius";        ///< 1: "radius", 2: "pseudo" (one point kept at `at`), 3: "factor"
+  const Model* model = nullptr;          ///< f, any number of outputs
+  const Model* told_by = nullptr;        ///< factor: g; pairs with f(x) = f(y) and g(x) != g(y)
+  std::vector<std::string> at;
+};
+
+/// Bisection over the programs (6), from the ball of options.max_radius on, in HiGHS, on one thread. Of Options count
+/// max_radius, norm, domain, time, memory_gib, interrupt and progress.
+MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings);
+
+/// The program for the ball of options.max_radius, for other solvers: CPLEX LP, or free MPS if `mps`.
+std::string mip_program(const MipQuestion& question, const Options& options, const MipOptions& settings, bool mps);
+
+/// Sets `engine` and `disagreement`. @pre both answer the same question
+void confront(MipAnswer& answer, Answer engine);
+
+/// The program for the ball of options.max_radius as text: CPLEX LP, or free MPS if `mps`. Norms linf, l1 and l2.
 /// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
 std::string to_json(const Model& model, const Answer& answer, bool picture);
+std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
 
 /// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
 std::string to_html(const std::string& record_json, const std::string& command);

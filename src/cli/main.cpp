@@ -1,6 +1,7 @@
 // foldproof on the command line: ask, show progress, print the answer, write the record and the page.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -30,7 +31,64 @@ ExitCode exit_code(const Answer& answer) {
   return answer.status == "solved" ? kAnswered : kStopped;
 }
 
+// The engine beside the published method.
+constexpr double kMostEngineSeconds = 60;
+
+MipQuestion mip_question(const Request& request, const Model& model) {
+  return {request.command == Command::kPseudo ? "pseudo" : "radius", &model, nullptr, *request.at};
+}
+
+ExitCode write_program(const Request& request) {
+  const OutputFile file("--write-model", request.write_model);
+  const Model model = Model::load(request.network, request.model);
+  const bool mps = request.write_model.ends_with(".mps");
+  file.write(mip_program(mip_question(request, model), request.options, request.mip_options, mps));
+  return kAnswered;
+}
+
+ExitCode solve_mip(const Request& request) {
+  const bool json_on_output = request.json == "-";
+  std::optional<OutputFile> json, report;
+  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
+  if (!request.report.empty()) report.emplace("--report", request.report);
+  if (!request.write_model.empty()) write_program(request);
+  const Model model = Model::load(request.network, request.model);
+
+  ProgressLine progress(request.quiet, request.options.time);
+  Options options = request.options;
+  options.interrupt = &stop_on_signals();
+  options.progress = [&](const Progress& now) { progress.show(now); };
+  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
+  MipAnswer answer = mip(mip_question(request, model), options, request.mip_options);
+  const bool with_engine = request.command == Command::kPseudo || model.inputs() == model.outputs();
+  if (with_engine && answer.stop_reason != "interrupt") {
+    options.time = options.time > 0 ? std::min(options.time, kMostEngineSeconds) : kMostEngineSeconds;
+    confront(answer, (request.command == Command::kPseudo ? pseudo : radius)(model, *request.at, options));
+  }
+  progress.erase();
+
+  const std::string words = mip_text(answer);
+  if (!json_on_output) {
+    print(stdout, words);
+  } else if (!request.quiet) {
+    print(stderr, words);
+  }
+  if (!request.json.empty() || report) {
+    const std::string record = to_json(model, answer, true);
+    if (json_on_output) print(stdout, record);
+    if (json) json->write(record);
+    if (report) report->write(to_html(record, request.typed));
+  }
+  if (answer.engine && !answer.engine->proof.refused.empty()) {
+    print(stderr, refusal_text(*answer.engine));
+    return kInternal;
+  }
+  return answer.status == "solved" ? kAnswered : kStopped;
+}
+
 ExitCode solve(const Request& request) {
+  if (request.mip) return solve_mip(request);
+  if (!request.write_model.empty()) return write_program(request);
   const bool json_on_output = request.json == "-";
   std::optional<OutputFile> json, report;
   if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iostream>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "cli/request.h"
@@ -20,7 +21,8 @@ namespace {
 /// The command line as text, before anything is read into numbers.
 struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output, proof, proof_file, steps, skip, thin, sweep, along;
+      json, report, output, proof, proof_file, steps, skip, thin, sweep, along, method,
+      threshold, big_m, write_model;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false, pseudo = false;
 };
@@ -105,6 +107,14 @@ const std::array kRows{
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
     Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
+    Row{"--method", "engine|mip", kOnBall, 0, &Raw::method,
+        "engine (the default): proved; mip: the published mixed-integer program (docs/milp.md), the engine beside it"},
+    Row{"--threshold", "T", kOnBall, 0, &Raw::threshold,
+        "mip: an optimum up to T counts as no pair; default 1e-4"},
+    Row{"--big-m", "interval|lp", kOnBall, 0, &Raw::big_m,
+        "mip: bounds behind the big-M constants; interval (the default), or tightened by linear programs"},
+    Row{"--write-model", "FILE", kOnBall, 0, &Raw::write_model,
+        "write the mixed-integer program for the ball of --max-radius, as .lp or .mps; solves only with --method mip"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
     Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file ('foldproof check' reads it); of --along and --sweep: a folder"},
     Row{"--no-check", "", kSolving, 0, &Raw::no_check, "do not have the answer checked by the independent checker"},
@@ -254,6 +264,52 @@ Options solving_options(const Raw& raw) {
   return result;
 }
 
+/// Refuses the first of these options that is given; `why` says why, with {} for its name.
+using Given = std::pair<const char*, const std::optional<std::string>*>;
+void refuse(std::initializer_list<Given> options, const char* why) {
+  for (const auto& [option, given] : options) {
+    if (*given) throw InputError(fmt::format(fmt::runtime(why), option));
+  }
+}
+
+void read_mip(const Raw& raw, Request& request) {
+  if (raw.method && *raw.method != "engine" && *raw.method != "mip") {
+    throw InputError(fmt::format("--method '{}' is not known; use engine or mip", *raw.method));
+  }
+  request.mip = raw.method == "mip";
+  if (raw.big_m) request.mip_options.big_m = *raw.big_m;
+  if (raw.threshold) request.mip_options.threshold = positive("--threshold", *raw.threshold);
+  if (raw.write_model) {
+    request.write_model = *raw.write_model;
+    if (!request.write_model.ends_with(".lp") && !request.write_model.ends_with(".mps")) {
+      throw InputError(fmt::format("--write-model '{}' must end in .lp or .mps, the two formats there are",
+                                   request.write_model));
+    }
+  }
+  if (request.mip || raw.write_model) {
+    refuse({{"--along", &raw.along}, {"--sweep", &raw.sweep}},
+           "a mixed-integer program asks about one ball, not about those of {}; ask at one point");
+    if (raw.pseudo) throw InputError("--pseudo asks the engine a second question; ask the program with 'pseudo'");
+  }
+  if (request.mip) {
+    refuse({{"--proof", &raw.proof}},
+           "a mixed-integer program proves nothing that {} could keep; use --method engine");
+    if (raw.norm == "l2") {
+      throw InputError("HiGHS cannot solve a program with the quadratic ball of --norm l2; write it with --write-model "
+                       "alone for a solver that can (SCIP, Gurobi), or use --method engine");
+    }
+    if (raw.gap) request.mip_options.gap = std::exchange(request.options.gap, Options().gap);
+  } else if (raw.write_model) {
+    refuse({{"--json", &raw.json}, {"--report", &raw.report}, {"--proof", &raw.proof}, {"--gap", &raw.gap},
+            {"--threshold", &raw.threshold}, {"--time", &raw.time}},
+           "--write-model alone solves nothing, so {} has no use; add --method mip");
+    if (raw.method) throw InputError("--write-model writes a mixed-integer program; leave --method engine out");
+  } else {
+    refuse({{"--threshold", &raw.threshold}, {"--big-m", &raw.big_m}},
+           "{} is about the mixed-integer program; add --method mip");
+  }
+}
+
 Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   Request request;
   request.command = subcommand.command;
@@ -261,6 +317,7 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   request.record = raw.record.value_or("");
   request.model = model_options(raw);
   request.options = solving_options(raw);
+  read_mip(raw, request);
   request.orbit = orbit_options(raw);
   request.set = map_constants(raw);
   if (!names_map(request.network) && !request.set.empty()) {
@@ -300,7 +357,8 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     throw InputError("a proof cannot go to standard output; name a file such as fold.proof");
   if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
   const std::array named{std::pair{"--json", request.json}, std::pair{"--report", request.report},
-                         std::pair{"--proof", request.options.proof}};
+                         std::pair{"--proof", request.options.proof},
+                         std::pair{"--write-model", request.write_model}};
   for (std::size_t a = 0; a < named.size(); ++a) {
     for (std::size_t b = a + 1; b < named.size(); ++b) {
       if (named[a].second.empty() || named[a].second != named[b].second) continue;

@@ -47,7 +47,7 @@ ProgressLine::ProgressLine(bool quiet, double time_limit) : time_limit_(time_lim
 
 void ProgressLine::show(const Progress& progress) {
   if (mode_ == Mode::kSilent) return;
-  const std::uint64_t tests = progress.regions + progress.pairs;
+  const std::uint64_t tests = progress.regions + progress.pairs + progress.mip_nodes;
   const double elapsed = progress.seconds - rate_seconds_;
   if (elapsed >= kSecondsBetweenRates && tests >= rate_tests_) {
     const double latest = static_cast<double>(tests - rate_tests_) / elapsed;
@@ -63,11 +63,15 @@ std::string ProgressLine::text(const Progress& progress, std::size_t width) cons
   std::string time = fmt::format("{:.1f} s", progress.seconds);
   if (time_limit_ > 0)
     time += fmt::format(", at most {:.0f} s left", std::ceil(std::max(0.0, time_limit_ - progress.seconds)));
+  const auto counted = [](std::uint64_t count, const char* noun) {
+    return short_count(static_cast<double>(count)) + noun;
+  };
+  const bool engine = std::string_view(progress.phase) != "mip";
   std::vector<std::string> parts{fmt::format("{} {}", progress.phase, bracket(progress)),
-                                 short_count(static_cast<double>(progress.regions)) + " regions",
-                                 short_count(static_cast<double>(progress.pairs)) + " pairs",
+                                 engine ? counted(progress.regions, " regions") : counted(progress.mip_nodes, " nodes"),
+                                 engine ? counted(progress.pairs, " pairs") : "",
                                  rate_ > 0 ? short_count(rate_) + "/s" : "",
-                                 short_count(static_cast<double>(progress.open)) + " open",
+                                 engine ? counted(progress.open, " open") : "",
                                  time};
   constexpr std::array<std::size_t, 5> kLeaveOutFirst{4, 3, 2, 1, 5};
   const auto line = [&] {

@@ -89,6 +89,14 @@ std::string command_of_record(const std::string& record_text) {
       command += " --at " + joined(record.at("center_exact"));
       if (!record.at("domain").is_null()) command += " --domain " + box_text(record.at("domain"));
     }
+    if (record.contains("method")) {
+      const json& settings = record.at("settings");
+      command += fmt::format(" --method mip --threshold {} --gap {} --big-m {}", settings.at("threshold").dump(),
+                             settings.at("gap").dump(), settings.at("big_m").get<std::string>());
+      if (const json& programs = record.at("programs"); !programs.empty()) {
+        command += " --max-radius " + programs.front().at("radius").dump();
+      }
+    }
     return command + model_options(network);
   } catch (const json::exception&) {
     return "";

@@ -22,6 +22,9 @@ struct Request {
   std::optional<std::vector<std::string>> at;
   std::vector<std::pair<std::string, std::string>> box;
   Options options;
+  bool mip = false;         // --method mip
+  MipOptions mip_options;
+  std::string write_model;  // target of --write-model; empty: none
   std::string json;    // target of --json; empty: none; "-": standard output
   std::string report;  // target of --report, or of -o; empty: none; of export, "-" is standard output
   std::string proof;   // FILE of the check command

@@ -1,5 +1,3 @@
-// The report page: one file, offline, from a record alone. Text is written here, so that the page reads without
-// its script; the script (assets/report.js) only draws. Every string of the record is hostile until escaped.
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -12,12 +10,11 @@
 #include "report/assets.h"
 #include "report/html_parts.h"
 #include "report/json_text.h"
+#include "report/page.h"
 #include "report/sweep_page.h"
 #include "report/words.h"
 
 namespace foldproof {
-
-namespace {
 
 std::string bracket_html(const Json& record) {
   if (record.at("question") == "injective") return "";
@@ -41,11 +38,15 @@ std::string bracket_html(const Json& record) {
   return html + "</div>\n";
 }
 
+namespace {
+
 std::string exact_html(const char* name, const Json& texts) {
   std::string html = fmt::format("<tr><th scope=\"row\">{}</th><td><ol start=\"0\">", name);
   for (const Json& text : texts) html += fmt::format("<li><code>{}</code></li>", escape(shown(text)));
   return html + "</ol></td></tr>\n";
 }
+
+}  // namespace
 
 std::string witness_html(const Json& record) {
   const Json& witness = record.at("witness");
@@ -72,6 +73,8 @@ std::string witness_html(const Json& record) {
   return html + "</tbody></table></div></details></section>\n";
 }
 
+namespace {
+
 std::string place_html(const Json& record) {
   const Json& place = record.at("resisting_place");
   if (place.is_null()) return "";
@@ -79,6 +82,8 @@ std::string place_html(const Json& record) {
   for (const Json& side : place) text += fmt::format("{}[{}]", text.empty() ? "" : " × ", list_text(side));
   return row("Place that resists", fmt::format("<code>{}</code>", escape(text)));
 }
+
+}  // namespace
 
 std::string numbers_html(const Json& record) {
   const Json &network = record.at("network"), &effort = record.at("effort");
@@ -125,9 +130,11 @@ std::string numbers_html(const Json& record) {
   return html;
 }
 
-std::string claims_html(const Json& record) {
+namespace {
+
+std::string claims_html(const std::vector<std::string>& claims) {
   std::string html;
-  for (const std::string& claim : claims_of(record)) html += fmt::format("<li>{}</li>\n", escape(claim));
+  for (const std::string& claim : claims) html += fmt::format("<li>{}</li>\n", escape(claim));
   return html;
 }
 
@@ -137,24 +144,28 @@ std::string limit_html(const Json& record) {
   return fmt::format("<p class=\"limit\"><strong>What ends it.</strong> {}</p>\n", escape(words));
 }
 
-std::string page_of(const Json& record, const std::string& command) {
-  const Verdict verdict = verdict_of(record);
+Page page_of(const Json& record) {
+  return {verdict_of(record),   bracket_html(record), limit_html(record),
+          witness_html(record), claims_of(record),    numbers_html(record)};
+}
+
+std::string filled(const Page& page, const Json& record, const std::string& command) {
   const std::string file = record.at("network").at("file");
   const bool pictured = record.contains("picture") && !record.at("picture").is_null();
-  return fill(asset::html(), {{"title", escape(verdict.headline + ": " + file)},
+  return fill(asset::html(), {{"title", escape(page.verdict.headline + ": " + file)},
                               {"css", std::string(asset::css())},
                               {"file", escape(file)},
                               {"version", escape(shown(record.at("foldproof")))},
-                              {"tone", verdict.tone},
-                              {"headline", escape(verdict.headline)},
-                              {"sentence", escape(verdict.sentence)},
-                              {"bracket", bracket_html(record)},
-                              {"limit", limit_html(record)},
+                              {"tone", page.verdict.tone},
+                              {"headline", escape(page.verdict.headline)},
+                              {"sentence", escape(page.verdict.sentence)},
+                              {"bracket", page.bracket},
+                              {"limit", page.limit},
                               {"pictures", pictured ? "<section id=\"pictures\"></section>" : ""},
-                              {"witness", witness_html(record)},
-                              {"claims", claims_html(record)},
+                              {"witness", page.witness},
+                              {"claims", claims_html(page.claims)},
                               {"command", escape(command)},
-                              {"numbers", numbers_html(record)},
+                              {"numbers", page.numbers},
                               {"record", script_safe(json_text(record))},
                               {"plotly", pictured ? std::string(asset::plotly()) : ""},
                               {"js", std::string(asset::js())}});
@@ -165,7 +176,8 @@ std::string page_of(const Json& record, const std::string& command) {
 std::string to_html(const std::string& record_json, const std::string& command) {
   try {
     const Json record = Json::parse(record_json);
-    return record.at("question") == "sweep" ? sweep_page(record, command) : page_of(record, command);
+    if (record.at("question") == "sweep") return sweep_page(record, command);
+    return filled(record.contains("method") ? mip_page(record) : page_of(record), record, command);
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));
   }

@@ -14,25 +14,6 @@ namespace foldproof {
 
 namespace {
 
-Json doubles(const std::vector<double>& values) {
-  Json result = Json::array();
-  for (const double value : values) result.push_back(finite_or_null(value));
-  return result;
-}
-
-Json intervals(const std::vector<std::pair<std::string, std::string>>& sides) {
-  Json result = Json::array();
-  for (const auto& [lower, upper] : sides) result.push_back({lower, upper});
-  return result;
-}
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-template <class T>
-Json value_or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json witness_json(const Answer& answer) {
   if (!answer.witness) return nullptr;
   const Witness& witness = *answer.witness;
@@ -50,29 +31,6 @@ Json place_json(const Answer& answer) {
   Json result = Json::array();
   for (const auto& [lower, upper] : answer.resisting_place) result.push_back(doubles({lower, upper}));
   return result;
-}
-
-Json proof_json(const Proof& proof) {
-  return {{"file", text_or_null(proof.file)},
-          {"format", 2},
-          {"bytes", proof.bytes},
-          {"leaves", proof.leaves},
-          {"pairs", proof.pairs},
-          {"weights_sha256", text_or_null(proof.weights_sha256)},
-          {"checked", proof.checked},
-          {"refused", text_or_null(proof.refused)},
-          {"check_seconds", proof.checked ? finite_or_null(proof.check_seconds) : Json()},
-          {"attempts", proof.attempts},
-          {"refused_leaves", proof.refused_leaves}};
-}
-
-Json effort_json(const Effort& effort) {
-  return {{"seconds", finite_or_null(effort.seconds)},
-          {"threads", effort.threads},
-          {"regions_tested", effort.regions_tested},
-          {"pairs_tested", effort.pairs_tested},
-          {"slope_nodes", effort.slope_nodes},
-          {"peak_memory_mib", finite_or_null(effort.peak_memory_mib)}};
 }
 
 Json bracket_json(const Answer& answer) {

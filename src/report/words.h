@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "foldproof/foldproof.h"
 #include "report/json_text.h"
 
 namespace foldproof {
@@ -27,6 +28,9 @@ struct Bracket {
   std::string lower, upper;  // upper empty: none
 };
 Bracket bracket_of(const Json& record);
+
+/// Where the published method and the engine contradict each other, and why. @pre answer.disagreement is not empty
+std::string disagreement_words(const MipAnswer& answer);
 
 /// "1.23 s", "4.5 ms"
 std::string seconds_text(double seconds);

@@ -35,6 +35,11 @@ double Control::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
+std::optional<double> Control::seconds_left() const {
+  if (!(options_.time > 0.0)) return std::nullopt;
+  return std::max(0.0, options_.time - seconds());
+}
+
 bool Control::should_stop() {
   thread_local unsigned calls = 0;
   if ((++calls & 15U) == 0U) return should_stop_now();
@@ -88,6 +93,7 @@ void Control::speak() {
   progress.regions = regions;
   progress.pairs = pairs;
   progress.open = open;
+  progress.mip_nodes = mip_nodes;
   progress.seconds = now;
   options_.progress(progress);
 }

@@ -29,6 +29,8 @@ class Control {
   std::optional<std::string> stop_reason() const;
 
   double seconds() const;
+  /// Until the time limit, at least 0; nothing without a limit.
+  std::optional<double> seconds_left() const;
   int threads() const { return threads_; }
   /// Tells the observer; one event at a time, from any thread.
   template <class Event>
@@ -43,6 +45,7 @@ class Control {
   std::atomic<double> lower{0.0}, local_lower{0.0};
   std::atomic<double> upper;  // infinity: no collision found
   std::atomic<std::uint64_t> regions{0}, pairs{0}, open{0}, slope_nodes{0};
+  std::atomic<std::uint64_t> mip_nodes{0};
   std::atomic<const char*> phase{"local"};
 
   /// A worker failed: all others stop.

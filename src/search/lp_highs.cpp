@@ -1,4 +1,4 @@
-// The sole includer of HiGHS (its C API: the wheel's C++ symbols use another string ABI).
+// HiGHS by its C API: the wheel's C++ symbols use another string ABI.
 #include <interfaces/highs_c_api.h>
 
 #include "search/linear_program.h"

@@ -1,0 +1,52 @@
+#include "mip/ball.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace foldproof {
+
+std::vector<std::pair<double, double>> FloatBall::box(double r) const {
+  std::vector<std::pair<double, double>> sides;
+  for (std::size_t i = 0; i < size(); ++i) {
+    double lower = centre[i] - r * scale[i];
+    double upper = centre[i] + r * scale[i];
+    if (!domain.empty()) {
+      lower = std::max(lower, domain[i].first);
+      upper = std::min(upper, domain[i].second);
+    }
+    sides.emplace_back(lower, upper);
+  }
+  return sides;
+}
+
+double FloatBall::domain_reach() const {
+  if (domain.empty()) return std::numeric_limits<double>::infinity();
+  std::vector<double> farthest;
+  for (std::size_t i = 0; i < size(); ++i) {
+    farthest.push_back(std::max(centre[i] - domain[i].first, domain[i].second - centre[i]) / scale[i]);
+  }
+  double reach = 0.0;
+  for (const double entry : farthest) {
+    reach = norm == Norm::linf ? std::max(reach, entry) : norm == Norm::l1 ? reach + entry : std::hypot(reach, entry);
+  }
+  return reach;
+}
+
+namespace {
+
+FloatRow float_row(const AffineRow& row) {
+  FloatRow result;
+  for (const Term& term : row.terms) result.terms.emplace_back(term.variable, term.coefficient.nearest_double());
+  result.constant = row.constant.nearest_double();
+  return result;
+}
+
+}  // namespace
+
+FloatNetwork::FloatNetwork(const Network& network) : inputs(network.inputs), number(network.number) {
+  for (const AffineRow& row : network.neurons) neurons.push_back(float_row(row));
+  for (const AffineRow& row : network.outputs) outputs.push_back(float_row(row));
+}
+
+}  // namespace foldproof

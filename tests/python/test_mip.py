@@ -1,0 +1,141 @@
+"""The published method on the command line: its words, its record, and its programs in other solvers' hands."""
+
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+
+from networks import ROOT, save_layers
+
+highspy = pytest.importorskip("highspy")
+pyscipopt = pytest.importorskip("pyscipopt")
+
+SCHEMA = json.loads((ROOT / "docs" / "record.schema.json").read_text())
+
+
+def layers_of(seed, width=5):
+    """A random network of two inputs and outputs with small weights."""
+    random = np.random.default_rng(seed)
+    sizes = [2, width, 2]
+    return [(random.integers(-8, 9, (m, n)) / 4, random.integers(-8, 9, m) / 8) for n, m in zip(sizes, sizes[1:])]
+
+
+def optimum_in_highs(path):
+    solver = highspy.Highs()
+    solver.silent()
+    assert solver.readModel(str(path)) == highspy.HighsStatus.kOk
+    assert solver.getObjectiveSense()[1] == highspy.ObjSense.kMaximize
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return solver.getInfo().objective_function_value
+
+
+def optimum_in_scip(path):
+    solver = pyscipopt.Model()
+    solver.hideOutput()
+    solver.readProblem(str(path))
+    solver.optimize()
+    assert solver.getStatus() == "optimal"
+    solution = solver.getBestSol()
+    return solver.getObjVal(), {v.name: solver.getSolVal(solution, v) for v in solver.getVars(transformed=False)}
+
+
+def test_a_certified_ball_that_holds_an_exact_pair(program, zoo):
+    """Pairs t, -t of |x| lie in the ball of radius 1 + t around 1: half the threshold away the program sees none."""
+    network = zoo("abs1d")
+    options = ["--at", 1, "--max-radius", 4, "--method", "mip", "--threshold", 0.5]
+    record = program.answer("radius", network, *options)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["method"] == "mip" and record["proof"] is None
+    assert record["says"] == "according to the MILP, within its tolerances and threshold"
+    assert abs(record["radius"]["lower"] - 1.25) < 1e-2
+    disagreement = record["disagreement"]
+    assert disagreement["about"] == "certified" and disagreement["mip_radius"] == record["radius"]["lower"]
+    assert record["engine"]["proof"]["checked"]
+    assert record["engine"]["radius"]["upper"] <= record["radius"]["lower"]
+    words = program.run("radius", network, *options).stdout
+    assert words.startswith("according to the MILP, within its tolerances and its threshold 0.5: no pair in the ball")
+    assert "they disagree" in words and "cannot see a pair that close" in words and "the engine: proved" in words
+
+
+def test_where_both_agree(program, zoo):
+    record = program.answer("radius", zoo("abs1d"), "--at", 1, "--max-radius", 4, "--method", "mip", "--big-m", "lp",
+                            "--gap", 0.01)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["disagreement"] is None
+    assert record["settings"] == {"solver": "HiGHS", "threshold": 1e-4, "gap": 0.01, "big_m": "lp"}
+    lower, upper = record["radius"]["lower"], record["radius"]["upper"]
+    assert lower <= 1.0001 and upper >= 0.9999 and upper - lower <= 0.01 * upper
+    assert record["engine"]["radius"]["upper"] - record["engine"]["radius"]["lower"] < 1e-5
+    assert record["pair"]["image_gap"] < 1e-6 < record["pair"]["distance"]
+    assert [p["radius"] for p in record["programs"][:2]] == [4, 2]
+
+
+def test_the_page_shows_both_brackets_and_the_pair(program, zoo, tmp_path):
+    result, page, again = tmp_path / "r.json", tmp_path / "r.html", tmp_path / "again.html"
+    done = program.run("radius", zoo("abs1d"), "--at", 1, "--max-radius", 4, "--method", "mip", "--threshold", 0.5,
+                       "--json", result, "--report", page)
+    assert done.returncode == 0, done.stderr
+    record, text = json.loads(result.read_text()), page.read_text()
+    for words in ("The MILP and the exact answer disagree", "MILP: no pair up to", str(record["radius"]["lower"]),
+                  "Two inputs, one output", record["engine"]["witness"]["x_exact"][0], "The pair of the MILP",
+                  "What the MILP says is not a claim", "accepted by the checker"):
+        assert words in text, words
+    assert program.run("report", result, "-o", again).returncode == 0
+    assert "--method mip --threshold 0.5 --gap 0.001 --big-m interval --max-radius 4" in again.read_text()
+
+
+def test_more_outputs_than_inputs(program, tmp_path):
+    network = save_layers(tmp_path / "tall.onnx", [([[1.0], [-1.0]], [0.0, 0.0]), ([[1.0, 1.0], [2.0, 2.0]], [0.0, 1.0])])
+    record = program.answer("radius", network, "--at", 1, "--max-radius", 4, "--method", "mip", "--gap", 0.01)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert abs(record["radius"]["upper"] - 1) < 0.02
+
+
+def test_stopped_by_time(program, hard):
+    network, at = hard
+    record = program.answer("radius", network, "--at", at, "--method", "mip", "--time", 1, code=3)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["status"] == "stopped" and record["stop_reason"] == "time"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("big_m", ["interval", "lp"])
+def test_written_programs_read_back(program, tmp_path, seed, big_m):
+    """LP and MPS, read by HiGHS, have one optimum: that of the same program when solved here."""
+    network = save_layers(tmp_path / "net.onnx", layers_of(seed))
+    optima = []
+    for ending in ("lp", "mps"):
+        path = tmp_path / f"program.{ending}"
+        done = program.run("radius", network, "--at", "0.1,-0.2", "--max-radius", 1, "--write-model", path, "--big-m", big_m)
+        assert done.returncode == 0, done.stderr
+        optima.append(optimum_in_highs(path))
+    assert abs(optima[0] - optima[1]) < 1e-6
+    record = program.answer("radius", network, "--at", "0.1,-0.2", "--max-radius", 1, "--method", "mip", "--gap", 0.9)
+    assert (record["programs"][0]["verdict"] == "pair") == (optima[0] > 1e-4)
+
+
+def test_writing_and_solving(program, zoo, tmp_path):
+    path = tmp_path / "program.lp"
+    done = program.run("radius", zoo("abs1d"), "--at", 1, "--max-radius", 4, "--method", "mip", "--write-model", path)
+    assert done.returncode == 0 and "according to the MILP" in done.stdout
+    assert optimum_in_highs(path) == 6
+
+
+def test_bad_input(program, zoo, tmp_path):
+    def refuses(*arguments, says=()):
+        program.refuses("radius", zoo("abs1d"), "--at", 1, *arguments, says=says)
+
+    refuses("--method", "magic", says=["--method", "magic", "engine", "mip"])
+    refuses("--threshold", 0.1, says=["--threshold", "--method mip"])
+    refuses("--big-m", "lp", says=["--big-m", "--method mip"])
+    refuses("--method", "mip", "--threshold", 0, says=["--threshold", "positive"])
+    refuses("--method", "mip", "--big-m", "guess", says=["big-M", "guess"])
+    refuses("--method", "mip", "--proof", tmp_path / "p", says=["--proof", "--method engine"])
+    refuses("--write-model", tmp_path / "program.txt", says=["--write-model", ".lp", ".mps"])
+    refuses("--write-model", tmp_path / "no" / "program.lp", says=["--write-model", "program.lp"])
+    refuses("--write-model", tmp_path / "a.lp", "--method", "engine", says=["--write-model", "engine"])
+    for option, value in (("--json", "-"), ("--report", tmp_path / "r.html"), ("--gap", 0.1), ("--time", 1)):
+        refuses("--write-model", tmp_path / "a.lp", option, value, says=["--write-model", option, "--method mip"])
+    assert list(tmp_path.iterdir()) == []

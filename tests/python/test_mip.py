@@ -86,6 +86,18 @@ def test_the_page_shows_both_brackets_and_the_pair(program, zoo, tmp_path):
     assert "--method mip --threshold 0.5 --gap 0.001 --big-m interval --max-radius 4" in again.read_text()
 
 
+def test_problem_two(program, zoo, tmp_path):
+    """|x| = 1 at -1 too: R = 2, which the program finds from above; written, its optimum is the distance."""
+    path = tmp_path / "program.lp"
+    record = program.answer("pseudo", zoo("abs1d"), "--at", 1, "--max-radius", 5, "--method", "mip", "--write-model", path)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["question"] == record["engine"]["question"] == "pseudo"
+    assert record["radius"]["lower"] <= 2 <= record["radius"]["upper"] <= 2.01
+    assert record["pair"]["y"] == [1] and abs(record["pair"]["x"][0] + 1) < 1e-6
+    assert record["disagreement"] is None
+    assert abs(optimum_in_highs(path) - 2) < 1e-6
+
+
 def test_more_outputs_than_inputs(program, tmp_path):
     network = save_layers(tmp_path / "tall.onnx", [([[1.0], [-1.0]], [0.0, 0.0]), ([[1.0, 1.0], [2.0, 2.0]], [0.0, 1.0])])
     record = program.answer("radius", network, "--at", 1, "--max-radius", 4, "--method", "mip", "--gap", 0.01)
@@ -136,6 +148,8 @@ def test_bad_input(program, zoo, tmp_path):
     refuses("--write-model", tmp_path / "program.txt", says=["--write-model", ".lp", ".mps"])
     refuses("--write-model", tmp_path / "no" / "program.lp", says=["--write-model", "program.lp"])
     refuses("--write-model", tmp_path / "a.lp", "--method", "engine", says=["--write-model", "engine"])
+    refuses("--method", "mip", "--pseudo", says=["--pseudo", "pseudo"])
+    refuses("--method", "mip", "--sweep", "0=1:2:3", says=["--sweep", "one"])
     for option, value in (("--json", "-"), ("--report", tmp_path / "r.html"), ("--gap", 0.1), ("--time", 1)):
         refuses("--write-model", tmp_path / "a.lp", option, value, says=["--write-model", option, "--method mip"])
     assert list(tmp_path.iterdir()) == []

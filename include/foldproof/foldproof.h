@@ -160,6 +160,32 @@ struct Answer : Outcome {
   std::shared_ptr<const Answer> pseudo;
 };
 
+/// All preimages of one value in a box.
+struct PreimageSet {
+  struct Point {
+    std::vector<std::string> x_exact;
+    std::vector<double> x;
+    bool inside = true;    ///< in the box; a proof may need preimages beside it
+    bool isolated = true;  ///< false: on the piece of a flat segment
+  };
+  /// A segment of preimages; on its linear piece all inputs of the line, or of a larger flat set, have this value.
+  struct Flat {
+    std::vector<std::string> x_exact, y_exact;
+    std::vector<double> x, y;
+  };
+  std::vector<std::string> value_exact;
+  std::vector<double> value;
+  std::vector<Point> points;
+  std::vector<Flat> flats;
+  std::uint64_t open = 0;  ///< boxes about which nothing is claimed; 0: the points and flats are all
+  std::uint64_t count() const;  ///< points inside
+};
+
+struct Preimages : Outcome {
+  std::vector<PreimageSet> sets;  ///< in the order of the values
+  std::string summary() const;    ///< the last line of its proof
+};
+
 /// A proof file against the network it is about: 0 accepted, 1 rejected, 2 unusable; `words` is what the checker said.
 struct CheckAnswer {
   int code = 2;
@@ -178,6 +204,10 @@ Answer pseudo(const Model& model, const std::vector<std::string>& at, const Opti
 /// Is f injective on the box [lower_i, upper_i]? verdict proved / refuted (with a pair) / open.
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
                  const Options& options);
+
+/// All x of the box with f(x) = value, for each value (one exact decimal per output). Any number of outputs.
+Preimages preimages(const Model& model, const std::vector<std::vector<std::string>>& values,
+                    const std::vector<std::pair<std::string, std::string>>& box, const Options& options);
 
 /// The published method: bisection over mixed-integer programs (docs/milp.md).
 struct MipOptions {
@@ -237,6 +267,7 @@ void confront(MipAnswer& answer, Answer engine);
 /// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
 std::string to_json(const Model& model, const Answer& answer, bool picture);
 std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
+std::string to_json(const Model& model, const Preimages& answer, bool picture);
 
 /// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
 std::string to_html(const std::string& record_json, const std::string& command);

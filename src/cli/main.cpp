@@ -9,6 +9,7 @@
 
 #include "cli/orbit_text.h"
 #include "cli/output_file.h"
+#include "cli/preimages_command.h"
 #include "cli/progress.h"
 #include "cli/record_file.h"
 #include "cli/request.h"
@@ -217,6 +218,11 @@ ExitCode run(int argc, const char* const* argv) {
       return export_weights(request);
     case Command::kCheck:
       return check(request);
+    case Command::kPreimages: {
+      const Preimages answer = preimages_command(request);
+      if (!answer.proof.refused.empty()) return kInternal;
+      return answer.status == "solved" ? kAnswered : kStopped;
+    }
     case Command::kOrbit:
       return orbit(request);
     case Command::kRadius:

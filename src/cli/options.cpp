@@ -21,16 +21,17 @@ namespace {
 /// The command line as text, before anything is read into numbers.
 struct Raw {
   std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output, proof, proof_file, steps, skip, thin, sweep, along, method,
+      json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of, method,
       threshold, big_m, write_model;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false, pseudo = false;
 };
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
-                   kForOrbit = 64, kForPseudo = 128;
+                   kForOrbit = 64, kForPseudo = 128, kForPreimages = 256;
 constexpr unsigned kOnBall = kForRadius | kForPseudo;
-constexpr unsigned kSolving = kOnBall | kForInjective;
+constexpr unsigned kOnBox = kForInjective | kForPreimages;
+constexpr unsigned kSolving = kOnBall | kOnBox;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 constexpr unsigned kSwept = kOnBall;
 constexpr unsigned kWithMap = kForOrbit;
@@ -53,6 +54,9 @@ constexpr std::array kSubcommands{
     Subcommand{"pseudo", Command::kPseudo, kForPseudo,
                "the largest ball around a point in which no other point has the same output",
                "foldproof pseudo flow.onnx --at 1,2.1 --report fold.html"},
+    Subcommand{"preimages", Command::kPreimages, kForPreimages,
+               "all inputs of a box with a given output, or with the outputs of given inputs",
+               "foldproof preimages flow.onnx --at 1,2.1 --box -1.5:4,-1.5:5 --report fold.html"},
     Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
                "foldproof info flow.onnx --at 1,2.1"},
     Subcommand{"check", Command::kCheck, kForCheck, "the independent checker on a proof kept by --proof",
@@ -85,15 +89,19 @@ const std::array kRows{
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
     Row{"-o,--output", "FILE", kForReport | kForExport | kForOrbit, kForReport, &Raw::output,
         "the file to write (export and orbit without it: standard output)"},
+    Row{"--of", "Y", kForPreimages, 0, &Raw::of,
+        "the output: exact decimals, one per output that is kept, or @file.csv or @file.npy with one output a line"},
+    Row{"--at", "X", kForPreimages, 0, &Raw::at,
+        "instead of --of: the outputs at these points; one point, or @file.csv or @file.npy with one point a line"},
     Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--along", "FILE", kSwept, 0, &Raw::along,
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
     Row{"--sweep", "I=A:B:N", kSwept, 0, &Raw::sweep,
         "ask for N values of input I, from A to B, each frozen as by --fix"},
-    Row{"--box", "L:U,...", kForInjective, kForInjective, &Raw::box,
+    Row{"--box", "L:U,...", kOnBox, kOnBox, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
-    Row{"--norm", "NORM", kSolving, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
+    Row{"--norm", "NORM", kOnBall | kForInjective, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
     Row{"--domain", "L:U,...", kOnBall, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
     Row{"--fix", "I=V", kWithNetwork | kWithMap, 0, &Raw::fix,
         "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
@@ -326,7 +334,15 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   if (names_map(request.network) && (raw.outputs || !raw.fix.empty())) {
     throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
   }
-  if (raw.at) request.at = read_vector("--at", *raw.at);
+  if (request.command == Command::kPreimages) {
+    request.values = raw.of.value_or("");
+    request.points = raw.at.value_or("");
+    if (request.values.empty() == request.points.empty()) {
+      throw InputError("say which outputs: either --of Y, or --at X for the output at X");
+    }
+  } else if (raw.at) {
+    request.at = read_vector("--at", *raw.at);
+  }
   if (raw.sweep) request.sweep = swept_parameter(*raw.sweep);
   if (raw.along) {
     request.along = *raw.along;

@@ -83,7 +83,10 @@ std::string command_of_record(const std::string& record_text) {
     if (question == "sweep") return command_of_sweep(record);
     const json& network = record.at("network");
     std::string command = fmt::format("foldproof {} {}", question, shell_word(network.at("file")));
-    if (question == "injective") {
+    if (question == "preimages") {
+      if (record.at("sets").size() != 1) return "";  // which file held the outputs is not recorded
+      command += fmt::format(" --of {} --box {}", joined(record.at("sets").at(0).at("value_exact")), box_text(record.at("box")));
+    } else if (question == "injective") {
       command += " --box " + box_text(record.at("box"));
     } else {
       command += " --at " + joined(record.at("center_exact"));

@@ -12,7 +12,7 @@
 
 namespace foldproof::cli {
 
-enum class Command { kNothing, kRadius, kInjective, kPseudo, kInfo, kReport, kExport, kCheck, kOrbit };
+enum class Command { kNothing, kRadius, kInjective, kPseudo, kPreimages, kInfo, kReport, kExport, kCheck, kOrbit };
 
 struct Request {
   Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed
@@ -21,6 +21,7 @@ struct Request {
   ModelOptions model;
   std::optional<std::vector<std::string>> at;
   std::vector<std::pair<std::string, std::string>> box;
+  std::string values, points;  // preimages: --of and --at, which are read once the network is known
   Options options;
   bool mip = false;         // --method mip
   MipOptions mip_options;

@@ -55,15 +55,6 @@ std::string radius_number(const Rational& x, const Answer& answer, Round round) 
   return decimal(x, places, round);
 }
 
-std::string point(const std::vector<std::string>& exact_texts) {
-  std::vector<std::string> entries;
-  for (const std::string& text : exact_texts) {
-    const Rational x = exact(text);
-    entries.push_back(is_short(x) ? x.pretty(kShortDecimal) : fmt::format("{}", x.nearest_double()));
-  }
-  return fmt::format("({})", fmt::join(entries, ", "));
-}
-
 bool all_short(const std::vector<std::string>& texts) {
   return std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return is_short(exact(text)); });
 }
@@ -82,22 +73,13 @@ std::string limit_words(const std::string& limit) {
   return found == words.end() ? "" : found->second;
 }
 
-std::string stop_words(const Answer& answer) {
-  const std::string reason = answer.stop_reason.value_or("");
-  if (reason == "time") return "stopped: the time of --time is used up";
-  if (reason == "memory") return "stopped: the memory of --memory is used up";
-  if (reason == "interrupt") return "stopped: interrupted";
-  if (reason == "refused") return "withdrawn: the independent checker refused the proof, so nothing is claimed";
-  return "open: the rest could not be decided";
-}
-
 std::string witness_text(const Answer& answer) {
   if (!answer.witness) return "";
   const Witness& witness = *answer.witness;
   const bool exactly = all_short(witness.x_exact) && all_short(witness.y_exact) && all_short(witness.f_exact);
   std::string text = fmt::format("  two inputs, one output{}:\n    x = {}\n    y = {}\n    f(x) = f(y) = {}\n",
                                  exactly ? "" : " (exact rationals in --json, nearest doubles here)",
-                                 point(witness.x_exact), point(witness.y_exact), point(witness.f_exact));
+                                 point_text(witness.x_exact), point_text(witness.y_exact), point_text(witness.f_exact));
   if (answer.witness_scale_exact) {
     text += "  the pair can be drawn in to the center as close as one likes, and collides all the way\n";
   }
@@ -117,35 +99,6 @@ std::string place_text(const Answer& answer) {
 
 std::string duration(double seconds) {
   return seconds < 1 ? fmt::format("{:.3g} ms", 1e3 * seconds) : fmt::format("{:.3g} s", seconds);
-}
-
-std::string effort_text(const Effort& effort) {
-  return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", duration(effort.seconds),
-                     count(static_cast<std::uint64_t>(effort.threads), "thread"),
-                     count(effort.regions_tested, "region"), count(effort.pairs_tested, "pair"),
-                     count(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
-}
-
-std::string proof_text(const Answer& answer) {
-  const Proof& proof = answer.proof;
-  if (proof.weights_sha256.empty()) return "  not checked: --no-check\n";
-  const std::string size =
-      fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)),
-                  proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
-                  proof.bytes < 10240 ? count(proof.bytes, "byte")
-                                      : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
-  if (!proof.refused.empty())
-    return fmt::format("  proof: REFUSED ({}), after {}\n", size,
-                       proof.attempts == 1 ? std::string("1 search") : fmt::format("{} searches", proof.attempts));
-  if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
-  std::string text = fmt::format("  proof: accepted by the independent checker in {} ({}){}\n",
-                                 duration(proof.check_seconds), size,
-                                 proof.file.empty() ? "" : ", kept in " + proof.file);
-  if (proof.refused_leaves > 0) {
-    text += fmt::format("  the checker refused {} of our leaves first, and the radius was drawn in below: please report this\n",
-                        proof.refused_leaves);
-  }
-  return text;
 }
 
 std::string pseudo_first_line(const Answer& answer) {
@@ -185,6 +138,53 @@ std::string first_line(const Answer& answer) {
 
 }  // namespace
 
+std::string point_text(const std::vector<std::string>& exact_texts) {
+  std::vector<std::string> entries;
+  for (const std::string& text : exact_texts) {
+    const Rational x = exact(text);
+    entries.push_back(is_short(x) ? x.pretty(kShortDecimal) : fmt::format("{}", x.nearest_double()));
+  }
+  return fmt::format("({})", fmt::join(entries, ", "));
+}
+
+std::string stop_words(const Outcome& answer) {
+  const std::string reason = answer.stop_reason.value_or("");
+  if (reason == "time") return "stopped: the time of --time is used up";
+  if (reason == "memory") return "stopped: the memory of --memory is used up";
+  if (reason == "interrupt") return "stopped: interrupted";
+  if (reason == "refused") return "withdrawn: the independent checker refused the proof, so nothing is claimed";
+  return "open: the rest could not be decided";
+}
+
+std::string effort_text(const Effort& effort) {
+  return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", duration(effort.seconds),
+                     count(static_cast<std::uint64_t>(effort.threads), "thread"),
+                     count(effort.regions_tested, "region"), count(effort.pairs_tested, "pair"),
+                     count(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
+}
+
+std::string proof_text(const Outcome& answer) {
+  const Proof& proof = answer.proof;
+  if (proof.weights_sha256.empty()) return "  not checked: --no-check\n";
+  const std::string size =
+      fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)),
+                  proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
+                  proof.bytes < 10240 ? count(proof.bytes, "byte")
+                                      : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
+  if (!proof.refused.empty())
+    return fmt::format("  proof: REFUSED ({}), after {}\n", size,
+                       proof.attempts == 1 ? std::string("1 search") : fmt::format("{} searches", proof.attempts));
+  if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
+  std::string text = fmt::format("  proof: accepted by the independent checker in {} ({}){}\n",
+                                 duration(proof.check_seconds), size,
+                                 proof.file.empty() ? "" : ", kept in " + proof.file);
+  if (proof.refused_leaves > 0) {
+    text += fmt::format("  the checker refused {} of our leaves first, and the radius was drawn in below: please report this\n",
+                        proof.refused_leaves);
+  }
+  return text;
+}
+
 std::string radius_text(const Answer& answer) {
   std::string text = first_line(answer) + "\n";
   if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
@@ -209,7 +209,7 @@ std::string injective_text(const Answer& answer) {
   return text + witness_text(answer) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
 }
 
-std::string refusal_text(const Answer& answer) {
+std::string refusal_text(const Outcome& answer) {
   const Proof& proof = answer.proof;
   return fmt::format(
       "foldproof: BUG: the independent checker did not accept our own proof ({}); the answer is withdrawn, do not rely "
@@ -253,7 +253,7 @@ std::string info_text(const Model& model, const std::vector<std::string>* at, co
                              : "not square; choose with --fix and --outputs to ask radius or injective");
   if (value != nullptr) {
     text += fmt::format("  f({})\n", fmt::join(*at, ", "));
-    if (!all_short(*value)) text += fmt::format("   near {}\n", point(*value));
+    if (!all_short(*value)) text += fmt::format("   near {}\n", point_text(*value));
     text += fmt::format("      = ({})\n", fmt::join(*value, ",\n         "));
   }
   return text;

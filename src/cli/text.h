@@ -8,11 +8,18 @@
 
 namespace foldproof::cli {
 
+/// Why a run ended early, what it took, and what the checker said of the proof.
+std::string stop_words(const Outcome& outcome);
+std::string effort_text(const Effort& effort);
+std::string proof_text(const Outcome& outcome);
+/// "(1, 2.1)": short numbers as they are, others as their nearest doubles.
+std::string point_text(const std::vector<std::string>& exact_texts);
+
 std::string radius_text(const Answer& answer);
 std::string injective_text(const Answer& answer);
 std::string mip_text(const MipAnswer& answer);
 /// Loud: our own proof was refused.
-std::string refusal_text(const Answer& answer);
+std::string refusal_text(const Outcome& answer);
 std::string info_text(const Model& model, const std::vector<std::string>* at, const std::vector<std::string>* value);
 /// The same as JSON text.
 std::string info_json(const Model& model, const std::vector<std::string>* at, const std::vector<std::string>* value);

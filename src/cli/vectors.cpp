@@ -87,8 +87,12 @@ constexpr NumberType kNumberTypes[] = {
     {"u1", 1, exact_text<std::uint8_t>},
 };
 
-/// Number of entries of a shape such as "(3,)" or "(1, 3)"; nothing for anything that is not one row.
-std::optional<std::size_t> row_length(const std::string& shape) {
+struct Shape {
+  std::size_t rows, columns;
+};
+
+/// "(3,)" is one row, "(5, 3)" has five; nothing for anything else.
+std::optional<Shape> shape_of(const std::string& shape) {
   if (shape.size() < 2 || shape.front() != '(' || shape.back() != ')') return std::nullopt;
   std::vector<std::size_t> sides;
   for (const std::string& side : split(std::string_view(shape).substr(1, shape.size() - 2), ',')) {
@@ -96,15 +100,16 @@ std::optional<std::size_t> row_length(const std::string& shape) {
     if (side.size() > 9 || side.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
     sides.push_back(std::stoul(side));
   }
-  if (sides.size() == 2 && sides[0] == 1) return sides[1];
-  if (sides.size() == 1) return sides[0];
+  if (sides.size() == 2) return Shape{sides[0], sides[1]};
+  if (sides.size() == 1) return Shape{1, sides[0]};
   return std::nullopt;
 }
 
-std::vector<std::string> read_npy(const std::string& option, const std::string& path) {
+std::vector<std::vector<std::string>> read_npy(const std::string& option, const std::string& path, bool many_rows) {
   const std::string content = slurp(option, path);
   const auto refuse = [&](const std::string& why) {
-    return InputError(fmt::format("{}: '{}' {}; save it with numpy.save from a 1-D float64 array", option, path, why));
+    return InputError(fmt::format("{}: '{}' {}; save it with numpy.save from a {} float64 array", option, path, why,
+                                  many_rows ? "2-D" : "1-D"));
   };
   constexpr std::string_view kMagic = "\x93NUMPY";
   if (content.size() < 12 || !content.starts_with(kMagic)) throw refuse("is not a .npy file");
@@ -125,17 +130,21 @@ std::vector<std::string> read_npy(const std::string& option, const std::string& 
   }
   if (type == nullptr) throw refuse(fmt::format("holds numbers of type {}", description));
   const std::string shape = header_value(header, "shape");
-  const auto count = row_length(shape);
-  if (!count) throw refuse(fmt::format("has shape {}, not one row", shape));
+  const auto size = shape_of(shape);
+  if (!size || (!many_rows && size->rows != 1)) {
+    throw refuse(fmt::format("has shape {}, not {}", shape, many_rows ? "rows of numbers" : "one row"));
+  }
+  if (size->rows > 1 && header_value(header, "fortran_order") != "False") throw refuse("is stored by columns");
   const std::size_t start = header_start + header_length;
-  if ((content.size() - start) / type->size < *count) throw refuse("is cut short");
+  const std::size_t count = size->rows * size->columns;
+  if ((content.size() - start) / type->size < count) throw refuse("is cut short");
 
   const bool swapped = description[1] == '>';
-  std::vector<std::string> result;
-  for (std::size_t i = 0; i < *count; ++i) {
+  std::vector<std::vector<std::string>> result(size->rows);
+  for (std::size_t i = 0; i < count; ++i) {
     const auto text = type->read(content.data() + start + i * type->size, swapped);
     if (!text) throw InputError(fmt::format("{}: entry {} of '{}' is not a finite number", option, i, path));
-    result.push_back(*text);
+    result[i / size->columns].push_back(*text);
   }
   return result;
 }
@@ -172,7 +181,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 std::vector<std::string> read_vector(const std::string& option, const std::string& text) {
   if (text.starts_with('@')) {
     const std::string path = text.substr(1);
-    if (path.ends_with(".npy")) return read_npy(option, path);
+    if (path.ends_with(".npy")) return read_npy(option, path, false).at(0);
     if (path.ends_with(".csv")) return read_csv(option, path);
     throw InputError(fmt::format("{}: '{}' must end in .npy or .csv", option, path));
   }
@@ -197,13 +206,20 @@ std::vector<std::vector<std::string>> read_rows(const std::string& option, const
     if (is_name_row) continue;
     require_numbers(fmt::format("{}: line {} of '{}'", option, number, path), entries);
     if (entries.size() != columns) {
-      throw InputError(fmt::format("{}: line {} of '{}' has {} numbers, but a point has {}, one per input that is not fixed",
+      throw InputError(fmt::format("{}: line {} of '{}' has {} numbers, but {} are expected",
                                    option, number, path, entries.size(), columns));
     }
     rows.push_back(std::move(entries));
   }
   if (rows.empty()) throw InputError(fmt::format("{}: '{}' holds no point; write one point a line, as in 1,2.1", option, path));
   return rows;
+}
+
+std::vector<std::vector<std::string>> read_vectors(const std::string& option, const std::string& text,
+                                                   std::size_t columns) {
+  if (text.starts_with('@') && text.ends_with(".csv")) return read_rows(option, text.substr(1), columns);
+  if (text.starts_with('@') && text.ends_with(".npy")) return read_npy(option, text.substr(1), true);
+  return {read_vector(option, text)};
 }
 
 std::vector<std::pair<std::string, std::string>> read_box(const std::string& option, const std::string& text) {

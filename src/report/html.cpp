@@ -11,6 +11,7 @@
 #include "report/html_parts.h"
 #include "report/json_text.h"
 #include "report/page.h"
+#include "report/preimages_page.h"
 #include "report/sweep_page.h"
 #include "report/words.h"
 
@@ -86,7 +87,6 @@ std::string place_html(const Json& record) {
 }  // namespace
 
 std::string numbers_html(const Json& record) {
-  const Json &network = record.at("network"), &effort = record.at("effort");
   std::string html;
   if (record.at("question") != "injective") {
     const Json& radius = record.at("radius");
@@ -105,29 +105,7 @@ std::string numbers_html(const Json& record) {
     }
   }
   html += place_html(record);
-  html += row("Network", escape(shown(network.at("file"))));
-  html += row("SHA-256", fmt::format("<code>{}</code>", escape(shown(network.at("sha256")))));
-  html += row("Size", escape(fmt::format("{} inputs, {} outputs, {} ReLU neurons", shown(network.at("inputs")),
-                                         shown(network.at("outputs")), shown(network.at("neurons")))));
-  for (const auto& [index, value] : network.at("fixed").items()) {
-    html += row("Fixed", escape(fmt::format("input {} = {}", index, shown(value))));
-  }
-  if (!effort.at("seconds").is_null()) {
-    const std::uint64_t threads = effort.at("threads");
-    html += row("Time", fmt::format("{} on {} thread{}", seconds_text(effort.at("seconds")), threads,
-                                    threads == 1 ? "" : "s"));
-  }
-  const Json& proof = record.at("proof");
-  if (proof.at("checked") == true) {
-    html += row("Proof", escape(fmt::format("accepted by the checker in {}: {} leaves, {} pairs, {} bytes{}",
-                                            seconds_text(proof.at("check_seconds")), count_text(proof.at("leaves")),
-                                            count_text(proof.at("pairs")), count_text(proof.at("bytes")),
-                                            proof.at("file").is_null() ? "" : ", in " + shown(proof.at("file")))));
-    html += row("Weights SHA-256", fmt::format("<code>{}</code>", escape(shown(proof.at("weights_sha256")))));
-  }
-  html += row("Effort", fmt::format("{} regions, {} pairs, {} slope nodes", count_text(effort.at("regions_tested")),
-                                    count_text(effort.at("pairs_tested")), count_text(effort.at("slope_nodes"))));
-  return html;
+  return html + run_rows(record);
 }
 
 namespace {

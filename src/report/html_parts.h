@@ -20,5 +20,7 @@ std::string shown(const Json& value);
 /// A name and a value of the table of numbers; the value is HTML already.
 std::string row(const std::string& name, const std::string& value_html);
 std::string list_text(const Json& values);
+/// The rows about the network, the proof and the effort of a record.
+std::string run_rows(const Json& record);
 
 }  // namespace foldproof

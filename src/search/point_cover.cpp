@@ -16,6 +16,7 @@
 #include "model/evaluate.h"
 #include "number/rounding.h"
 #include "search/best_first.h"
+#include "search/cone.h"
 #include "search/exact_cells.h"
 #include "search/point_test.h"
 #include "search/preimage_finder.h"
@@ -28,7 +29,6 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
 constexpr int most_unstable_in_cells = 12;
-constexpr int most_face_boxes = 200000;
 
 struct Worker {
   Worker(const Problem& problem, const RegionNetwork& root, const std::vector<Rational>& value, const Image& target)
@@ -57,8 +57,6 @@ class PointCover : public BestFirst<Worker> {
  private:
   Worker make_worker() const override { return Worker(problem_, *root_, value_, target_); }
   Outcome process(Worker& worker, Node& node, Node children[2], int& axis, double& where) override;
-  bool faces(Worker& worker, const RegionNetwork& net, const Box& box, std::string& text);
-  bool face_tree(Worker& worker, const RegionNetwork& net, const Box& box, int& left, std::string& text);
   bool improve(Worker& worker, const std::vector<double>& u, const Box& limits, double beyond);
   Node first_node();
   void cut_out(const Box& cone, const std::string& line);
@@ -82,47 +80,6 @@ std::vector<double> middle_of(const Box& box) {
   std::vector<double> u;
   for (std::size_t i = 0; i < box.lower.size(); ++i) u.push_back(0.5 * box.lower[i] + 0.5 * box.upper[i]);
   return u;
-}
-
-// The trees of the faces that do not hold the centre, one after the other.
-bool PointCover::faces(Worker& worker, const RegionNetwork& net, const Box& box, std::string& text) {
-  int left = most_face_boxes;
-  for (std::size_t i = 0; i < box.lower.size(); ++i) {
-    for (const bool upper : {false, true}) {
-      const double side = upper ? box.upper[i] : box.lower[i];
-      if (side == 0.0) continue;
-      Box face = box;
-      (upper ? face.lower : face.upper)[i] = side;
-      if (!face_tree(worker, net, face, left, text)) return false;
-    }
-  }
-  return true;
-}
-
-bool PointCover::face_tree(Worker& worker, const RegionNetwork& net, const Box& box, int& left, std::string& text) {
-  if (--left < 0 || control_.should_stop()) return false;
-  control_.regions.fetch_add(1, std::memory_order_relaxed);
-  worker.test.enclose(net, box);
-  std::string line = worker.test.apart(target_);
-  if (line.empty() && worker.test.secant(net, centre_)) line = "t 0";
-  if (!line.empty()) {
-    text += '\n' + line;
-    return true;
-  }
-  int axis = 0;
-  for (int i = 1; i < box.size(); ++i) {
-    if (box.width(i) > box.width(axis)) axis = i;
-  }
-  const double where = 0.5 * box.lower[at(axis)] + 0.5 * box.upper[at(axis)];
-  improve(worker, middle_of(box), limits_, 0.0);
-  if (incumbent_.radius_is_zero() || !(where > box.lower[at(axis)] && where < box.upper[at(axis)])) return false;
-  text += "\ns " + std::to_string(axis) + ' ' + canonical(where);
-  for (const bool upper : {false, true}) {
-    Box half = box;
-    (upper ? half.lower : half.upper)[at(axis)] = where;
-    if (!face_tree(worker, net, half, left, text)) return false;
-  }
-  return true;
 }
 
 Node PointCover::first_node() {
@@ -159,8 +116,14 @@ void PointCover::begin() {
   worker.test.enclose(*root_, cone);
   if (worker.test.secant(*root_, centre_)) return push(first_node());
   const auto inside = worker.test.bounder().restrict_again(*root_, *root_, cone);
-  std::string line = "k 0";
-  if (faces(worker, *inside, cone, line)) return cut_out(cone, line);
+  const std::vector<Rational> origin(cone.lower.size());
+  const auto stalled = [&](const Box& box) {
+    improve(worker, middle_of(box), limits_, 0.0);
+    return !incumbent_.radius_is_zero();
+  };
+  const std::string line =
+      cone_lines(worker.test, *inside, cone, target_, {0, centre_, origin}, control_, stalled);
+  if (!line.empty()) return cut_out(cone, line);
   if (!incumbent_.radius_is_zero()) push(first_node());
 }
 

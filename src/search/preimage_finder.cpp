@@ -73,16 +73,20 @@ std::optional<PiecePreimage> PreimageFinder::exact(const std::vector<double>& u,
   return found;
 }
 
-std::optional<PiecePreimage> PreimageFinder::near(std::vector<double> u, const Box& limits, double beyond,
-                                                  double reach) {
+std::optional<std::vector<double>> PreimageFinder::newton(std::vector<double> u) {
   const std::size_t n = u.size();
   std::vector<double> right(at(root_.outputs()));
   std::vector<char> pattern;
+  flat_ = false;
   for (int step = 0; step < most_steps; ++step) {
     root_.piece_at(u, piece_);
     for (std::size_t o = 0; o < right.size(); ++o) right[o] = target_.value[o] - piece_.value[at(root_.neurons()) + o];
     const std::vector<double> d = newton_step(&piece_.gradient[at(root_.neurons()) * n], right, n);
-    if (d.empty()) return in_flat_cell(u, limits, reach);
+    if (d.empty()) {
+      flat_ = true;
+      last_ = std::move(u);
+      return std::nullopt;
+    }
     const bool again = pattern == piece_.active;
     double length = 0.0;
     double size = 0.0;
@@ -92,12 +96,23 @@ std::optional<PiecePreimage> PreimageFinder::near(std::vector<double> u, const B
       size = std::max(size, std::abs(u[i]));
     }
     if (again || length <= 1e-13 * size) {
-      if (!(size < reach && size >= beyond) || length > 1e-6 * size) return std::nullopt;
-      return exact(u, reach);
+      if (length > 1e-6 * size) return std::nullopt;
+      return u;
     }
     pattern = piece_.active;
   }
   return std::nullopt;
+}
+
+std::optional<PiecePreimage> PreimageFinder::near(std::vector<double> u, const Box& limits, double beyond,
+                                                  double reach) {
+  const auto root = newton(std::move(u));
+  if (flat_) return in_flat_cell(last_, limits, reach);
+  if (!root) return std::nullopt;
+  double size = 0.0;
+  for (const double entry : *root) size = std::max(size, std::abs(entry));
+  if (!(size < reach && size >= beyond)) return std::nullopt;
+  return exact(*root, reach);
 }
 
 // Minimises the norm over { u in the closure of the piece : f_P(u) = value }, then steps a little towards the middle of

@@ -428,6 +428,37 @@
     };
   }
 
+  // ---------------------------------------------------------------- preimages: inputs coloured by their output
+  function preimagesFigure() {
+    const points = record.sets.flatMap((set, k) => set.points.map((point) => ({ k, x: point.x })));
+    const flats = record.sets.flatMap((set, k) => set.flats.map((flat) => ({ k, x: flat.x, y: flat.y })));
+    const hue = (k) => CURVES[k % CURVES.length], many = record.sets.length > 1;
+    const layers = [];
+    if (picture.fold.length) {
+      layers.push({ name: 'where the map turns over', swatch: ['stroke', colour('plot-refuted')],
+        traces: [lines(segments(picture.fold), { color: colour('plot-refuted'), width: 1.4 })] });
+    }
+    if (flats.length) {
+      layers.push({ name: 'flat segments', swatch: ['stroke', hue(0)],
+        traces: flats.slice(0, 400).map((flat) => lines([flat.x, flat.y], { color: hue(flat.k), width: 3 })) });
+    }
+    layers.push({ name: 'preimages', swatch: ['mark', hue(0)], traces: [{ type: 'scatter', mode: 'markers',
+      x: points.map((p) => p.x[0]), y: points.map((p) => p.x[1]),
+      text: points.map((p) => 'output ' + p.k), hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>',
+      marker: many ? { color: points.map((p) => p.k), colorscale: 'Viridis', size: 7 } : { color: hue(0), size: 11 } }] });
+    return { layers, options: { labels: ['input 0', 'input 1'], range: picture.window, square: true } };
+  }
+
+  function valuesFigure() {
+    const values = record.sets.map((set) => set.value), counts = record.sets.map((set) => set.points.length);
+    return { layers: [{ traces: [{ type: 'scatter', mode: 'markers', x: values.map((v) => v[0]), y: values.map((v) => v[1]),
+      text: counts.map((count, k) => 'output ' + k + ': ' + count + ' preimages'),
+      hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>',
+      marker: { color: counts, colorscale: 'Viridis', size: 7, colorbar: { title: { text: 'preimages' }, thickness: 12,
+        dtick: 1, tickfont: { color: colour('quiet') } } } }] }],
+      options: { labels: ['output 0', 'output 1'], square: true } };
+  }
+
   // ---------------------------------------------------------------- which figures
   const WORDS = {
     plane: ['Inputs', 'Where the map turns over. Blue: the Jacobian determinant has the sign it has at the centre; sand: '
@@ -451,6 +482,15 @@
       const first = answeredPoints()[0];
       if (!record.parameter && first && first.answer.center.length === 2) {
         addFigure('The orbit', 'The centres, coloured by the radius there.', true, orbitFigure);
+      }
+      return;
+    }
+    if (picture.kind === 'preimages') {
+      const many = record.sets.length > 1;
+      addFigure('Inputs', 'The inputs of the box that have ' + (many ? 'one of the outputs, coloured by the output. ' : 'the output. ')
+        + 'Across a fold, the number of preimages changes by two.', !many, preimagesFigure);
+      if (many && record.sets[0].value.length === 2) {
+        addFigure('Outputs', 'The outputs that were asked about, coloured by the number of their preimages.', false, valuesFigure);
       }
       return;
     }

@@ -1,0 +1,119 @@
+#include "cli/preimages_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cli/output_file.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/text.h"
+#include "cli/vectors.h"
+
+namespace foldproof::cli {
+
+namespace {
+
+constexpr std::size_t kMostShown = 20;  // points, segments or values in words
+
+std::vector<std::vector<std::string>> asked_values(const Model& model, const Request& request) {
+  if (!request.values.empty()) {
+    return read_vectors("--of", request.values, static_cast<std::size_t>(model.outputs()));
+  }
+  std::vector<std::vector<std::string>> values;
+  for (const auto& point : read_vectors("--at", request.points, static_cast<std::size_t>(model.inputs()))) {
+    values.push_back(model.evaluate(point));
+  }
+  return values;
+}
+
+std::string many(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string sentence_of(const PreimageSet& set) {
+  const std::uint64_t count = set.count();
+  if (set.open > 0) {
+    return fmt::format("{} and {} found, not proved to be all: {} left", many(count, "preimage"),
+                       many(set.flats.size(), "flat segment"), many(set.open, "box") + (set.open == 1 ? "" : "es"));
+  }
+  if (!set.flats.empty()) {
+    const auto alone = std::count_if(set.points.begin(), set.points.end(),
+                                     [](const PreimageSet::Point& point) { return point.inside && point.isolated; });
+    return fmt::format("whole segments of preimages on {}, and {} besides; proved to be all",
+                       many(set.flats.size(), "linear piece"), many(static_cast<std::uint64_t>(alone), "isolated preimage"));
+  }
+  if (count == 0) return "no preimage in the box, proved";
+  return fmt::format("exactly {} in the box, proved", many(count, "preimage"));
+}
+
+std::string one_value_text(const PreimageSet& set) {
+  std::string text = fmt::format("{}\n  of y = {}\n", sentence_of(set), point_text(set.value_exact));
+  std::size_t shown = 0;
+  for (const PreimageSet::Point& point : set.points) {
+    if (!point.inside || ++shown > kMostShown) continue;
+    text += fmt::format("    x = {}{}\n", point_text(point.x_exact), point.isolated ? "" : "  (on a flat segment)");
+  }
+  for (const PreimageSet::Flat& flat : set.flats) {
+    if (++shown > kMostShown) continue;
+    text += fmt::format("    all x from {} to {}\n", point_text(flat.x_exact), point_text(flat.y_exact));
+  }
+  if (shown > kMostShown) text += fmt::format("    and {} more (--json has them all)\n", shown - kMostShown);
+  return text;
+}
+
+std::string many_values_text(const Preimages& answer) {
+  std::map<std::string, std::uint64_t> kinds;
+  for (const PreimageSet& set : answer.sets) ++kinds[sentence_of(set)];
+  std::string text = fmt::format("preimages of {} values\n", answer.sets.size());
+  std::size_t shown = 0;
+  for (const auto& [kind, count] : kinds) {
+    if (++shown <= kMostShown) text += fmt::format("  {:>6} of them: {}\n", count, kind);
+  }
+  if (shown > kMostShown) text += fmt::format("  and {} more kinds (--json has them all)\n", shown - kMostShown);
+  return text;
+}
+
+std::string text_of(const Preimages& answer) {
+  std::string text;
+  if (answer.sets.size() == 1) text = one_value_text(answer.sets[0]);
+  if (answer.sets.size() > 1) text = many_values_text(answer);
+  if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
+  return text + effort_text(answer.effort) + proof_text(answer);
+}
+
+}  // namespace
+
+Preimages preimages_command(const Request& request) {
+  const bool json_on_output = request.json == "-";
+  std::optional<OutputFile> json, report;
+  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
+  if (!request.report.empty()) report.emplace("--report", request.report);
+  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
+  const Model model = Model::load(request.network, request.model);
+  const auto values = asked_values(model, request);
+
+  ProgressLine progress(request.quiet, request.options.time);
+  Options options = request.options;
+  options.interrupt = &stop_on_signals();
+  options.progress = [&](const Progress& now) { progress.show(now); };
+  Preimages answer = preimages(model, values, request.box, options);
+  progress.erase();
+
+  if (!json_on_output || !request.quiet) print(json_on_output ? stderr : stdout, text_of(answer));
+  if (!request.json.empty() || report) {
+    const std::string record = to_json(model, answer, true);
+    if (json_on_output) print(stdout, record);
+    if (json) json->write(record);
+    if (report) report->write(to_html(record, request.typed));
+  }
+  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
+  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
+    print(stdout, report ? fmt::format("  page: {}\n", request.report)
+                         : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
+  }
+  return answer;
+}
+
+}  // namespace foldproof::cli

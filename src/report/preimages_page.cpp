@@ -1,0 +1,135 @@
+#include "report/preimages_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "report/assets.h"
+#include "report/html_parts.h"
+#include "report/words.h"
+
+namespace foldproof {
+
+namespace {
+
+constexpr std::size_t kMostRows = 200;
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
+}
+
+Verdict verdict_of_preimages(const Json& record) {
+  const Json& sets = record.at("sets");
+  const auto points = record.at("points").get<std::size_t>(), flats = record.at("flats").get<std::size_t>();
+  const auto complete = static_cast<std::size_t>(
+      std::count_if(sets.begin(), sets.end(), [](const Json& set) { return set.at("complete") == true; }));
+  if (sets.empty()) return {"open", "No answer", "The answer was withdrawn; nothing is claimed."};
+  if (sets.size() == 1) {
+    if (complete == 0) {
+      return {"open", "Not finished",
+              fmt::format("{} and {} were found in the box; whether there are more is not decided.",
+                          plural(points, "preimage"), plural(flats, "flat segment"))};
+    }
+    if (flats > 0) {
+      return {"bracket", "Whole segments of preimages",
+              fmt::format("Proved: the output is taken on flat pieces of the map ({}) and at the listed inputs, and nowhere "
+                          "else in the box.",
+                          plural(flats, "segment"))};
+    }
+    if (points == 0) return {"proved", "No preimage", "Proved: no input of the box has this output."};
+    return {"proved", fmt::format("Exactly {}", plural(points, "preimage")),
+            fmt::format("Proved: {} of the box {} this output, and no other.", plural(points, "input"),
+                        points == 1 ? "has" : "have")};
+  }
+  const bool all = complete == sets.size();
+  return {all ? "proved" : "open",
+          all ? fmt::format("All preimages of {} outputs", count_text(sets.size())) : "Not finished",
+          fmt::format("{}: {}{} in the box, all in exact arithmetic. For {} of {} outputs it is proved that there are no "
+                      "others.",
+                      plural(sets.size(), "output"), plural(points, "preimage"),
+                      flats > 0 ? " and " + plural(flats, "flat segment") : "", count_text(complete),
+                      count_text(sets.size()))};
+}
+
+std::string table_html(const Json& record) {
+  std::string html =
+      "<section class=\"card\"><h2>Preimages</h2>\n<details><summary>Table</summary><div class=\"scroll\">"
+      "<table class=\"witness\"><thead><tr><th scope=\"col\">output</th><th scope=\"col\">inputs with this output</th>"
+      "</tr></thead><tbody>\n";
+  std::size_t rows = 0;
+  for (const Json& set : record.at("sets")) {
+    if (++rows > kMostRows) break;
+    std::string inputs;
+    const auto add = [&](const std::string& text) { inputs += (inputs.empty() ? "" : "<br>") + escape(text); };
+    for (const Json& point : set.at("points")) add("(" + list_text(point.at("x")) + ")");
+    for (const Json& flat : set.at("flats")) {
+      add(fmt::format("all from ({}) to ({})", list_text(flat.at("x")), list_text(flat.at("y"))));
+    }
+    if (set.at("complete") != true) add("perhaps more");
+    if (inputs.empty()) inputs = "none";
+    html += fmt::format("<tr><th scope=\"row\"><code>({})</code></th><td><code>{}</code></td></tr>\n",
+                        escape(list_text(set.at("value"))), inputs);
+  }
+  html += "</tbody></table></div></details>\n<p class=\"quiet\">Nearest doubles; the record has the exact rational numbers.";
+  if (record.at("sets").size() > kMostRows) html += fmt::format(" The first {} outputs are shown.", kMostRows);
+  return html + "</p></section>\n";
+}
+
+std::string claims_html(const Json& record) {
+  std::vector<std::string> claims{
+      "f is the real-arithmetic function of the weights stored in the file. Every listed input is rational, and f takes "
+      "exactly the asked output there.",
+      "Where an output is called complete, no other input of the box has it, but for those on the linear pieces of its flat "
+      "segments."};
+  const Json& proof = record.at("proof");
+  if (proof.at("checked") == true) {
+    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which shares "
+                     "no code with it, proved every part of this answer again.");
+  } else if (proof.at("refused").is_null()) {
+    claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
+  } else {
+    claims.push_back("The independent checker refused the proof (" + shown(proof.at("refused")) +
+                     "). Nothing is claimed. Please report this.");
+  }
+  std::string html;
+  for (const std::string& claim : claims) html += fmt::format("<li>{}</li>\n", escape(claim));
+  return html;
+}
+
+std::string numbers_html(const Json& record) {
+  std::string box;
+  for (const Json& side : record.at("box")) {
+    box += fmt::format("{}[{}]", box.empty() ? "" : " × ", list_text(side));
+  }
+  return row("Box", fmt::format("<code>{}</code>", escape(box))) + row("Outputs", count_text(record.at("sets").size())) +
+         row("Preimages", count_text(record.at("points"))) + row("Flat segments", count_text(record.at("flats"))) +
+         row("Boxes left open", count_text(record.at("open"))) + run_rows(record);
+}
+
+}  // namespace
+
+std::string preimages_page(const Json& record, const std::string& command) {
+  const Verdict verdict = verdict_of_preimages(record);
+  const std::string file = record.at("network").at("file");
+  const bool pictured = record.contains("picture") && !record.at("picture").is_null();
+  return fill(asset::html(), {{"title", escape(verdict.headline + ": " + file)},
+                              {"css", std::string(asset::css())},
+                              {"file", escape(file)},
+                              {"version", escape(shown(record.at("foldproof")))},
+                              {"tone", verdict.tone},
+                              {"headline", escape(verdict.headline)},
+                              {"sentence", escape(verdict.sentence)},
+                              {"bracket", ""},
+                              {"limit", ""},
+                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : ""},
+                              {"witness", table_html(record)},
+                              {"claims", claims_html(record)},
+                              {"command", escape(command)},
+                              {"numbers", numbers_html(record)},
+                              {"record", script_safe(json_text(record))},
+                              {"plotly", pictured ? std::string(asset::plotly()) : ""},
+                              {"js", std::string(asset::js())}});
+}
+
+}  // namespace foldproof

@@ -48,7 +48,7 @@ Verdict verdict_of_preimages(const Json& record) {
           fmt::format("{}: {}{} in the box, all in exact arithmetic. For {} of {} outputs it is proved that there are no "
                       "others.",
                       plural(sets.size(), "output"), plural(points, "preimage"),
-                      flats > 0 ? " and " + plural(flats, "flat segment") : "", count_text(complete),
+                      flats > 0 ? fmt::format(" and {}", plural(flats, "flat segment")) : "", count_text(complete),
                       count_text(sets.size()))};
 }
 
@@ -62,7 +62,7 @@ std::string table_html(const Json& record) {
     if (++rows > kMostRows) break;
     std::string inputs;
     const auto add = [&](const std::string& text) { inputs += (inputs.empty() ? "" : "<br>") + escape(text); };
-    for (const Json& point : set.at("points")) add("(" + list_text(point.at("x")) + ")");
+    for (const Json& point : set.at("points")) add(fmt::format("({})", list_text(point.at("x"))));
     for (const Json& flat : set.at("flats")) {
       add(fmt::format("all from ({}) to ({})", list_text(flat.at("x")), list_text(flat.at("y"))));
     }
@@ -89,8 +89,8 @@ std::string claims_html(const Json& record) {
   } else if (proof.at("refused").is_null()) {
     claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
   } else {
-    claims.push_back("The independent checker refused the proof (" + shown(proof.at("refused")) +
-                     "). Nothing is claimed. Please report this.");
+    claims.push_back(fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report this.",
+                                 shown(proof.at("refused"))));
   }
   std::string html;
   for (const std::string& claim : claims) html += fmt::format("<li>{}</li>\n", escape(claim));

@@ -11,7 +11,6 @@
 #include "report/html_parts.h"
 #include "report/json_text.h"
 #include "report/page.h"
-#include "report/preimages_page.h"
 #include "report/sweep_page.h"
 #include "report/words.h"
 
@@ -155,6 +154,7 @@ std::string to_html(const std::string& record_json, const std::string& command) 
   try {
     const Json record = Json::parse(record_json);
     if (record.at("question") == "sweep") return sweep_page(record, command);
+    if (record.at("question") == "preimages") return filled(preimages_page(record), record, command);
     return filled(record.contains("method") ? mip_page(record) : page_of(record), record, command);
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));

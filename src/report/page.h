@@ -23,6 +23,8 @@ std::string bracket_html(const Json& record);
 std::string witness_html(const Json& record);
 std::string numbers_html(const Json& record);
 
+/// The page of a record of `preimages` of a network.
+Page preimages_page(const Json& record);
 /// The page of a record of --method mip: what the MILP says, what is proved, and the pair that decides between them.
 Page mip_page(const Json& record);
 

@@ -1,13 +1,11 @@
-#include "report/preimages_page.h"
-
+// The page of foldproof preimages: how many there are, and whether these are all.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "report/assets.h"
 #include "report/html_parts.h"
-#include "report/words.h"
+#include "report/page.h"
 
 namespace foldproof {
 
@@ -76,7 +74,7 @@ std::string table_html(const Json& record) {
   return html + "</p></section>\n";
 }
 
-std::string claims_html(const Json& record) {
+std::vector<std::string> claims_of_preimages(const Json& record) {
   std::vector<std::string> claims{
       "f is the real-arithmetic function of the weights stored in the file. Every listed input is rational, and f takes "
       "exactly the asked output there.",
@@ -92,12 +90,10 @@ std::string claims_html(const Json& record) {
     claims.push_back(fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report this.",
                                  shown(proof.at("refused"))));
   }
-  std::string html;
-  for (const std::string& claim : claims) html += fmt::format("<li>{}</li>\n", escape(claim));
-  return html;
+  return claims;
 }
 
-std::string numbers_html(const Json& record) {
+std::string preimages_numbers(const Json& record) {
   std::string box;
   for (const Json& side : record.at("box")) {
     box += fmt::format("{}[{}]", box.empty() ? "" : " × ", list_text(side));
@@ -109,27 +105,10 @@ std::string numbers_html(const Json& record) {
 
 }  // namespace
 
-std::string preimages_page(const Json& record, const std::string& command) {
-  const Verdict verdict = verdict_of_preimages(record);
-  const std::string file = record.at("network").at("file");
-  const bool pictured = record.contains("picture") && !record.at("picture").is_null();
-  return fill(asset::html(), {{"title", escape(verdict.headline + ": " + file)},
-                              {"css", std::string(asset::css())},
-                              {"file", escape(file)},
-                              {"version", escape(shown(record.at("foldproof")))},
-                              {"tone", verdict.tone},
-                              {"headline", escape(verdict.headline)},
-                              {"sentence", escape(verdict.sentence)},
-                              {"bracket", ""},
-                              {"limit", ""},
-                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : ""},
-                              {"witness", table_html(record)},
-                              {"claims", claims_html(record)},
-                              {"command", escape(command)},
-                              {"numbers", numbers_html(record)},
-                              {"record", script_safe(json_text(record))},
-                              {"plotly", pictured ? std::string(asset::plotly()) : ""},
-                              {"js", std::string(asset::js())}});
+Page preimages_page(const Json& record) {
+  return {verdict_of_preimages(record), "",
+          "",                           table_html(record),
+          claims_of_preimages(record),  preimages_numbers(record)};
 }
 
 }  // namespace foldproof

@@ -488,7 +488,7 @@
     if (picture.kind === 'preimages') {
       const many = record.sets.length > 1;
       addFigure('Inputs', 'The inputs of the box that have ' + (many ? 'one of the outputs, coloured by the output. ' : 'the output. ')
-        + 'Across a fold, the number of preimages changes by two.', !many, preimagesFigure);
+        + (picture.fold.length ? 'Across a fold, the number of preimages changes by two.' : ''), !many, preimagesFigure);
       if (many && record.sets[0].value.length === 2) {
         addFigure('Outputs', 'The outputs that were asked about, coloured by the number of their preimages.', false, valuesFigure);
       }

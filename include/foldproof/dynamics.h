@@ -3,7 +3,7 @@
 //
 //   auto map = foldproof::Map::load("brusselator.field");
 //   auto curve = foldproof::orbit(map, {"1", "2.5"}, {.steps = 500, .skip = 2000});
-//   auto backward = foldproof::preimages(map, {"1", "2"}, {});   // all of them, isolated and counted
+//   auto backward = foldproof::preimages(map, {{"1", "2"}}, {});   // all of them, isolated and counted
 #pragma once
 
 #include <functional>
@@ -73,20 +73,24 @@ struct MapPreimage {
 };
 
 /// All preimages of one value, isolated by exact algebra and ball arithmetic (FLINT, Arb).
-struct MapPreimages {
-  std::vector<std::string> of_exact;
-  ExactBox box_exact;  ///< where they were looked for; empty: everywhere
-  std::string status;  ///< "solved": the points are all there are, but for the curve; "open": nothing is claimed
+struct MapPreimageSet {
+  std::vector<std::string> value_exact;
+  bool complete = false;  ///< the points are all there are, but for the curve; otherwise nothing is claimed
   std::vector<MapPreimage> points;
   /// not empty: every real point of the curve where this polynomial is 0 is a preimage; multiplicities and signs of the
   /// points are then those of the equations that are left when it is divided out
   std::string curve;
-  std::string reason;  ///< why the status is "open"
+  std::string reason;  ///< why it is not complete
+};
+
+struct MapPreimages {
+  ExactBox box_exact;  ///< where they were looked for; empty: everywhere
+  std::vector<MapPreimageSet> sets;  ///< in the order of the values
   double seconds = 0;
 };
 
-/// @pre the map is of the line or the plane (InputError otherwise). An empty box: everywhere.
-MapPreimages preimages(const Map& map, const std::vector<std::string>& of, const ExactBox& box);
+/// For each value. @pre the map is of the line or the plane (InputError otherwise). An empty box: everywhere.
+MapPreimages preimages(const Map& map, const std::vector<std::vector<std::string>>& values, const ExactBox& box);
 
 /// Where det J = 0 (J0) in a box.
 struct MapFold {
@@ -97,7 +101,8 @@ struct MapFold {
   /// two variables: polylines. Every vertex is a crossing with a line of a grid, and every crossing with one of them is
   /// here; between them the curve is drawn straight. Parts that are themselves grid lines are drawn from end to end.
   std::vector<std::vector<std::vector<double>>> lines;
-  std::size_t grid_lines = 0, crossings = 0, ambiguous_cells = 0;
+  std::size_t grid_lines = 0, crossings = 0;
+  std::size_t open_cells = 0;         ///< small cells in which a part may be missed or joined wrongly; 0: proved, nowhere
   double seconds = 0;
 };
 

@@ -3,32 +3,38 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/output_file.h"
 
 namespace foldproof::cli {
 
 namespace {
 
-std::string preimages_text(const MapPreimages& answer) {
-  if (answer.status != "solved") return fmt::format("not decided: {}\n", answer.reason);
-  const std::size_t count = answer.points.size();
-  const std::string where = answer.box_exact.empty() ? "" : " in the box";
-  std::string text;
-  if (!answer.curve.empty()) {
-    text = fmt::format("a curve of preimages{}: every real point where {} = 0\n", where, answer.curve);
-    text += fmt::format("  besides, {} of the equations left when it is divided out\n",
-                        count == 1 ? "one solution" : fmt::format("{} solutions", count));
+std::string set_text(const MapPreimageSet& set, const std::string& where) {
+  std::string text = fmt::format("f(x) = ({}){}: ", fmt::join(set.value_exact, ", "), where);
+  if (!set.complete) return text + fmt::format("not decided, {}\n", set.reason);
+  const std::size_t count = set.points.size();
+  if (!set.curve.empty()) {
+    text += fmt::format("every real point of the curve {} = 0, and {} solution{} of what is left when it is divided out\n",
+                        set.curve, count, count == 1 ? "" : "s");
   } else {
-    text = count == 0 ? fmt::format("no preimage{}, proved\n", where)
-                      : fmt::format("{} preimage{}{}, and no other, proved\n", count, count == 1 ? "" : "s", where);
+    text += count == 0 ? std::string("no preimage, proved\n")
+                       : fmt::format("{} preimage{} and no other, proved\n", count, count == 1 ? "" : "s");
   }
-  for (const MapPreimage& point : answer.points) {
+  for (const MapPreimage& point : set.points) {
     text += fmt::format("    ({})  {}\n", fmt::join(point.x, ", "),
                         point.multiplicity > 1 ? fmt::format("on the fold, {}-fold", point.multiplicity)
                         : point.sign > 0       ? "det J > 0"
                                                : "det J < 0");
   }
-  return text + "  each isolated in a rational box (--json), by exact elimination and certified root counts\n";
+  return text;
+}
+
+std::string preimages_text(const MapPreimages& answer) {
+  std::string text;
+  for (const MapPreimageSet& set : answer.sets) text += set_text(set, answer.box_exact.empty() ? "" : " in the box");
+  return text + "  each in a rational box of its own (--json), by exact elimination and certified counts of roots\n";
 }
 
 std::string fold_text(const MapFold& answer) {
@@ -41,13 +47,10 @@ std::string fold_text(const MapFold& answer) {
     return text;
   }
   text += fmt::format("J0 in the box: {} polyline{}\n", answer.lines.size(), answer.lines.size() == 1 ? "" : "s");
-  text += fmt::format("  {} crossings with {} grid lines, a complete count; between them it is drawn straight, and a loop inside "
-                      "one cell would not be seen\n",
-                      answer.crossings, answer.grid_lines);
-  if (answer.ambiguous_cells > 0) {
-    text += fmt::format("  {} small cells hold several branches and were joined by a sign at their middle\n",
-                        answer.ambiguous_cells);
-  }
+  text += fmt::format("  {} crossings with {} grid lines, a complete count\n", answer.crossings, answer.grid_lines);
+  text += answer.open_cells == 0
+              ? std::string("  no part of the curve is missed, proved; between the crossings it is drawn straight\n")
+              : fmt::format("  in {} small cells a part of the curve may be missed or joined wrongly\n", answer.open_cells);
   return text;
 }
 
@@ -61,12 +64,11 @@ void give(const Request& request, const std::string& words, const std::string& r
 
 }  // namespace
 
-bool map_preimages_command(const Request& request) {
+bool map_preimages_command(const Request& request, const std::vector<std::vector<std::string>>& values) {
   const Map map = Map::load(request.network, request.set);
-  const std::vector<std::string> of = request.at ? map.evaluate(*request.at) : *request.of;
-  const MapPreimages answer = preimages(map, of, request.box);
+  const MapPreimages answer = preimages(map, values, request.box);
   give(request, preimages_text(answer), to_json(map, answer));
-  return answer.status == "solved";
+  return std::all_of(answer.sets.begin(), answer.sets.end(), [](const MapPreimageSet& set) { return set.complete; });
 }
 
 void map_fold_command(const Request& request) {

@@ -5,8 +5,9 @@
 
 namespace foldproof::cli {
 
-/// True if the answer is complete. @pre names_map(request.network)
-bool map_preimages_command(const Request& request);
+// @pre of both: names_map(request.network)
+/// True if all answers are complete.
+bool map_preimages_command(const Request& request, const std::vector<std::vector<std::string>>& values);
 void map_fold_command(const Request& request);
 
 }  // namespace foldproof::cli

@@ -123,14 +123,21 @@ Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptio
                  iterate(DoubleMap(map.polynomials()), doubles(read_point(at, map.dimension(), "map")), options));
 }
 
-MapPreimages preimages(const Map& map, const std::vector<std::string>& of, const ExactBox& box) {
+MapPreimages preimages(const Map& map, const std::vector<std::vector<std::string>>& values, const ExactBox& box) {
   const Stopwatch watch;
   require_plane(map);
   const std::vector<Interval> where = box.empty() ? std::vector<Interval>{} : read_box(box, map.dimension());
-  const PreimagesOfMap found = preimages_of_map(map.polynomials(), read_point(of, map.dimension(), "map"), where);
-  MapPreimages result{of, box, found.unresolved.empty() ? "solved" : "open", {}, found.curve, found.unresolved, 0};
-  for (const PreimageOfMap& point : found.points) {
-    result.points.push_back(isolated(point.box, point.multiplicity, point.sign));
+  MapPreimages result{box, {}, 0};
+  for (const std::vector<std::string>& value : values) {
+    const PreimagesOfMap found = preimages_of_map(map.polynomials(), read_point(value, map.dimension(), "map"), where);
+    MapPreimageSet& set = result.sets.emplace_back();
+    set.value_exact = value;
+    set.complete = found.unresolved.empty();
+    set.curve = found.curve;
+    set.reason = found.unresolved;
+    for (const PreimageOfMap& point : found.points) {
+      set.points.push_back(isolated(point.box, point.multiplicity, point.sign));
+    }
   }
   result.seconds = watch.seconds();
   return result;
@@ -143,7 +150,7 @@ MapFold j0(const Map& map, const ExactBox& box, int cells) {
   if (cells < 2 || cells > kMostCells) throw InputError(fmt::format("a grid has from 2 to {} cells per side, not {}", kMostCells, cells));
   const FoldOfMap found = fold_of_map(map.polynomials(), read_box(box, map.dimension()), cells);
   MapFold result{box, found.determinant.text(), found.everywhere, {}, {}, found.grid_lines, found.crossings,
-                 found.ambiguous_cells, 0};
+                 found.open_cells, 0};
   for (const IsolatedRoot& root : found.points) result.points.push_back(isolated({root.enclosure}, root.multiplicity, 0));
   for (const auto& line : found.lines) {
     auto& vertices = result.lines.emplace_back();

@@ -20,7 +20,7 @@ struct FoldOfMap {
   std::vector<std::vector<std::array<double, 2>>> lines;
   std::size_t grid_lines = 0;       // lines on which the zeros were counted, completely
   std::size_t crossings = 0;        // the zeros on them inside the box
-  std::size_t ambiguous_cells = 0;  // cells whose crossings are joined by the sign at the middle of the smallest cell
+  std::size_t open_cells = 0;   // small cells in which a part of the curve may be missed or joined wrongly
 };
 
 /// @pre map.dimension() <= 2; box has one interval per variable; cells >= 2

@@ -147,18 +147,6 @@ std::optional<Sheared> sheared(const Polynomial& p, const Polynomial& q, int k) 
   return result;
 }
 
-Ball evaluate(const Polynomial& f, const Ball& x, const Ball& y, slong precision) {
-  Ball sum;
-  for (const Monomial& monomial : f.monomials()) {
-    Ball product(monomial.coefficient, precision), power;
-    arb_pow_ui(power.raw(), x.raw(), monomial.exponents[0], precision);
-    arb_mul(product.raw(), product.raw(), power.raw(), precision);
-    arb_pow_ui(power.raw(), y.raw(), monomial.exponents.size() > 1 ? monomial.exponents[1] : 0, precision);
-    arb_addmul(sum.raw(), product.raw(), power.raw(), precision);
-  }
-  return sum;
-}
-
 bool disjoint(const Solution& a, const Solution& b) {
   return arb_overlaps(a.x.raw(), b.x.raw()) == 0 || arb_overlaps(a.y.raw(), b.y.raw()) == 0;
 }

@@ -44,6 +44,12 @@ class ComplexRoots {
 
 }  // namespace
 
+Ball Ball::around(const Rational& lower, const Rational& upper, slong precision) {
+  Ball result;
+  arb_union(result.value_, Ball(lower, precision).value_, Ball(upper, precision).value_, precision);
+  return result;
+}
+
 Rational Ball::lower() const { return ends(value_).first; }
 
 Rational Ball::upper() const { return ends(value_).second; }
@@ -92,6 +98,18 @@ IntegerPolynomial restricted(const Polynomial& f, std::size_t variable, const Ra
                                                                powers[monomial.exponents[variable]]);
   }
   return IntegerPolynomial(coefficients);
+}
+
+Ball evaluate(const Polynomial& f, const Ball& x, const Ball& y, slong precision) {
+  Ball sum;
+  for (const Monomial& monomial : f.monomials()) {
+    Ball product(monomial.coefficient, precision), power;
+    arb_pow_ui(power.raw(), x.raw(), monomial.exponents[0], precision);
+    arb_mul(product.raw(), product.raw(), power.raw(), precision);
+    arb_pow_ui(power.raw(), y.raw(), monomial.exponents[1], precision);
+    arb_addmul(sum.raw(), product.raw(), power.raw(), precision);
+  }
+  return sum;
 }
 
 std::vector<std::pair<IntegerPolynomial, int>> squarefree_factors(const IntegerPolynomial& f) {

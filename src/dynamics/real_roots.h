@@ -30,12 +30,15 @@ class Ball {
     return *this;
   }
   ~Ball() { arb_clear(value_); }
+  /// A ball around the whole interval.
+  static Ball around(const Rational& lower, const Rational& upper, slong precision);
 
   const arb_struct* raw() const { return value_; }
   arb_struct* raw() { return value_; }
   /// @pre finite
   Rational lower() const;
   Rational upper() const;
+  bool excludes_zero() const { return arb_contains_zero(value_) == 0; }
   bool is_finite() const { return arb_is_finite(value_) != 0; }
   /// Radius at most 2^-bits max(1, |x|).
   bool is_tight(slong bits) const;
@@ -71,6 +74,9 @@ IntegerPolynomial in_one_variable(const Polynomial& f);
 /// f with variable `variable` (0 or 1) at `value`, as a polynomial in the other one, times a positive integer.
 /// @pre its ring has two variables
 IntegerPolynomial restricted(const Polynomial& f, std::size_t variable, const Rational& value);
+
+/// The values of f for x and y in their balls lie in the result. @pre its ring has two variables
+Ball evaluate(const Polynomial& f, const Ball& x, const Ball& y, slong precision);
 
 /// The distinct squarefree factors with their multiplicities. @pre not zero
 std::vector<std::pair<IntegerPolynomial, int>> squarefree_factors(const IntegerPolynomial& f);

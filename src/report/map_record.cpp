@@ -29,16 +29,23 @@ Json isolated_json(const std::vector<MapPreimage>& points) {
 }  // namespace
 
 std::string to_json(const Map& map, const MapPreimages& answer) {
+  Json sets = Json::array();
+  bool complete = true;
+  for (const MapPreimageSet& set : answer.sets) {
+    complete = complete && set.complete;
+    sets.push_back({{"value_exact", Json(set.value_exact)},
+                    {"complete", set.complete},
+                    {"count", set.complete && set.curve.empty() ? Json(set.points.size()) : Json()},
+                    {"points", isolated_json(set.points)},
+                    {"curve", set.curve.empty() ? Json() : Json(set.curve)},
+                    {"reason", set.reason.empty() ? Json() : Json(set.reason)}});
+  }
   return json_text({{"foldproof", FOLDPROOF_VERSION},
                     {"question", "preimages"},
                     {"map", map_json(map.polynomials())},
-                    {"of_exact", Json(answer.of_exact)},
                     {"box", box_json(answer.box_exact)},
-                    {"status", answer.status},
-                    {"reason", answer.reason.empty() ? Json() : Json(answer.reason)},
-                    {"count", answer.status == "solved" && answer.curve.empty() ? Json(answer.points.size()) : Json()},
-                    {"preimages", isolated_json(answer.points)},
-                    {"curve", answer.curve.empty() ? Json() : Json(answer.curve)},
+                    {"status", complete ? "solved" : "open"},
+                    {"sets", std::move(sets)},
                     {"seconds", finite_or_null(answer.seconds)}});
 }
 
@@ -63,7 +70,7 @@ std::string to_json(const Map& map, const MapFold& answer) {
                     {"question", "j0"},
                     {"map", map_json(map.polynomials())},
                     {"box", box_json(answer.box_exact)},
-                    {"status", "solved"},
+                    {"status", answer.open_cells == 0 ? "solved" : "open"},
                     {"determinant", answer.determinant},
                     {"everywhere", answer.everywhere},
                     {"points", std::move(points)},
@@ -72,7 +79,7 @@ std::string to_json(const Map& map, const MapFold& answer) {
                     {"grid",
                      {{"lines", answer.grid_lines},
                       {"crossings", answer.crossings},
-                      {"ambiguous_cells", answer.ambiguous_cells}}},
+                      {"open_cells", answer.open_cells}}},
                     {"seconds", finite_or_null(answer.seconds)}});
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from fractions import Fraction
 
 import jsonschema
 import numpy as np
@@ -79,6 +80,60 @@ def test_bad_orbits_and_maps(program, tmp_path):
     program.refuses("orbit", broken, "--at", "1,2", says=["broken.field, line 2, column"])
     broken.write_bytes(b"\xff\xfe\x00x' = 1")
     program.refuses("orbit", broken, "--at", "1,2", says=["line 1, column 1"])
+
+
+def cubic_preimages(b, tau, value):
+    """The Brusselator's preimages from equation (12), with a = 1, by numpy."""
+    total, slope = sum(value) - tau, 1 - tau  # x + y + tau (1 - x) = total + tau
+    roots = np.roots([tau * slope, -tau * total, tau * b - slope, total - value[1]])
+    real = sorted(root.real for root in roots if abs(root.imag) < 1e-9)
+    return [(x, total - slope * x) for x in real]
+
+
+@pytest.mark.parametrize("value", [(1, 2), (0.5, -1), (-2, 3), (4, 5.5)])
+def test_preimages_of_the_brusselator(program, value):
+    record = obeys_schema(program.answer("preimages", MAPS / "brusselator.field", f"--of={value[0]},{value[1]}"))
+    [found] = record["sets"]
+    expected = cubic_preimages(2.1, 0.15, value)
+    assert found["complete"] and found["count"] == len(expected)
+    for point, x in zip(found["points"], expected):
+        assert point["x"] == pytest.approx(x, rel=1e-9)
+        assert BRUSSELATOR(np.array(point["x"])) == pytest.approx(np.array(value), rel=1e-9, abs=1e-9)
+        for (lower, upper), entry in zip(point["box"], point["x"]):
+            assert Fraction(lower) <= Fraction(upper) and float(Fraction(lower)) == pytest.approx(entry)
+
+
+def test_preimages_of_the_image_of_a_point(program):
+    record = obeys_schema(program.answer("preimages", MAPS / "vanderpol.field", "--at", "1/3,2", "--box=0:1,0:3"))
+    [found] = record["sets"]
+    assert record["status"] == "solved" and found["count"] == 1
+    assert all(Fraction(lower) <= x <= Fraction(upper)
+               for (lower, upper), x in zip(found["points"][0]["box"], [Fraction(1, 3), 2]))
+
+
+def test_the_fold_of_a_map(program):
+    record = obeys_schema(program.answer("j0", MAPS / "brusselator.field", "--box=-4:4,-9:10"))
+    assert record["status"] == "solved" and record["grid"]["open_cells"] == 0
+    x, y = np.array(record["points"]).T
+    tau, b = 0.15, 2.1
+    determinant = (1 + tau * (2 * x * y - b - 1)) * (1 - tau * x**2) - tau**2 * x**2 * (b - 2 * x * y)
+    assert np.abs(determinant).max() < 1e-12 and len(record["lines"]) == 2
+    for line in record["lines"]:  # each branch runs from edge to edge
+        for x, y in (record["points"][line[0]], record["points"][line[-1]]):
+            assert min(abs(abs(x) - 4), abs(y + 9), abs(y - 10)) < 1e-12
+    record = obeys_schema(program.answer("j0", MAPS / "quadratic.field", "--box=-10:10"))
+    assert record["points"] == [[-0.5]] and len(record["zeros"]) == 1  # 1 + (2 x - 1) / 2 = 0
+
+
+def test_bad_questions_about_maps(program, tmp_path):
+    map_file = MAPS / "brusselator.field"
+    program.refuses("preimages", map_file, "--of", "1", says=["1 coordinates", "2 inputs"])
+    program.refuses("j0", map_file, "--box", "0:1", says=["1 intervals", "2 inputs"])
+    space = tmp_path / "space.field"
+    space.write_text("x' = y\ny' = z\nz' = x\ntau = 1\n")
+    program.refuses("preimages", space, "--of", "1,2,3", says=["3 states"])
+    program.refuses("j0", space, "--box", "0:1,0:1,0:1", says=["3 states"])
+    program.refuses("radius", map_file, "--at", "1,2", says=["brusselator.field"])
 
 
 def brackets(record):

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 
+#include "cli/map_command.h"
 #include "cli/orbit_text.h"
 #include "cli/output_file.h"
 #include "cli/preimages_command.h"
@@ -219,6 +220,7 @@ ExitCode run(int argc, const char* const* argv) {
     case Command::kCheck:
       return check(request);
     case Command::kPreimages: {
+      if (names_map(request.network)) return map_preimages_command(request) ? kAnswered : kStopped;
       const Preimages answer = preimages_command(request);
       if (!answer.proof.refused.empty()) return kInternal;
       return answer.status == "solved" ? kAnswered : kStopped;

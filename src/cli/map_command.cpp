@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/output_file.h"
+#include "cli/vectors.h"
 
 namespace foldproof::cli {
 
@@ -64,17 +65,24 @@ void give(const Request& request, const std::string& words, const std::string& r
 
 }  // namespace
 
-bool map_preimages_command(const Request& request, const std::vector<std::vector<std::string>>& values) {
+bool map_preimages_command(const Request& request) {
   const Map map = Map::load(request.network, request.set);
+  const bool at_points = request.values.empty();
+  auto values = read_vectors(at_points ? "--at" : "--of", at_points ? request.points : request.values,
+                             static_cast<std::size_t>(map.dimension()));
+  if (at_points) {
+    for (std::vector<std::string>& value : values) value = map.evaluate(value);
+  }
   const MapPreimages answer = preimages(map, values, request.box);
   give(request, preimages_text(answer), to_json(map, answer));
   return std::all_of(answer.sets.begin(), answer.sets.end(), [](const MapPreimageSet& set) { return set.complete; });
 }
 
-void map_fold_command(const Request& request) {
+bool map_fold_command(const Request& request) {
   const Map map = Map::load(request.network, request.set);
   const MapFold answer = j0(map, request.box);
   give(request, fold_text(answer), to_json(map, answer));
+  return answer.open_cells == 0;
 }
 
 }  // namespace foldproof::cli

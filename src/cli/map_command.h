@@ -6,8 +6,8 @@
 namespace foldproof::cli {
 
 // @pre of both: names_map(request.network)
-/// True if all answers are complete.
-bool map_preimages_command(const Request& request, const std::vector<std::vector<std::string>>& values);
-void map_fold_command(const Request& request);
+/// True if the answer is complete.
+bool map_preimages_command(const Request& request);
+bool map_fold_command(const Request& request);
 
 }  // namespace foldproof::cli

@@ -34,7 +34,7 @@ constexpr unsigned kOnBox = kForInjective | kForPreimages;
 constexpr unsigned kSolving = kOnBall | kOnBox;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 constexpr unsigned kSwept = kOnBall;
-constexpr unsigned kWithMap = kForOrbit;
+constexpr unsigned kWithMap = kForOrbit | kForPreimages;
 
 struct Subcommand {
   const char* name;
@@ -83,7 +83,7 @@ struct Row {
 
 const std::array kRows{
     Row{"PROOF", "FILE", kForCheck, kForCheck, &Raw::proof_file, "a proof kept by --proof"},
-    Row{"NET", "FILE", kWithNetwork, kWithNetwork, &Raw::network, "the network, an ONNX file"},
+    Row{"NET", "FILE", kWithNetwork & ~kWithMap, kWithNetwork & ~kWithMap, &Raw::network, "the network, an ONNX file"},
     Row{"NET|MAP", "FILE", kWithMap, kWithMap, &Raw::network,
         "the network (ONNX), or the map: a polynomial field with a time step (.field)"},
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
@@ -99,7 +99,7 @@ const std::array kRows{
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
     Row{"--sweep", "I=A:B:N", kSwept, 0, &Raw::sweep,
         "ask for N values of input I, from A to B, each frozen as by --fix"},
-    Row{"--box", "L:U,...", kOnBox, kOnBox, &Raw::box,
+    Row{"--box", "L:U,...", kOnBox, kOnBox & ~kWithMap, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
     Row{"--norm", "NORM", kOnBall | kForInjective, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
     Row{"--domain", "L:U,...", kOnBall, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
@@ -238,6 +238,22 @@ Parameter swept_parameter(const std::string& text) {
   return result;
 }
 
+/// Maps have none of these. @throws InputError
+void refuse_network_options(const Raw& raw, const Subcommand& subcommand) {
+  if ((subcommand.bit & kWithMap) == 0) {
+    throw InputError(fmt::format("'{}' is about networks, and {} is a map; see 'foldproof {} --help'", subcommand.name,
+                                 *raw.network, subcommand.name));
+  }
+  if (raw.outputs || !raw.fix.empty()) {
+    throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
+  }
+  for (const auto& [option, given] :
+       {std::pair{"--proof", &raw.proof}, std::pair{"--report", &raw.report}, std::pair{"--time", &raw.time},
+        std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads}}) {
+    if (*given) throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
+  }
+}
+
 OrbitOptions orbit_options(const Raw& raw) {
   constexpr int kMostSteps = 100'000'000;
   OrbitOptions result;
@@ -331,9 +347,7 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   if (!names_map(request.network) && !request.set.empty()) {
     throw InputError("--set gives the constants of a map; a network has none, its inputs are frozen with --fix");
   }
-  if (names_map(request.network) && (raw.outputs || !raw.fix.empty())) {
-    throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
-  }
+  if (names_map(request.network)) refuse_network_options(raw, subcommand);
   if (request.command == Command::kPreimages) {
     request.values = raw.of.value_or("");
     request.points = raw.at.value_or("");
@@ -352,6 +366,9 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     throw InputError(fmt::format("--at is required; see 'foldproof {} --help'", subcommand.name));
   }
   if (raw.box) request.box = read_box("--box", *raw.box);
+  if ((subcommand.bit & kOnBox) != 0 && !raw.box && !names_map(request.network)) {
+    throw InputError(fmt::format("--box is required; see 'foldproof {} --help'", subcommand.name));
+  }
   request.quiet = raw.quiet;
   for (const auto& [option, given] : {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report},
                                       std::pair{"-o", &raw.output}, std::pair{"--proof", &raw.proof}}) {

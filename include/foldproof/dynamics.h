@@ -84,7 +84,7 @@ struct MapPreimageSet {
 };
 
 struct MapPreimages {
-  ExactBox box_exact;  ///< where they were looked for; empty: everywhere
+  ExactBox box_exact;                ///< where they were looked for; empty: everywhere
   std::vector<MapPreimageSet> sets;  ///< in the order of the values
   double seconds = 0;
 };
@@ -95,14 +95,14 @@ MapPreimages preimages(const Map& map, const std::vector<std::vector<std::string
 /// Where det J = 0 (J0) in a box.
 struct MapFold {
   ExactBox box_exact;
-  std::string determinant;            ///< the polynomial
-  bool everywhere = false;            ///< it is zero identically
-  std::vector<MapPreimage> points;    ///< one variable: all zeros; sign 0
+  std::string determinant;          ///< the polynomial
+  bool everywhere = false;          ///< it is zero identically
+  std::vector<MapPreimage> points;  ///< one variable: all zeros; sign 0
   /// two variables: polylines. Every vertex is a crossing with a line of a grid, and every crossing with one of them is
   /// here; between them the curve is drawn straight. Parts that are themselves grid lines are drawn from end to end.
   std::vector<std::vector<std::vector<double>>> lines;
   std::size_t grid_lines = 0, crossings = 0;
-  std::size_t open_cells = 0;         ///< small cells in which a part may be missed or joined wrongly; 0: proved, nowhere
+  std::size_t open_cells = 0;  ///< small cells in which a part may be missed or joined wrongly; 0: proved, nowhere
   double seconds = 0;
 };
 
@@ -127,8 +127,8 @@ struct SweepPoint {
   std::string value_exact;      ///< of the parameter, "p/q"; empty along an orbit
   std::vector<std::string> at;  ///< the centre
   std::optional<Answer> answer;
-  std::string failure;          ///< why there is none: one sentence; empty if it was not asked any more
-  std::string record;           ///< to_json of the answer, without a picture
+  std::string failure;  ///< why there is none: one sentence; empty if it was not asked any more
+  std::string record;   ///< to_json of the answer, without a picture
 };
 
 struct Sweep {
@@ -136,10 +136,10 @@ struct Sweep {
   std::optional<Parameter> parameter;  ///< nothing: along an orbit
   std::string along;                   ///< where the points of an orbit came from, for the record
   std::vector<SweepPoint> points;
-  std::string status;                  ///< "solved" | "open" (some points) | "stopped"
+  std::string status;  ///< "solved" | "open" (some points) | "stopped"
   std::optional<std::string> stop_reason;
   double seconds = 0;
-  int threads = 1;                     ///< each works on a point of its own
+  int threads = 1;  ///< each works on a point of its own
 };
 
 /// Told of each point, in their order, by one thread at a time, as soon as it and all before it are done.

@@ -17,8 +17,9 @@ std::string set_text(const MapPreimageSet& set, const std::string& where) {
   if (!set.complete) return text + fmt::format("not decided, {}\n", set.reason);
   const std::size_t count = set.points.size();
   if (!set.curve.empty()) {
-    text += fmt::format("every real point of the curve {} = 0, and {} solution{} of what is left when it is divided out\n",
-                        set.curve, count, count == 1 ? "" : "s");
+    text +=
+        fmt::format("every real point of the curve {} = 0, and {} solution{} of what is left when it is divided out\n",
+                    set.curve, count, count == 1 ? "" : "s");
   } else {
     text += count == 0 ? std::string("no preimage, proved\n")
                        : fmt::format("{} preimage{} and no other, proved\n", count, count == 1 ? "" : "s");
@@ -42,16 +43,18 @@ std::string fold_text(const MapFold& answer) {
   if (answer.everywhere) return "det J is 0 everywhere\n";
   std::string text = fmt::format("det J = {}\n", answer.determinant);
   if (answer.box_exact.size() == 1) {
-    text += answer.points.empty() ? "no fold in the interval, proved\n"
-                                  : fmt::format("{} zeros in the interval, and no other, proved\n", answer.points.size());
+    text += answer.points.empty()
+                ? "no fold in the interval, proved\n"
+                : fmt::format("{} zeros in the interval, and no other, proved\n", answer.points.size());
     for (const MapPreimage& point : answer.points) text += fmt::format("    {}\n", point.x[0]);
     return text;
   }
   text += fmt::format("J0 in the box: {} polyline{}\n", answer.lines.size(), answer.lines.size() == 1 ? "" : "s");
   text += fmt::format("  {} crossings with {} grid lines, a complete count\n", answer.crossings, answer.grid_lines);
-  text += answer.open_cells == 0
-              ? std::string("  no part of the curve is missed, proved; between the crossings it is drawn straight\n")
-              : fmt::format("  in {} small cells a part of the curve may be missed or joined wrongly\n", answer.open_cells);
+  text +=
+      answer.open_cells == 0
+          ? std::string("  no part of the curve is missed, proved; between the crossings it is drawn straight\n")
+          : fmt::format("  in {} small cells a part of the curve may be missed or joined wrongly\n", answer.open_cells);
   return text;
 }
 

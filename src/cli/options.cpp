@@ -105,11 +105,13 @@ const std::array kRows{
     Row{"--domain", "L:U,...", kOnBall, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
     Row{"--fix", "I=V", kWithNetwork | kWithMap, 0, &Raw::fix,
         "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
-    Row{"--set", "NAME=V", kWithMap, 0, &Raw::set, "give a constant of the map, such as tau, another value; repeatable"},
+    Row{"--set", "NAME=V", kWithMap, 0, &Raw::set,
+        "give a constant of the map, such as tau, another value; repeatable"},
     Row{"--steps", "N", kForOrbit, 0, &Raw::steps, "how many steps to take after the skipped ones; default 1000"},
     Row{"--skip", "M", kForOrbit, 0, &Raw::skip, "steps to take before the first point that is kept; default 0"},
     Row{"--thin", "N", kForOrbit, 0, &Raw::thin, "keep every k-th point, so that at most N stay"},
-    Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs, "keep only these outputs (from 0), in this order"},
+    Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs,
+        "keep only these outputs (from 0), in this order"},
     Row{"--pseudo", "", kForRadius, 0, &Raw::pseudo, "ask the question of 'pseudo' at the same point too"},
     Row{"--gap", "G", kOnBall, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
@@ -124,9 +126,11 @@ const std::array kRows{
     Row{"--write-model", "FILE", kOnBall, 0, &Raw::write_model,
         "write the mixed-integer program for the ball of --max-radius, as .lp or .mps; solves only with --method mip"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
-    Row{"--proof", "FILE", kSolving, 0, &Raw::proof, "keep the proof in this file ('foldproof check' reads it); of --along and --sweep: a folder"},
+    Row{"--proof", "FILE", kSolving, 0, &Raw::proof,
+        "keep the proof in this file ('foldproof check' reads it); of --along and --sweep: a folder"},
     Row{"--no-check", "", kSolving, 0, &Raw::no_check, "do not have the answer checked by the independent checker"},
-    Row{"--json", "FILE", kSolving | kForInfo | kForOrbit, 0, &Raw::json, "write the result as JSON; '-' for standard output"},
+    Row{"--json", "FILE", kSolving | kForInfo | kForOrbit, 0, &Raw::json,
+        "write the result as JSON; '-' for standard output"},
     Row{"--report", "FILE", kSolving, 0, &Raw::report, "write an interactive page, one self-contained HTML file"},
     Row{"--quiet", "", kSolving | kForOrbit, 0, &Raw::quiet, "no progress and no hints"},
 };
@@ -230,7 +234,9 @@ Parameter swept_parameter(const std::string& text) {
   Parameter result;
   result.input = whole("the index of --sweep", text.substr(0, equals), 0, kMostIndices);
   for (const std::string& end : {parts[0], parts[1]}) {
-    if (!Rational::parse(end)) throw InputError(fmt::format("--sweep {}: '{}' is not a number; write decimals such as 0.2", text, end));
+    if (!Rational::parse(end)) {
+      throw InputError(fmt::format("--sweep {}: '{}' is not a number; write decimals such as 0.2", text, end));
+    }
   }
   result.from = parts[0];
   result.to = parts[1];
@@ -250,7 +256,8 @@ void refuse_network_options(const Raw& raw, const Subcommand& subcommand) {
   for (const auto& [option, given] :
        {std::pair{"--proof", &raw.proof}, std::pair{"--report", &raw.report}, std::pair{"--time", &raw.time},
         std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads}}) {
-    if (*given) throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
+    if (!*given) continue;
+    throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
   }
 }
 

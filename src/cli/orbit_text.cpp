@@ -24,9 +24,10 @@ std::string orbit_csv(const Orbit& orbit, const std::string& command) {
 }
 
 std::string orbit_text(const Orbit& orbit, const std::string& file) {
-  std::string text = fmt::format("the orbit settles down to {}\n  {} steps after {} that were skipped, in double precision: an "
-                                 "illustration, not a proof\n",
-                                 kind_words(orbit), orbit.steps, orbit.skip);
+  std::string text = fmt::format(
+      "the orbit settles down to {}\n  {} steps after {} that were skipped, in double precision: an "
+      "illustration, not a proof\n",
+      kind_words(orbit), orbit.steps, orbit.skip);
   text += fmt::format("  {} points", orbit.points.size());
   if (orbit.stride > 1) text += fmt::format(", one in {}", orbit.stride);
   return text + (file.empty() ? "\n" : fmt::format(" in {}\n", file));

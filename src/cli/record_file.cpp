@@ -57,7 +57,8 @@ std::string command_of_sweep(const json& record) {
   for (const json& point : record.at("points")) {
     if (point.at("answer").is_null()) continue;
     json network = point.at("answer").at("network");
-    std::string command = fmt::format("foldproof {} {}", record.at("asked").get<std::string>(), shell_word(network.at("file")));
+    std::string command =
+        fmt::format("foldproof {} {}", record.at("asked").get<std::string>(), shell_word(network.at("file")));
     if (const json& parameter = record.at("parameter"); parameter.is_null()) {
       command += fmt::format(" --along {}", shell_word(record.at("along")));
     } else {
@@ -67,7 +68,8 @@ std::string command_of_sweep(const json& record) {
                              parameter.at("from").get<std::string>(), parameter.at("to").get<std::string>(),
                              parameter.at("count").dump());
     }
-    if (const json& domain = point.at("answer").at("domain"); !domain.is_null()) command += " --domain " + box_text(domain);
+    if (const json& domain = point.at("answer").at("domain"); !domain.is_null())
+      command += " --domain " + box_text(domain);
     return command + model_options(network);
   }
   return "";

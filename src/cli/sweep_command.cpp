@@ -82,7 +82,8 @@ SweepEnd sweep_command(const Request& request, PointQuestion question) {
   const auto show = [&](const SweepPoint& point) {
     if (silent) return;
     if (!begun) {
-      print(words, row("point", request.sweep ? fmt::format("input {}", request.sweep->input) : "at", "proved", "refuted", "limit"));
+      print(words, row("point", request.sweep ? fmt::format("input {}", request.sweep->input) : "at", "proved",
+                       "refuted", "limit"));
     }
     begun = true;
     print(words, row_of(point));
@@ -104,7 +105,8 @@ SweepEnd sweep_command(const Request& request, PointQuestion question) {
   if (report) report->write(to_html(record, request.typed));
   if (report && !silent && !request.quiet) print(words, fmt::format("  page: {}\n", request.report));
   for (const SweepPoint& point : sweep.points) {
-    for (const Answer* answer = point.answer ? &*point.answer : nullptr; answer != nullptr; answer = answer->pseudo.get()) {
+    for (const Answer* answer = point.answer ? &*point.answer : nullptr; answer != nullptr;
+         answer = answer->pseudo.get()) {
       if (answer->proof.refused.empty()) continue;
       print(stderr, refusal_text(*answer));
       return SweepEnd::kRefused;

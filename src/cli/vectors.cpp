@@ -159,7 +159,8 @@ void require_numbers(const std::string& where, const std::vector<std::string>& e
 
 std::vector<std::string> read_csv(const std::string& option, const std::string& path) {
   std::string content = trimmed(slurp(option, path));
-  std::replace_if(content.begin(), content.end(), [](char c) { return c == '\n' || c == ';' || c == '\t'; }, ',');
+  std::replace_if(
+      content.begin(), content.end(), [](char c) { return c == '\n' || c == ';' || c == '\t'; }, ',');
   std::vector<std::string> entries = split(content, ',');
   require_numbers(fmt::format("{}: '{}'", option, path), entries);
   return entries;
@@ -190,7 +191,8 @@ std::vector<std::string> read_vector(const std::string& option, const std::strin
   return entries;
 }
 
-std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path, std::size_t columns) {
+std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path,
+                                                std::size_t columns) {
   const std::string content = slurp(option, path);
   const auto is_number = [](const std::string& entry) { return Rational::parse(entry).has_value(); };
   std::vector<std::vector<std::string>> rows;
@@ -199,19 +201,21 @@ std::vector<std::vector<std::string>> read_rows(const std::string& option, const
   for (std::string line : split(content, '\n')) {
     ++number;
     if (line.empty() || line.front() == '#') continue;
-    std::replace_if(line.begin(), line.end(), [](char c) { return c == ';' || c == '\t'; }, ',');
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == ';' || c == '\t'; }, ',');
     std::vector<std::string> entries = split(line, ',');
     const bool is_name_row = names_allowed && std::none_of(entries.begin(), entries.end(), is_number);
     names_allowed = false;
     if (is_name_row) continue;
     require_numbers(fmt::format("{}: line {} of '{}'", option, number, path), entries);
     if (entries.size() != columns) {
-      throw InputError(fmt::format("{}: line {} of '{}' has {} numbers, but {} are expected",
-                                   option, number, path, entries.size(), columns));
+      throw InputError(fmt::format("{}: line {} of '{}' has {} numbers, but {} are expected", option, number, path,
+                                   entries.size(), columns));
     }
     rows.push_back(std::move(entries));
   }
-  if (rows.empty()) throw InputError(fmt::format("{}: '{}' holds no point; write one point a line, as in 1,2.1", option, path));
+  if (rows.empty())
+    throw InputError(fmt::format("{}: '{}' holds no point; write one point a line, as in 1,2.1", option, path));
   return rows;
 }
 

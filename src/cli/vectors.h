@@ -17,7 +17,8 @@ std::vector<std::string> read_vector(const std::string& option, const std::strin
 
 /// The rows of a .csv file, `columns` exact number texts each; lines that begin with '#' and a first row of names are
 /// left out. @throws InputError
-std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path, std::size_t columns);
+std::vector<std::vector<std::string>> read_rows(const std::string& option, const std::string& path,
+                                                std::size_t columns);
 
 /// "1,-2.1" as one vector, or the rows of "@file.csv" (read_rows) or "@file.npy" (1-D: one row). @throws InputError
 std::vector<std::vector<std::string>> read_vectors(const std::string& option, const std::string& text, std::size_t columns);

@@ -1,4 +1,6 @@
 // The public side of orbits and of polynomial maps: from texts to numbers and back.
+#include "foldproof/dynamics.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -7,7 +9,6 @@
 #include "dynamics/map_preimages.h"
 #include "dynamics/orbit.h"
 #include "dynamics/polynomial_map.h"
-#include "foldproof/dynamics.h"
 #include "model/sampler.h"
 
 namespace foldproof {
@@ -16,8 +17,8 @@ namespace {
 
 std::vector<Rational> read_point(const std::vector<std::string>& at, int dimension, const char* what) {
   if (static_cast<int>(at.size()) != dimension) {
-    throw InputError(fmt::format("the point has {} coordinates but the {} has {} inputs; give one number each", at.size(), what,
-                                 dimension));
+    throw InputError(fmt::format("the point has {} coordinates but the {} has {} inputs; give one number each",
+                                 at.size(), what, dimension));
   }
   std::vector<Rational> point;
   for (const std::string& text : at) {
@@ -44,8 +45,8 @@ void require_some_steps(const OrbitOptions& options) {
 
 std::vector<Interval> read_box(const ExactBox& box, int dimension) {
   if (static_cast<int>(box.size()) != dimension) {
-    throw InputError(fmt::format("the box has {} intervals but the map has {} inputs; give one interval L:U each", box.size(),
-                                 dimension));
+    throw InputError(fmt::format("the box has {} intervals but the map has {} inputs; give one interval L:U each",
+                                 box.size(), dimension));
   }
   std::vector<Interval> result;
   for (const auto& [low, high] : box) {
@@ -60,8 +61,8 @@ std::vector<Interval> read_box(const ExactBox& box, int dimension) {
 
 void require_plane(const Map& map) {
   if (map.dimension() <= 2) return;
-  throw InputError(fmt::format("the map has {} states; its preimages and its fold are computed on the line and in the plane",
-                               map.dimension()));
+  throw InputError(fmt::format(
+      "the map has {} states; its preimages and its fold are computed on the line and in the plane", map.dimension()));
 }
 
 MapPreimage isolated(const std::vector<Interval>& box, int multiplicity, int sign) {
@@ -113,8 +114,9 @@ Orbit orbit(const Model& model, const std::vector<std::string>& at, const OrbitO
   }
   require_some_steps(options);
   const Sampler f(model.network());
-  return started(at, options, iterate([&](const std::vector<double>& x) { return f.value(x); },
-                                      doubles(read_point(at, model.inputs(), "network")), options));
+  return started(at, options,
+                 iterate([&](const std::vector<double>& x) { return f.value(x); },
+                         doubles(read_point(at, model.inputs(), "network")), options));
 }
 
 Orbit orbit(const Map& map, const std::vector<std::string>& at, const OrbitOptions& options) {
@@ -147,11 +149,13 @@ MapFold j0(const Map& map, const ExactBox& box, int cells) {
   const Stopwatch watch;
   constexpr int kMostCells = 10'000;
   require_plane(map);
-  if (cells < 2 || cells > kMostCells) throw InputError(fmt::format("a grid has from 2 to {} cells per side, not {}", kMostCells, cells));
+  if (cells < 2 || cells > kMostCells)
+    throw InputError(fmt::format("a grid has from 2 to {} cells per side, not {}", kMostCells, cells));
   const FoldOfMap found = fold_of_map(map.polynomials(), read_box(box, map.dimension()), cells);
-  MapFold result{box, found.determinant.text(), found.everywhere, {}, {}, found.grid_lines, found.crossings,
-                 found.open_cells, 0};
-  for (const IsolatedRoot& root : found.points) result.points.push_back(isolated({root.enclosure}, root.multiplicity, 0));
+  MapFold result{
+      box, found.determinant.text(), found.everywhere, {}, {}, found.grid_lines, found.crossings, found.open_cells, 0};
+  for (const IsolatedRoot& root : found.points)
+    result.points.push_back(isolated({root.enclosure}, root.multiplicity, 0));
   for (const auto& line : found.lines) {
     auto& vertices = result.lines.emplace_back();
     for (const auto& vertex : line) vertices.emplace_back(vertex.begin(), vertex.end());

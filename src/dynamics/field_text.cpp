@@ -76,7 +76,8 @@ class Expression {
     long bits = 0;
     for (const Monomial& monomial : value.monomials()) {
       const fmpq* const raw = monomial.coefficient.raw();
-      bits = std::max({bits, static_cast<long>(fmpz_bits(fmpq_numref(raw))), static_cast<long>(fmpz_bits(fmpq_denref(raw)))});
+      bits = std::max(
+          {bits, static_cast<long>(fmpz_bits(fmpq_numref(raw))), static_cast<long>(fmpz_bits(fmpq_denref(raw)))});
     }
     if (bits > kMostBits || value.size() > kMostMonomials) {
       place_.refuse(column, "the numbers or the expression grow too large here; make them simpler");
@@ -114,7 +115,8 @@ class Expression {
         done();
         const std::size_t column = at_;
         const Polynomial divisor = signed_power();
-        if (!divisor.is_constant()) place_.refuse(column, "a field is a polynomial: divide by numbers and constants only");
+        if (!divisor.is_constant())
+          place_.refuse(column, "a field is a polynomial: divide by numbers and constants only");
         if (divisor.is_zero()) place_.refuse(column, "this divides by zero");
         result *= Rational(1) / divisor.constant();
         result = bounded(result, column);
@@ -213,8 +215,9 @@ class Expression {
     if (state != states.end()) {
       place_.refuse(column, fmt::format("a constant cannot depend on the state '{}'", name));
     }
-    place_.refuse(column, states_allowed_ ? fmt::format("'{}' is not known; give it a line such as '{} = 1'", name, name)
-                                          : fmt::format("'{}' is not known here; define it on a line above", name));
+    place_.refuse(column, states_allowed_
+                              ? fmt::format("'{}' is not known; give it a line such as '{} = 1'", name, name)
+                              : fmt::format("'{}' is not known here; define it on a line above", name));
   }
 
   const Place& place_;
@@ -248,7 +251,8 @@ std::vector<Line> lines_of(const std::string& file, std::string_view text) {
     if (first == std::string_view::npos) continue;
     std::size_t at = first;
     while (at < line.size() && continues_name(line[at])) ++at;
-    if (at == first || !begins_name(line[first])) place.refuse(first, "a line begins with a name, as in x' = -x or tau = 0.1");
+    if (at == first || !begins_name(line[first]))
+      place.refuse(first, "a line begins with a name, as in x' = -x or tau = 0.1");
     const std::string name(line.substr(first, at - first));
     const bool is_state = at < line.size() && line[at] == '\'';
     if (is_state) ++at;
@@ -296,8 +300,8 @@ FieldText parse_field(const std::string& file, std::string_view text, const std:
     if (const auto other = set.find(line.name); other != set.end()) {
       const std::optional<Rational> number = Rational::parse(other->second);
       if (!number) {
-        throw InputError(
-            fmt::format("--set {}={}: '{}' is not a number; write a decimal or p/q", line.name, other->second, other->second));
+        throw InputError(fmt::format("--set {}={}: '{}' is not a number; write a decimal or p/q", line.name,
+                                     other->second, other->second));
       }
       value = *number;
     }

@@ -5,11 +5,11 @@
 // line and is left out; the others are the places where D changes sign along it, an even number around each cell.
 //   If ball arithmetic excludes 0 from the values of D on a cell, it holds none of the curve. If 0 is excluded from the
 //   values of one partial derivative, say D_y, then the curve meets every line x = c in the cell at most once: each of
-//   its pieces is a graph over x and ends in two crossings with the boundary. So a cell without crossings holds nothing of
-//   it (but touching points of the boundary), and a cell with two holds one arc, which joins them. (Plantinga and Vegter
-//   2004 use such tests.) This counts only if no corner of the cell lies in the enclosure of a zero.
-//   Other cells are cut in four, a few times. What is left is joined so that the sign of D at its middle is respected,
-//   and is counted as open.
+//   its pieces is a graph over x and ends in two crossings with the boundary. So a cell without crossings holds nothing
+//   of it (but touching points of the boundary), and a cell with two holds one arc, which joins them. (Plantinga and
+//   Vegter 2004 use such tests.) This counts only if no corner of the cell lies in the enclosure of a zero. Other cells
+//   are cut in four, a few times. What is left is joined so that the sign of D at its middle is respected, and is
+//   counted as open.
 //
 // Grid lines inside the box are shifted by a part of a cell so that no corner of the grid lies on the curve. A grid
 // line on which D vanishes is a factor of D: it is drawn and divided out.
@@ -94,7 +94,8 @@ class Tracer {
   Polynomial without_line(const Polynomial& f, int axis, const Rational& at) {
     if (!restricted(f, static_cast<std::size_t>(axis), at).is_zero()) return f;
     std::vector<Vertex>& line = result_.lines.emplace_back();
-    for (const Rational& end : {box_[static_cast<std::size_t>(1 - axis)].first, box_[static_cast<std::size_t>(1 - axis)].second}) {
+    for (const Rational& end :
+         {box_[static_cast<std::size_t>(1 - axis)].first, box_[static_cast<std::size_t>(1 - axis)].second}) {
       line.push_back(vertex(axis, at.nearest_double(), end.nearest_double()));
     }
     return quotient(f, Polynomial::variable(f.ring(), axis) - Polynomial(f.ring(), at));
@@ -212,7 +213,8 @@ class Tracer {
           const Crossing next = neighbours_[here].back();
           neighbours_[here].pop_back();
           std::vector<Crossing>& back = neighbours_[next];
-          back.erase(std::find_if(back.begin(), back.end(), [&](const Crossing& c) { return !(c < here) && !(here < c); }));
+          back.erase(
+              std::find_if(back.begin(), back.end(), [&](const Crossing& c) { return !(c < here) && !(here < c); }));
           line.push_back(place_of(next));
           here = next;
         }

@@ -194,7 +194,8 @@ class Question {
       const Solution found{variable == 0 ? at : root.value, variable == 0 ? root.value : at, 1};
       if (disjoint(found, all[i])) continue;
       bool alone = true;
-      for (std::size_t other = 0; other < all.size(); ++other) alone = alone && (other == i || disjoint(found, all[other]));
+      for (std::size_t other = 0; other < all.size(); ++other)
+        alone = alone && (other == i || disjoint(found, all[other]));
       if (alone) return true;
     }
     return false;
@@ -206,7 +207,7 @@ class Question {
 
 /// The solutions in the box, from roots refined until everything is decided.
 std::optional<std::vector<PreimageOfMap>> solutions_in(const Sheared& system, const Question& question,
-                                                     const Polynomial& determinant) {
+                                                       const Polynomial& determinant) {
   for (slong precision = kFirstPrecision; precision <= kLastPrecision; precision *= 2) {
     const std::vector<Solution> all = system.solutions(precision);
     const auto decided = [&]() -> std::optional<std::vector<PreimageOfMap>> {
@@ -225,8 +226,8 @@ std::optional<std::vector<PreimageOfMap>> solutions_in(const Sheared& system, co
         if (place == Side::outside) continue;
         const Solution& solution = all[i];
         PreimageOfMap found{{{solution.x.lower(), solution.x.upper()}, {solution.y.lower(), solution.y.upper()}},
-                          solution.multiplicity,
-                          0};
+                            solution.multiplicity,
+                            0};
         if (solution.multiplicity == 1) {
           const Ball value = evaluate(determinant, solution.x, solution.y, precision);
           found.sign = arb_is_positive(value.raw()) != 0 ? 1 : arb_is_negative(value.raw()) != 0 ? -1 : 0;
@@ -256,8 +257,7 @@ PreimagesOfMap on_plane(const PolynomialMap& map, const std::vector<Rational>& y
     p = quotient(p, common);
     q = quotient(q, common);
   }
-  const Polynomial determinant =
-      p.derivative(0) * q.derivative(1) - p.derivative(1) * q.derivative(0);
+  const Polynomial determinant = p.derivative(0) * q.derivative(1) - p.derivative(1) * q.derivative(0);
   const Polynomial first = p, second = q;
   while (true) {
     if (p.degree() > q.degree()) std::swap(p, q);
@@ -316,7 +316,8 @@ PreimagesOfMap on_line(const PolynomialMap& map, const Rational& y, const std::v
   const IntegerPolynomial equation = in_one_variable(p);
   const std::optional<Interval> interval = box.empty() ? std::nullopt : std::optional(box[0]);
   for (const IsolatedRoot& root : roots_in(equation, interval, kFirstPrecision)) {
-    result.points.push_back({{root.enclosure}, root.multiplicity, root.multiplicity > 1 ? 0 : slope_sign(equation, root)});
+    result.points.push_back(
+        {{root.enclosure}, root.multiplicity, root.multiplicity > 1 ? 0 : slope_sign(equation, root)});
   }
   return result;
 }
@@ -324,7 +325,7 @@ PreimagesOfMap on_line(const PolynomialMap& map, const Rational& y, const std::v
 }  // namespace
 
 PreimagesOfMap preimages_of_map(const PolynomialMap& map, const std::vector<Rational>& y,
-                           const std::vector<Interval>& box) {
+                                const std::vector<Interval>& box) {
   return map.dimension() == 1 ? on_line(map, y[0], box) : on_plane(map, y, box);
 }
 

@@ -12,8 +12,8 @@ namespace foldproof {
 
 struct PreimageOfMap {
   std::vector<Interval> box;  // holds this preimage and no other one
-  int multiplicity = 1;                            // as a solution of the equations (left when a curve is divided out)
-  int sign = 0;                                    // of their Jacobian determinant there; 0 exactly if multiplicity > 1
+  int multiplicity = 1;       // as a solution of the equations (left when a curve is divided out)
+  int sign = 0;               // of their Jacobian determinant there; 0 exactly if multiplicity > 1
 };
 
 struct PreimagesOfMap {
@@ -27,6 +27,6 @@ struct PreimagesOfMap {
 
 /// `box` has one closed interval per variable; empty: the whole space. @pre map.dimension() <= 2
 PreimagesOfMap preimages_of_map(const PolynomialMap& map, const std::vector<Rational>& y,
-                           const std::vector<Interval>& box);
+                                const std::vector<Interval>& box);
 
 }  // namespace foldproof

@@ -73,7 +73,9 @@ bool is_closed_curve(const Points& points) {
 Orbit iterate(const Step& step, const std::vector<double>& start, const OrbitOptions& options) {
   Orbit orbit;
   std::vector<double> x = start;
-  const auto finite = [&] { return std::all_of(x.begin(), x.end(), [](double entry) { return std::isfinite(entry); }); };
+  const auto finite = [&] {
+    return std::all_of(x.begin(), x.end(), [](double entry) { return std::isfinite(entry); });
+  };
   Points points;
   for (std::size_t k = 0; k <= options.skip + options.steps; ++k) {
     if (k > 0) x = step(x);
@@ -87,7 +89,10 @@ Orbit iterate(const Step& step, const std::vector<double>& start, const OrbitOpt
   if (orbit.kind.empty()) {
     const std::size_t period = period_of(points);
     if (period > 1) orbit.period = period;
-    orbit.kind = period == 1 ? "fixed point" : period > 1 ? "period" : is_closed_curve(points) ? "closed curve" : "other";
+    orbit.kind = period == 1               ? "fixed point"
+                 : period > 1              ? "period"
+                 : is_closed_curve(points) ? "closed curve"
+                                           : "other";
   }
   if (options.most_points > 0 && points.size() > options.most_points) {
     orbit.stride = (points.size() + options.most_points - 1) / options.most_points;

@@ -18,13 +18,15 @@ constexpr std::size_t kLargestFile = std::size_t{1} << 20;
 
 std::string contents(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw InputError(fmt::format("{}: this is a folder; name a .field file", path));
+  if (std::filesystem::is_directory(path, error))
+    throw InputError(fmt::format("{}: this is a folder; name a .field file", path));
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError(fmt::format("{}: the file cannot be read; check the path", path));
   std::string text(kLargestFile + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  if (text.size() > kLargestFile) throw InputError(fmt::format("{}: the file is larger than 1 MiB, so it is no field", path));
+  if (text.size() > kLargestFile)
+    throw InputError(fmt::format("{}: the file is larger than 1 MiB, so it is no field", path));
   return text;
 }
 

@@ -155,7 +155,8 @@ std::vector<RealRoot> real_roots(const IntegerPolynomial& f, slong precision) {
   }
 }
 
-std::vector<IsolatedRoot> roots_in(const IntegerPolynomial& f, const std::optional<Interval>& interval, slong precision) {
+std::vector<IsolatedRoot> roots_in(const IntegerPolynomial& f, const std::optional<Interval>& interval,
+                                   slong precision) {
   const auto is_root = [&](const Rational& x) {
     Rational value;
     fmpz_poly_evaluate_fmpq(value.raw(), f.raw(), x.raw());

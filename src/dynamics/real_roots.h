@@ -2,8 +2,8 @@
 //
 // Claim: the enclosures returned are disjoint, each holds exactly one real root, and there is no other real root. The
 // squarefree factors come from FLINT, the isolation from Arb (arb_fmpz_poly_complex_roots): it encloses every complex
-// root of a squarefree polynomial in a ball of its own and decides which of them are real. FLINT's own count of the real
-// roots, by another method, must agree.
+// root of a squarefree polynomial in a ball of its own and decides which of them are real. FLINT's own count of the
+// real roots, by another method, must agree.
 #pragma once
 
 #include <arb.h>
@@ -97,6 +97,7 @@ struct IsolatedRoot {
 };
 
 /// Exactly the roots in the closed interval (nothing: on the whole line), to `precision` bits or more. @pre not zero
-std::vector<IsolatedRoot> roots_in(const IntegerPolynomial& f, const std::optional<Interval>& interval, slong precision);
+std::vector<IsolatedRoot> roots_in(const IntegerPolynomial& f, const std::optional<Interval>& interval,
+                                   slong precision);
 
 }  // namespace foldproof

@@ -66,21 +66,19 @@ std::string to_json(const Map& map, const MapFold& answer) {
     lines.push_back({points.size()});
     points.push_back(Json(zero.x));
   }
-  return json_text({{"foldproof", FOLDPROOF_VERSION},
-                    {"question", "j0"},
-                    {"map", map_json(map.polynomials())},
-                    {"box", box_json(answer.box_exact)},
-                    {"status", answer.open_cells == 0 ? "solved" : "open"},
-                    {"determinant", answer.determinant},
-                    {"everywhere", answer.everywhere},
-                    {"points", std::move(points)},
-                    {"lines", std::move(lines)},
-                    {"zeros", isolated_json(answer.points)},
-                    {"grid",
-                     {{"lines", answer.grid_lines},
-                      {"crossings", answer.crossings},
-                      {"open_cells", answer.open_cells}}},
-                    {"seconds", finite_or_null(answer.seconds)}});
+  return json_text(
+      {{"foldproof", FOLDPROOF_VERSION},
+       {"question", "j0"},
+       {"map", map_json(map.polynomials())},
+       {"box", box_json(answer.box_exact)},
+       {"status", answer.open_cells == 0 ? "solved" : "open"},
+       {"determinant", answer.determinant},
+       {"everywhere", answer.everywhere},
+       {"points", std::move(points)},
+       {"lines", std::move(lines)},
+       {"zeros", isolated_json(answer.points)},
+       {"grid", {{"lines", answer.grid_lines}, {"crossings", answer.crossings}, {"open_cells", answer.open_cells}}},
+       {"seconds", finite_or_null(answer.seconds)}});
 }
 
 }  // namespace foldproof

@@ -34,7 +34,8 @@ std::string name_of(const Json& record, const Json& point) {
 
 std::string what_was_swept(const Json& record) {
   const Json& parameter = record.at("parameter");
-  if (parameter.is_null()) return fmt::format("the {} points of {}", record.at("points").size(), shown(record.at("along")));
+  if (parameter.is_null())
+    return fmt::format("the {} points of {}", record.at("points").size(), shown(record.at("along")));
   return fmt::format("{} values of input {} from {} to {}", shown(parameter.at("count")), shown(parameter.at("input")),
                      shown(parameter.at("from")), shown(parameter.at("to")));
 }
@@ -45,12 +46,13 @@ Verdict verdict_of_sweep(const Json& record, const Tally& tally) {
   if (least.is_null()) return {"open", "Nothing was answered", fmt::format("None of {} was answered.", swept)};
   const Bracket bracket = bracket_of(Json{{"radius", least}});
   const bool all = tally.answered == record.at("points").size();
-  std::string sentence =
-      fmt::format("Over {}: {} answered. At each of these the radius is at least {}, proved", swept,
-                  all ? std::string("all") : fmt::format("{} of {}", tally.answered, record.at("points").size()), bracket.lower);
+  std::string sentence = fmt::format(
+      "Over {}: {} answered. At each of these the radius is at least {}, proved", swept,
+      all ? std::string("all") : fmt::format("{} of {}", tally.answered, record.at("points").size()), bracket.lower);
   if (!bracket.upper.empty()) {
-    sentence += fmt::format("; at {} it is at most {}, refuted by a pair of inputs with the same output",
-                            name_of(record, record.at("points").at(least.at("index").get<std::size_t>())), bracket.upper);
+    sentence +=
+        fmt::format("; at {} it is at most {}, refuted by a pair of inputs with the same output",
+                    name_of(record, record.at("points").at(least.at("index").get<std::size_t>())), bracket.upper);
   }
   sentence += ".";
   return {record.at("status") == "solved" ? "bracket" : "open",
@@ -74,10 +76,11 @@ std::string table_html(const Json& record) {
       limit = shown(answer.at("limit"));
       if (answer.at("status") != "solved") limit += fmt::format(", {}", shown(answer.at("status")));
     }
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td><code>({})</code></td><td><code>{}</code></td><td><code>{}</code>"
-                        "</td><td>{}</td></tr>\n",
-                        escape(name_of(record, point)), escape(list_text(point.at("at_exact"))), escape(proved),
-                        escape(refuted), escape(limit));
+    html += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td><code>({})</code></td><td><code>{}</code></td><td><code>{}</code>"
+        "</td><td>{}</td></tr>\n",
+        escape(name_of(record, point)), escape(list_text(point.at("at_exact"))), escape(proved), escape(refuted),
+        escape(limit));
   }
   return html + "</tbody></table></div></details></section>\n";
 }
@@ -87,18 +90,21 @@ std::string claims_html(const Json& record, const Tally& tally) {
       "Every number is the answer to its own question: the same as if that point and that value had been asked alone. "
       "Nothing is said about what lies between them."};
   if (tally.checked == tally.answered) {
-    claims.push_back("The search is not trusted: the proof of every answer was accepted by the separate program "
-                     "foldproof-check.");
+    claims.push_back(
+        "The search is not trusted: the proof of every answer was accepted by the separate program "
+        "foldproof-check.");
   } else {
     claims.push_back(fmt::format("The separate program foldproof-check accepted the proofs of {} of {} answers.",
                                  tally.checked, tally.answered));
   }
   if (tally.refused > 0) {
-    claims.push_back(fmt::format("It refused {} of them; nothing is claimed there. Please report this.", tally.refused));
+    claims.push_back(
+        fmt::format("It refused {} of them; nothing is claimed there. Please report this.", tally.refused));
   }
   if (!record.at("along").is_null()) {
-    claims.push_back("The points were taken from a file. That they are an orbit is not claimed: orbits are computed in "
-                     "double precision, and each point is then taken as the exact decimal it is written as.");
+    claims.push_back(
+        "The points were taken from a file. That they are an orbit is not claimed: orbits are computed in "
+        "double precision, and each point is then taken as the exact decimal it is written as.");
   }
   std::string html;
   for (const std::string& claim : claims) html += fmt::format("<li>{}</li>\n", escape(claim));
@@ -113,10 +119,12 @@ std::string numbers_html(const Json& record, const Tally& tally) {
   }
   html += row("Network", escape(shown(record.at("network"))));
   html += row("Swept", escape(what_was_swept(record)));
-  html += row("Answered", fmt::format("{} of {}, {} checked", tally.answered, record.at("points").size(), tally.checked));
+  html +=
+      row("Answered", fmt::format("{} of {}, {} checked", tally.answered, record.at("points").size(), tally.checked));
   if (!record.at("stop_reason").is_null()) html += row("Stopped by", escape(shown(record.at("stop_reason"))));
   if (!record.at("seconds").is_null()) {
-    html += row("Time", fmt::format("{} on {} threads", seconds_text(record.at("seconds")), shown(record.at("threads"))));
+    html +=
+        row("Time", fmt::format("{} on {} threads", seconds_text(record.at("seconds")), shown(record.at("threads"))));
   }
   return html;
 }

@@ -1,7 +1,7 @@
 // One question at many points: the threads take one point each, because that is all a point of a small network can use.
 //
-// Claim: every answer is the one that the question alone gives: each point is asked by the same public function, with one
-// thread, on the network that Model::load makes of the file with the parameter fixed. Only the time that is left is
+// Claim: every answer is the one that the question alone gives: each point is asked by the same public function, with
+// one thread, on the network that Model::load makes of the file with the parameter fixed. Only the time that is left is
 // shared.
 #include <fmt/format.h>
 
@@ -25,7 +25,8 @@ void require_folder(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder, error)) {
-    throw InputError(fmt::format("the proofs of a sweep go into a folder, and '{}' cannot be one; name another", folder));
+    throw InputError(
+        fmt::format("the proofs of a sweep go into a folder, and '{}' cannot be one; name another", folder));
   }
 }
 
@@ -116,7 +117,8 @@ class Runner {
     }
     sweep_.stop_reason = control.stop_reason();
     for (const SweepPoint& point : sweep_.points) {  // a point may have used up the time that was left
-      if (!sweep_.stop_reason && point.answer && point.answer->status == "stopped") sweep_.stop_reason = point.answer->stop_reason;
+      if (!sweep_.stop_reason && point.answer && point.answer->status == "stopped")
+        sweep_.stop_reason = point.answer->stop_reason;
     }
     if (asked && solved) sweep_.stop_reason.reset();
     sweep_.status = sweep_.stop_reason ? "stopped" : solved ? "solved" : "open";
@@ -150,13 +152,16 @@ Sweep sweep_along(const Model& model, const std::vector<std::vector<std::string>
   sweep.network = model.network().from.file;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (static_cast<int>(points[i].size()) != model.inputs()) {
-      throw InputError(fmt::format("point {} of the orbit has {} numbers but the network has {} free inputs; give one number "
-                                   "per input that is not fixed",
-                                   i, points[i].size(), model.inputs()));
+      throw InputError(
+          fmt::format("point {} of the orbit has {} numbers but the network has {} free inputs; give one number "
+                      "per input that is not fixed",
+                      i, points[i].size(), model.inputs()));
     }
     sweep.points.push_back({i, "", points[i], {}, "", ""});
   }
-  Runner(sweep, [&](const SweepPoint&) { return model; }, question, options, listener).run();
+  Runner(
+      sweep, [&](const SweepPoint&) { return model; }, question, options, listener)
+      .run();
   return sweep;
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 Json point_json(const SweepPoint& point) {
   return {{"index", point.index},
-          {"value", point.value_exact.empty() ? Json() : finite_or_null(Rational::parse(point.value_exact)->nearest_double())},
+          {"value",
+           point.value_exact.empty() ? Json() : finite_or_null(Rational::parse(point.value_exact)->nearest_double())},
           {"value_exact", point.value_exact.empty() ? Json() : Json(point.value_exact)},
           {"at_exact", Json(point.at)},
           {"answer", point.record.empty() ? Json() : Json::parse(point.record)},

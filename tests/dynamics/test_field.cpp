@@ -19,7 +19,8 @@ TEST(FieldText, IsOneEulerStepWithExactCoefficients) {
 
 TEST(FieldText, ReadsPrecedenceSignsAndComments) {
   const auto value = [](const std::string& expression) {
-    const FieldText field = parse_field("t", "x' = " + expression + " # a comment\r\n\n# another\nc=2\n  tau = 1e0\n", {});
+    const FieldText field =
+        parse_field("t", "x' = " + expression + " # a comment\r\n\n# another\nc=2\n  tau = 1e0\n", {});
     return field.derivatives.at(0).evaluate(numbers({"3"})).pretty();
   };
   EXPECT_EQ(value("1 + 2*3^2"), "19");

@@ -88,8 +88,7 @@ TEST(MapFold, AClosedCurveIsOnePolylineThatEndsWhereItBegins) {
 
 TEST(MapFold, ALoopInsideOneCellIsFound) {
   // det = (x - 0.3)^2 + (y - 0.3)^2 - 0.01; the cells have side 1
-  const PolynomialMap map =
-      map_of("x' = (x - 0.3)^3/3 + x*(y - 0.3)^2 - 0.01*x - x\ny' = 0\ntau = 1\n");
+  const PolynomialMap map = map_of("x' = (x - 0.3)^3/3 + x*(y - 0.3)^2 - 0.01*x - x\ny' = 0\ntau = 1\n");
   const FoldOfMap fold = fold_of_map(map, box({"-2", "2", "-2", "2"}), 4);
   ASSERT_EQ(fold.lines.size(), 1U);
   EXPECT_EQ(fold.lines[0].front(), fold.lines[0].back());
@@ -126,7 +125,8 @@ TEST(MapFold, OnTheLineItIsTheExactZeros) {
   ASSERT_EQ(fold.points.size(), 2U);
   for (const IsolatedRoot& point : fold.points) {
     EXPECT_LT((point.enclosure.first * point.enclosure.first - Rational(2)).sign() *
-                  (point.enclosure.second * point.enclosure.second - Rational(2)).sign(), 0);
+                  (point.enclosure.second * point.enclosure.second - Rational(2)).sign(),
+              0);
   }
   EXPECT_EQ(fold_of_map(map, box({"0", "3"}), 2).points.size(), 1U);
 }

@@ -33,7 +33,8 @@ TEST(Orbit, TellsWhatItSettlesDownTo) {
 
 TEST(Orbit, ARotationTurnsOnAClosedCurveAndAnAreaIsNone) {
   const auto turn = [](const std::vector<double>& x) {
-    return std::vector<double>{std::cos(1.0) * x[0] - std::sin(1.0) * x[1], std::sin(1.0) * x[0] + std::cos(1.0) * x[1]};
+    return std::vector<double>{std::cos(1.0) * x[0] - std::sin(1.0) * x[1],
+                               std::sin(1.0) * x[0] + std::cos(1.0) * x[1]};
   };
   EXPECT_EQ(orbit_of(turn, {1, 0}, 500, 0).kind, "closed curve");
   const auto henon = [](const std::vector<double>& x) {

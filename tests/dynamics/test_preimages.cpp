@@ -63,7 +63,8 @@ TEST(MapPreimages, HoldTheExactPointTheValueCameFrom) {
   for (const PolynomialMap& map : {brusselator(), testing::van_der_pol(), brusselator("3", "1/3")}) {
     const Polynomial determinant = map.determinant();
     for (int k = 0; k < 25; ++k) {
-      const std::vector<Rational> x{Rational(digits(random)) / Rational(1000), Rational(digits(random)) / Rational(1000)};
+      const std::vector<Rational> x{Rational(digits(random)) / Rational(1000),
+                                    Rational(digits(random)) / Rational(1000)};
       const PreimagesOfMap found = preimages_of_map(map, map.evaluate(x), {});
       ASSERT_TRUE(found.unresolved.empty());
       EXPECT_EQ(holding(found, x), 1U);
@@ -121,9 +122,11 @@ TEST(MapPreimages, OnlyThoseInTheClosedBoxAreCounted) {
   const PolynomialMap map = brusselator();
   const auto y = map.evaluate(numbers({"0.5", "0.25"}));
   const std::size_t all = preimages_of_map(map, y, {}).points.size();
-  EXPECT_EQ(preimages_of_map(map, y, box({"0.5", "0.6", "0.2", "0.3"})).points.size(), 1U);  // on a face, exactly
+  EXPECT_EQ(preimages_of_map(map, y, box({"0.5", "0.6", "0.2", "0.3"})).points.size(), 1U);   // on a face, exactly
   EXPECT_EQ(preimages_of_map(map, y, box({"0.4", "0.5", "0.25", "0.3"})).points.size(), 1U);  // on a corner
-  EXPECT_EQ(preimages_of_map(map, y, box({"0.500000000000000000000000000000000000001", "0.6", "0.2", "0.3"})).points.size(), 0U);
+  EXPECT_EQ(
+      preimages_of_map(map, y, box({"0.500000000000000000000000000000000000001", "0.6", "0.2", "0.3"})).points.size(),
+      0U);
   EXPECT_EQ(preimages_of_map(map, y, box({"-1000", "1000", "-1000", "1000"})).points.size(), all);
 }
 
@@ -154,7 +157,8 @@ TEST(MapPreimages, AFoldedValueHasADoublePreimage) {
 }
 
 TEST(MapPreimages, ManyOverOnePointOfTheLineAreToldApart) {
-  // (x, y) -> (x^2 - 1 + x y^2 ..): two solutions share x and two share y, so no projection onto an axis separates them.
+  // (x, y) -> (x^2 - 1 + x y^2 ..): two solutions share x and two share y, so no projection onto an axis separates
+  // them.
   const PolynomialMap map = map_of("x' = x^2 - x\ny' = y^2 - y\ntau = 1\n");
   const PreimagesOfMap found = preimages_of_map(map, numbers({"4", "9"}), {});
   ASSERT_EQ(found.points.size(), 4U);

@@ -40,7 +40,9 @@ TEST(RealRoots, EndsOfTheIntervalBelongToIt) {
   EXPECT_EQ(roots_in(third, Interval(Rational(0), short_of), 64).size(), 0U);
 }
 
-TEST(RealRoots, AConstantHasNone) { EXPECT_TRUE(roots_in(IntegerPolynomial(numbers({"7"})), std::nullopt, 64).empty()); }
+TEST(RealRoots, AConstantHasNone) {
+  EXPECT_TRUE(roots_in(IntegerPolynomial(numbers({"7"})), std::nullopt, 64).empty());
+}
 
 }  // namespace
 }  // namespace foldproof

@@ -12,9 +12,9 @@
 
 namespace foldproof {
 
-/// The trees of one run's covers: nodes come in any order, and are written depth first. Every box is cut to the root box
-/// of the proof, so that nodes outside it are left out: a node whose box does not meet it in its interior disappears,
-/// because its sibling then fills the part of the parent that does. Leaves hold on every part of their box.
+/// The trees of one run's covers: nodes come in any order, and are written depth first. Every box is cut to the root
+/// box of the proof, so that nodes outside it are left out: a node whose box does not meet it in its interior
+/// disappears, because its sibling then fills the part of the parent that does. Leaves hold on every part of their box.
 class CoverTree {
  public:
   /// `folder` is where the nodes are kept meanwhile.

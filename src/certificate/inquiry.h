@@ -20,7 +20,8 @@ class Inquiry {
 
   /// The networks that a checker needs, in its order.
   virtual std::vector<const Model*> models() const = 0;
-  /// A fresh keeper of the events of the next search, which keeps them in `folder`; it lives until the next one is made.
+  /// A fresh keeper of the events of the next search, which keeps them in `folder`; it lives until the next one is
+  /// made.
   virtual Observer& new_record(const std::filesystem::path& folder) = 0;
   /// Searches; every test must hold with this relative margin beyond what rounding asks for.
   /// @throws std::logic_error if what was found is not true of the network as it was asked (a bug).

@@ -165,7 +165,8 @@ bool PreimagesInquiry::retreat(std::uint64_t line) {
 }  // namespace
 
 std::uint64_t PreimageSet::count() const {
-  return static_cast<std::uint64_t>(std::count_if(points.begin(), points.end(), [](const Point& p) { return p.inside; }));
+  const auto inside = [](const Point& point) { return point.inside; };
+  return static_cast<std::uint64_t>(std::count_if(points.begin(), points.end(), inside));
 }
 
 std::string Preimages::summary() const {

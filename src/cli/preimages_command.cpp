@@ -42,7 +42,8 @@ std::string sentence_of(const PreimageSet& set) {
     const auto alone = std::count_if(set.points.begin(), set.points.end(),
                                      [](const PreimageSet::Point& point) { return point.inside && point.isolated; });
     return fmt::format("whole segments of preimages on {}, and {} besides; proved to be all",
-                       many(set.flats.size(), "linear piece"), many(static_cast<std::uint64_t>(alone), "isolated preimage"));
+                       many(set.flats.size(), "linear piece"),
+                       many(static_cast<std::uint64_t>(alone), "isolated preimage"));
   }
   if (count == 0) return "no preimage in the box, proved";
   return fmt::format("exactly {} in the box, proved", many(count, "preimage"));

@@ -21,7 +21,8 @@ std::vector<std::vector<std::string>> read_rows(const std::string& option, const
                                                 std::size_t columns);
 
 /// "1,-2.1" as one vector, or the rows of "@file.csv" (read_rows) or "@file.npy" (1-D: one row). @throws InputError
-std::vector<std::vector<std::string>> read_vectors(const std::string& option, const std::string& text, std::size_t columns);
+std::vector<std::vector<std::string>> read_vectors(const std::string& option, const std::string& text,
+                                                   std::size_t columns);
 
 /// "L:U,L:U,..." as exact number texts with L < U. @throws InputError
 std::vector<std::pair<std::string, std::string>> read_box(const std::string& option, const std::string& text);

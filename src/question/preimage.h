@@ -14,8 +14,8 @@ struct PiecePreimage {
 };
 
 /// A point x with f(x) = y that the affine map of the piece with these active neurons takes to y, the one nearest to
-/// `guess` in the sense that entries which may be chosen are those of the guess. Verified with the network itself; nothing
-/// if the piece's map does not take y, or takes it outside the piece.
+/// `guess` in the sense that entries which may be chosen are those of the guess. Verified with the network itself;
+/// nothing if the piece's map does not take y, or takes it outside the piece.
 std::optional<PiecePreimage> preimage_on_piece(const Network& network, const std::vector<bool>& active,
                                                const std::vector<Rational>& y, const std::vector<Rational>& guess);
 

@@ -31,8 +31,8 @@ Verdict verdict_of_preimages(const Json& record) {
     }
     if (flats > 0) {
       return {"bracket", "Whole segments of preimages",
-              fmt::format("Proved: the output is taken on flat pieces of the map ({}) and at the listed inputs, and nowhere "
-                          "else in the box.",
+              fmt::format("Proved: the output is taken on flat pieces of the map ({}) and at the listed inputs, and "
+                          "nowhere else in the box.",
                           plural(flats, "segment"))};
     }
     if (points == 0) return {"proved", "No preimage", "Proved: no input of the box has this output."};
@@ -43,8 +43,8 @@ Verdict verdict_of_preimages(const Json& record) {
   const bool all = complete == sets.size();
   return {all ? "proved" : "open",
           all ? fmt::format("All preimages of {} outputs", count_text(sets.size())) : "Not finished",
-          fmt::format("{}: {}{} in the box, all in exact arithmetic. For {} of {} outputs it is proved that there are no "
-                      "others.",
+          fmt::format("{}: {}{} in the box, all in exact arithmetic. For {} of {} outputs it is proved that there are "
+                      "no others.",
                       plural(sets.size(), "output"), plural(points, "preimage"),
                       flats > 0 ? fmt::format(" and {}", plural(flats, "flat segment")) : "", count_text(complete),
                       count_text(sets.size()))};
@@ -69,25 +69,27 @@ std::string table_html(const Json& record) {
     html += fmt::format("<tr><th scope=\"row\"><code>({})</code></th><td><code>{}</code></td></tr>\n",
                         escape(list_text(set.at("value"))), inputs);
   }
-  html += "</tbody></table></div></details>\n<p class=\"quiet\">Nearest doubles; the record has the exact rational numbers.";
+  html += "</tbody></table></div></details>\n<p class=\"quiet\">"
+          "Nearest doubles; the record has the exact rational numbers.";
   if (record.at("sets").size() > kMostRows) html += fmt::format(" The first {} outputs are shown.", kMostRows);
   return html + "</p></section>\n";
 }
 
 std::vector<std::string> claims_of_preimages(const Json& record) {
   std::vector<std::string> claims{
-      "f is the real-arithmetic function of the weights stored in the file. Every listed input is rational, and f takes "
-      "exactly the asked output there.",
-      "Where an output is called complete, no other input of the box has it, but for those on the linear pieces of its flat "
-      "segments."};
+      "f is the real-arithmetic function of the weights stored in the file. Every listed input is rational, and f "
+      "takes exactly the asked output there.",
+      "Where an output is called complete, no other input of the box has it, but for those on the linear pieces of its "
+      "flat segments."};
   const Json& proof = record.at("proof");
   if (proof.at("checked") == true) {
-    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which shares "
-                     "no code with it, proved every part of this answer again.");
+    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which "
+                     "shares no code with it, proved every part of this answer again.");
   } else if (proof.at("refused").is_null()) {
     claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
   } else {
-    claims.push_back(fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report this.",
+    claims.push_back(fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report "
+                                 "this.",
                                  shown(proof.at("refused"))));
   }
   return claims;
@@ -98,8 +100,8 @@ std::string preimages_numbers(const Json& record) {
   for (const Json& side : record.at("box")) {
     box += fmt::format("{}[{}]", box.empty() ? "" : " × ", list_text(side));
   }
-  return row("Box", fmt::format("<code>{}</code>", escape(box))) + row("Outputs", count_text(record.at("sets").size())) +
-         row("Preimages", count_text(record.at("points"))) + row("Flat segments", count_text(record.at("flats"))) +
+  return row("Box", fmt::format("<code>{}</code>", escape(box))) +
+         row("Outputs", count_text(record.at("sets").size())) + row("Preimages", count_text(record.at("points"))) + row("Flat segments", count_text(record.at("flats"))) +
          row("Boxes left open", count_text(record.at("open"))) + run_rows(record);
 }
 

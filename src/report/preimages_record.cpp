@@ -53,7 +53,10 @@ Json plane_picture(const Network& network, const Preimages& answer) {
       fold.push_back(Json::array({rounded(from[0]), rounded(from[1]), rounded(to[0]), rounded(to[1])}));
     }
   }
-  return {{"kind", "preimages"}, {"window", {Json(window.s), Json(window.t)}}, {"fold", std::move(fold)}, {"thinned", Json::array()}};
+  return {{"kind", "preimages"},
+          {"window", {Json(window.s), Json(window.t)}},
+          {"fold", std::move(fold)},
+          {"thinned", Json::array()}};
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ class BestFirst {
  public:
   virtual ~BestFirst() = default;
 
-  /// Until the ball of radius incumbent.target() is covered, nothing is left but boxes narrower than `resolution`, or the
-  /// run must stop. May be called again after the incumbent improved, or with a finer resolution: narrow boxes are taken
-  /// up again then.
+  /// Until the ball of radius incumbent.target() is covered, nothing is left but boxes narrower than `resolution`, or
+  /// the run must stop. May be called again after the incumbent improved, or with a finer resolution: narrow boxes are
+  /// taken up again then.
   void run(double resolution) {
     if (resolution < resolution_) {
       for (Node& node : narrow_) queue_.push(std::move(node));

@@ -1,10 +1,10 @@
 // Claim: proof() returns only if every cell P whose interior meets the box's was settled by settle().
-// Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds the open half-space
-// +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an exact certificate that
-// its open polyhedron is empty: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole box for its constraints r_i > 0.
-// The LP only says which constraints to combine; the multipliers are then solved for in rationals, so that hinges
-// through a common point, which leave no room for rounding, are decided too. A pre-activation that does not depend on u
-// on its piece is not a hinge. Branches that survive to the end are cells (or could be).
+// Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds
+// the open half-space +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an
+// exact certificate that its open polyhedron is empty: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole box for
+// its constraints r_i > 0. The LP only says which constraints to combine; the multipliers are then solved for in
+// rationals, so that hinges through a common point, which leave no room for rounding, are decided too. A pre-activation
+// that does not depend on u on its piece is not a hinge. Branches that survive to the end are cells (or could be).
 #include "search/cell_walk.h"
 
 #include <algorithm>
@@ -30,7 +30,8 @@ CellWalk::CellWalk(const Problem& problem, const Box& box, std::vector<Phase> ph
   active_.resize(phase_.size());
   order_.resize(phase_.size());
   std::iota(order_.begin(), order_.end(), 0);
-  std::sort(order_.begin(), order_.end(), [&](int a, int b) { return network_.number[at(a)] < network_.number[at(b)]; });
+  const auto before = [&](int a, int b) { return network_.number[at(a)] < network_.number[at(b)]; };
+  std::sort(order_.begin(), order_.end(), before);
 }
 
 std::optional<std::string> CellWalk::proof() {

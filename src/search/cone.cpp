@@ -1,6 +1,6 @@
-// Claim: no point of the faces that do not hold the tip reaches the value. Along a ray from the tip p the box's piece of f
-// is f(p + t d) = f(p) + t (f(p + d) - f(p)), and every ray leaves the box through one of these faces; so p is the only
-// preimage in the box.
+// Claim: no point of the faces that do not hold the tip reaches the value. Along a ray from the tip p the box's piece
+// of f is f(p + t d) = f(p) + t (f(p + d) - f(p)), and every ray leaves the box through one of these faces; so p is the
+// only preimage in the box.
 #include "search/cone.h"
 
 namespace foldproof {
@@ -54,8 +54,8 @@ class Faces {
 
 }  // namespace
 
-std::string cone_lines(PointTest& test, const RegionNetwork& net, const Box& box, const Image& target, const ConeTip& tip,
-                       Control& control, const std::function<bool(const Box&)>& stalled) {
+std::string cone_lines(PointTest& test, const RegionNetwork& net, const Box& box, const Image& target,
+                       const ConeTip& tip, Control& control, const std::function<bool(const Box&)>& stalled) {
   Faces faces(test, net, target, tip, control, stalled);
   std::string text = "k " + std::to_string(tip.number);
   for (std::size_t i = 0; i < box.lower.size(); ++i) {

@@ -5,7 +5,10 @@
 
 #include <fstream>
 #include <limits>
+#include <stdexcept>
 #include <thread>
+
+#include "number/rounding.h"
 
 namespace foldproof {
 
@@ -96,6 +99,13 @@ void Control::speak() {
   progress.mip_nodes = mip_nodes;
   progress.seconds = now;
   options_.progress(progress);
+}
+
+void require_ieee_arithmetic() {
+  if (arithmetic_is_ieee()) return;
+  throw std::runtime_error(
+      "this process does not round to nearest or flushes subnormals: no bound can be proved; find the library that changed "
+      "it");
 }
 
 }  // namespace foldproof

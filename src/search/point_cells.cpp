@@ -1,12 +1,12 @@
 // Claim: the tokens show where in the box the value is reached, cell by cell (docs/certificate.md, 4.4).
 // On a cell f is affine, f(u) - y = A u + b, and the cell's closure is { r_j(u) >= 0 } for the decided neurons j:
-//   A of full column rank, A u = -b solvable: one candidate. It is a preimage, which becomes a point of the fibre; or it
-//     violates some r_j or a side of the box, and then y A + grad r_j = 0 (or a unit vector) for some y gives a function
-//     that is constant on the box and negative there (or negative at the side).
+//   A of full column rank, A u = -b solvable: one candidate. It is a preimage, which becomes a point of the fibre; or
+//     it violates some r_j or a side of the box, and then y A + grad r_j = 0 (or a unit vector) for some y gives a
+//     function that is constant on the box and negative there (or negative at the side).
 //   A u = -b not solvable: no preimage.
-//   else a linear program looks for a point in the closure of the cell, as far inside as possible. If there is none, its
-//     duals, taken as exact numbers, are the proof. If there is one, the line through it along the kernel of A, cut at
-//     the piece's and the domain's sides exactly, is a flat segment.
+//   else a linear program looks for a point in the closure of the cell, as far inside as possible. If there is none,
+//     its duals, taken as exact numbers, are the proof. If there is one, the line through it along the kernel of A, cut
+//     at the piece's and the domain's sides exactly, is a flat segment.
 #include <cmath>
 #include <limits>
 
@@ -32,7 +32,8 @@ class PointWalk : public CellWalk {
   std::optional<std::string> settle() override;
   std::optional<std::string> no_such_point(const std::vector<Rational>& u) const;
   std::optional<std::string> flat();
-  std::optional<FlatSegment> segment_through(const std::vector<Rational>& u, const std::vector<Rational>& direction) const;
+  std::optional<FlatSegment> segment_through(const std::vector<Rational>& u,
+                                             const std::vector<Rational>& direction) const;
   std::string exclusion(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const;
   bool excludes(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const;
   bool agrees(const std::vector<Rational>& x) const;

@@ -11,10 +11,8 @@
 
 #include <cmath>
 #include <random>
-#include <stdexcept>
 
 #include "model/evaluate.h"
-#include "number/rounding.h"
 #include "search/best_first.h"
 #include "search/cone.h"
 #include "search/exact_cells.h"
@@ -207,10 +205,7 @@ PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node childre
 }  // namespace
 
 RadiusResult search_pseudo(const Problem& problem, Control& control) {
-  if (!arithmetic_is_ieee()) {
-    throw std::runtime_error("this process does not round to nearest or flushes subnormals: no bound can be proved; find "
-                             "the library that changed it");
-  }
+  require_ieee_arithmetic();
   const auto root = std::make_shared<const RegionNetwork>(*problem.network, problem.centre);
   Incumbent incumbent(problem, *root, control);
   PointCover cover(problem, root, incumbent, control);

@@ -5,8 +5,8 @@
 
 namespace foldproof {
 
-/// lower: c is the only preimage of f(c) in B(lower) n D, proved by "points"; x of the collision is the centre, its kind is
-/// preimage or flat.
+/// lower: c is the only preimage of f(c) in B(lower) n D, proved by "points"; x of the collision is the centre, its
+/// kind is preimage or flat.
 RadiusResult search_pseudo(const Problem& problem, Control& control);
 
 }  // namespace foldproof

@@ -14,8 +14,8 @@ namespace foldproof {
 /// A value of f, as an image in the outputs of region networks.
 Image target_of(const RegionNetwork& root, const std::vector<Rational>& value);
 
-/// The pre-activations at a point, enclosed in doubles, one interval per neuron of the network; scaled as region networks
-/// scale them.
+/// The pre-activations at a point, enclosed in doubles, one interval per neuron of the network; scaled as region
+/// networks scale them.
 struct PointPhases {
   std::vector<double> lower, upper;
   std::vector<bool> zero;  // exactly
@@ -35,9 +35,11 @@ class PointTest {
   /// The line of a leaf `v` or `f` that tells the value from all f(u) of the box; empty if none was found.
   std::string apart(const Image& image, const Image& target);
   std::string apart(const Image& target) { return apart(image_, target); }
-  /// J(s) has full column rank for all slopes between points of the box and the point. @pre `net` holds at the point too.
+  /// J(s) has full column rank for all slopes between points of the box and the point. @pre `net` holds at the point
+  /// too.
   bool secant(const RegionNetwork& net, const PointPhases& point);
-  /// After secant(): the network on the box and at the point, with what is decided on both; `net` itself if that is little.
+  /// After secant(): the network on the box and at the point, with what is decided on both; `net` itself if that is
+  /// little.
   std::shared_ptr<const RegionNetwork> joint(const std::shared_ptr<const RegionNetwork>& net);
   /// J(s) has full column rank for all slopes between points of the box: at most one preimage lies in it.
   bool injective(const RegionNetwork& net);

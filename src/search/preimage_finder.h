@@ -15,8 +15,8 @@ class PreimageFinder {
   /// `root` is about the network of the problem, `target` (target_of) is the value.
   PreimageFinder(const Problem& problem, const RegionNetwork& root, std::vector<Rational> value, Image target);
 
-  /// From u (relative to the centre) on: a preimage other than the centre in the domain, nearer to the centre than `reach`.
-  /// No isolated one is expected nearer than `beyond`. The box is the one that flat pieces are searched in.
+  /// From u (relative to the centre) on: a preimage other than the centre in the domain, nearer to the centre than
+  /// `reach`. No isolated one is expected nearer than `beyond`. The box is the one that flat pieces are searched in.
   std::optional<PiecePreimage> near(std::vector<double> u, const Box& limits, double beyond, double reach);
   /// Newton's method from u: the float root of the piece it ends on; nothing where a piece is flat or it does not end.
   std::optional<std::vector<double>> newton(std::vector<double> u);

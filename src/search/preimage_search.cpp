@@ -1,19 +1,17 @@
 // Claim: see preimage_search.h; every leaf that is written was proved as point_cover.cpp says.
-// One tree of boxes, refined where some value needs it, serves all values: a box knows its enclosure of f and whether f is
-// one-to-one on it, so that most values leave most boxes after a few multiplications. Where f is one-to-one on a box and
-// a preimage is known in it, it is the only one there. Newton's method from the box's middle proposes it, a rational
-// solution on its linear piece makes it exact. Boxes on folds and in flat places go to their exact cells.
-// What is written for a value does not depend on the other values, nor on the threads.
+// One tree of boxes, refined where some value needs it, serves all values: a box knows its enclosure of f and whether f
+// is one-to-one on it, so that most values leave most boxes after a few multiplications. Where f is one-to-one on a box
+// and a preimage is known in it, it is the only one there. Newton's method from the box's middle proposes it, a
+// rational solution on its linear piece makes it exact. Boxes on folds and in flat places go to their exact cells. What
+// is written for a value does not depend on the other values, nor on the threads.
 #include "search/preimage_search.h"
 
 #include <cmath>
 #include <deque>
 #include <memory>
-#include <stdexcept>
 #include <unordered_map>
 
 #include "model/evaluate.h"
-#include "number/rounding.h"
 #include "search/cone.h"
 #include "search/exact_cells.h"
 #include "search/preimage_finder.h"
@@ -107,7 +105,8 @@ class Tree {
   }
 
  private:
-  Region* make(PointTest& test, Box box, const std::shared_ptr<const RegionNetwork>& network, bool injective, int level) {
+  Region* make(PointTest& test, Box box, const std::shared_ptr<const RegionNetwork>& network, bool injective,
+               int level) {
     test.enclose(*network, box);
     Region* region = nullptr;
     {
@@ -271,7 +270,8 @@ bool OneValue::cone(const Region& region) {
   const PointPhases phases = phases_at(*tree_.problem().network, *tree_.network(), result_.fibre.points[at(k)]);
   test_.enclose(*region.network, region.box);
   for (int p = 0; p < region.network->neurons(); ++p) {
-    if (test_.bounder().phase()[at(p)] == Phase::unstable && !phases.zero[at(region.network->original(p))]) return false;
+    const bool zero = phases.zero[at(region.network->original(p))];
+    if (test_.bounder().phase()[at(p)] == Phase::unstable && !zero) return false;
   }
   int left = 2000;
   const std::string lines = cone_lines(test_, *region.network, region.box, target_, {k, phases, relative_[at(k)]},
@@ -307,10 +307,7 @@ void OneValue::visit(Region& region) {
 
 std::vector<PreimageResult> search_preimages(const Problem& problem, const std::vector<std::vector<Rational>>& values,
                                              Control& control) {
-  if (!arithmetic_is_ieee()) {
-    throw std::runtime_error("this process does not round to nearest or flushes subnormals: no bound can be proved; find "
-                             "the library that changed it");
-  }
+  require_ieee_arithmetic();
   Tree tree(problem, control);
   std::vector<PreimageResult> results(values.size());
   std::atomic<std::size_t> next{0};

@@ -16,8 +16,8 @@ struct PreimageResult {
   std::uint64_t open = 0;      ///< leaves `?`: boxes about which nothing is claimed
 };
 
-/// For each value, a cover of the domain box of the problem (whose centre is its middle). With open = 0 the points, and the
-/// preimages on pieces that hold its segments, are all preimages in the box.
+/// For each value, a cover of the domain box of the problem (whose centre is its middle). With open = 0 the points, and
+/// the preimages on pieces that hold its segments, are all preimages in the box.
 std::vector<PreimageResult> search_preimages(const Problem& problem, const std::vector<std::vector<Rational>>& values,
                                              Control& control);
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "number/rounding.h"
 #include "search/boundary.h"
@@ -49,8 +48,7 @@ double whole_ball(const Problem& problem, const RegionNetwork& root, Control& co
 
 RadiusResult search_radius(const Problem& problem, Control& control) {
   RadiusResult result;
-  if (!arithmetic_is_ieee()) throw std::runtime_error("this process does not round to nearest or flushes subnormals: "
-                                                      "no bound can be proved; find the library that changed it");
+  require_ieee_arithmetic();
   const auto root = std::make_shared<const RegionNetwork>(*problem.network, problem.centre);
   Incumbent incumbent(problem, *root, control);
   const std::size_t n = problem.centre.size();

@@ -25,8 +25,8 @@ class Separation {
   /// p . f(x) > p . f(y) (or <) on the whole pair, proved: 'm' for the difference of the middles, as another program's
   /// enclosures would have it; 'f' for functional(); 0 if no functional was found.
   char run(const Image& x, const Image& y);
-  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing was
-  /// found.
+  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing
+  /// was found.
   char run_point(const Image& x, const Image& y, int& output);
   /// The functional that gave 'f', for the outputs as they are.
   std::vector<double> functional() const;

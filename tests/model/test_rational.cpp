@@ -152,5 +152,25 @@ TEST(RationalMatrix, SingularMatricesHaveANullVector) {
   EXPECT_TRUE(max_abs(wide.multiply(wide.null_vector().value())).is_zero());
 }
 
+TEST(RationalMatrix, SolutionsKeepTheFreeEntriesOfTheGuess) {
+  RationalMatrix a(2, 3);  // x0 + 2 x1 + x2 = 5, 2 x0 + 4 x1 + x2 = 7: x1 is free
+  const long rows[2][3] = {{1, 2, 1}, {2, 4, 1}};
+  for (int i = 0; i < 2; ++i) {
+    for (int j = 0; j < 3; ++j) a.set(i, j, Rational(rows[i][j]));
+  }
+  const auto found = a.solutions({Rational(5), Rational(7)}, {Rational(9), Rational(3), Rational(9)});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->free, std::vector<int>{1});
+  EXPECT_EQ(found->x, (std::vector<Rational>{Rational(-4), Rational(3), Rational(3)}));
+
+  RationalMatrix tall(3, 1);
+  for (int i = 0; i < 3; ++i) tall.set(i, 0, Rational(i + 1));
+  const auto only = tall.solutions({Rational(2), Rational(4), Rational(6)}, {Rational(0)});
+  ASSERT_TRUE(only.has_value());
+  EXPECT_TRUE(only->free.empty());
+  EXPECT_EQ(only->x, std::vector<Rational>{Rational(2)});
+  EXPECT_FALSE(tall.solutions({Rational(2), Rational(4), Rational(7)}, {Rational(0)}).has_value());
+}
+
 }  // namespace
 }  // namespace foldproof

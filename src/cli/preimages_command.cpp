@@ -36,7 +36,8 @@ std::string sentence_of(const PreimageSet& set) {
   const std::uint64_t count = set.count();
   if (set.open > 0) {
     return fmt::format("{} and {} found, not proved to be all: {} left", many(count, "preimage"),
-                       many(set.flats.size(), "flat segment"), many(set.open, "box") + (set.open == 1 ? "" : "es"));
+                       many(set.flats.size(), "flat segment"),
+                       set.open == 1 ? std::string("1 box") : fmt::format("{} boxes", set.open));
   }
   if (!set.flats.empty()) {
     const auto alone = std::count_if(set.points.begin(), set.points.end(),

@@ -75,7 +75,8 @@ BY_HAND = {
     "the end of a plateau only": (zoo_layers("clamp1d"), [0], [(0, 3)], {(0,)}, False),
     "a clamp": (zoo_layers("clamp1d"), [1], [(-1, 3)], None, True),
     "on a fold": (FOLD2, [0, "1/3"], [(-1, 1), (-1, 1)], {(0, Fraction(1, 3))}, False),
-    "beside a fold": (FOLD2, ["1/1000000", 0], [(-1, 1), (-1, 1)], {(Fraction(1, 10**6), 0), (-Fraction(1, 10**6), 0)}, False),
+    "beside a fold": (FOLD2, ["1/1000000", 0], [(-1, 1), (-1, 1)],
+                      {(Fraction(1, 10**6), 0), (-Fraction(1, 10**6), 0)}, False),
     "a branch point": (zoo_layers("branch2"), [0, 0], [(-1, 2), (-1, 1)], {(0, 0)}, False),
     "twice around": (zoo_layers("branch2"), ["1/2", "1/4"], [(-2, 2), (-2, 2)], None, False),
     "four times around": (zoo_layers("branch4"), ["1/3", "1/7"], [(-2, 2), (-2, 2)], None, False),
@@ -147,6 +148,8 @@ def test_a_run_that_is_stopped_says_what_is_open(program, hard):
     record = ask(program, net, [(-8, 8)] * 6, f"--at={at}", "--time", "0.3", code=3)
     assert record["status"] == "stopped" and record["stop_reason"] == "time" and record["open"] > 0
     assert not record["sets"][0]["complete"]
+    done = program.run("preimages", net, f"--box={boxed([(-8, 8)] * 6)}", f"--at={at}", "--time", "0.3")
+    assert "not proved to be all" in done.stdout and "boxes left" in done.stdout
 
 
 def test_words(program, zoo):

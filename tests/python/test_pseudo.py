@@ -1,4 +1,4 @@
-"""Problem 2, foldproof pseudo: against answers found by hand and by looking at every piece (tests/reference/fibres.py)."""
+"""Problem 2, foldproof pseudo: answers by hand, and by looking at every piece (tests/reference/fibres.py)."""
 
 import random
 import sys
@@ -52,7 +52,7 @@ HAT = [([[1], [1]], [0, -1]), ([[1, -2]], [0])]              # up to 1, then dow
 PLATEAU = [([[1], [1]], [0, -1]), ([[1, -1]], [0])]          # 0, then x, then 1 from 1 on
 CLIFF = [([[1], [1], [1]], [-1, -2, -3]), ([[1, -1, 0]], [0])]
 SUM = [([[1, 0], [-1, 0], [0, 1], [0, -1]], [0] * 4), ([[1, 1, 1, 1]], [0])]           # |x| + |y|, 2 -> 1
-LIFT = [([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [0, 1], [1, -1]], [0, 0, 0])]             # relu x, relu y and more, 2 -> 3
+LIFT = [([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [0, 1], [1, -1]], [0, 0, 0])]            # relu x, relu y and more, 2 -> 3
 ABS_AND_X = [([[1], [-1]], [0, 0]), ([[1, 1], [1, -1]], [0, 0])]                         # (|x|, x), 1 -> 2
 FOLD2 = [([[1, 0], [-1, 0], [0, 1], [0, -1]], [0] * 4), ([[1, 1, 0, 0], [0, 0, 1, -1]], [0, 0])]  # (|x|, y)
 

@@ -9,7 +9,6 @@
 #include "search/cover.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "search/axis.h"
 #include "search/exact_cells.h"
@@ -27,86 +26,16 @@ constexpr int most_unstable_in_cells = 12;
 
 Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
              Control& control)
-    : problem_(problem), root_(root), incumbent_(incumbent), control_(control) {
+    : BestFirst(incumbent, control), problem_(problem), root_(root) {
   Node node{problem.root(problem.max_radius), 0.0, control.new_ids(1), std::move(root)};
   node.distance = node.box.distance();
   control.emit([&](Observer& observer) { observer.root(node.id, node.box, "local"); });
-  queue_.push(std::move(node));
+  push(std::move(node));
 }
 
-double Cover::lower() const {
-  const std::lock_guard lock(mutex_);
-  double result = incumbent_.target();
-  if (!queue_.empty()) result = std::min(result, queue_.top().distance);
-  for (const double distance : in_work_) result = std::min(result, distance);
-  for (const Node& node : narrow_) result = std::min(result, node.distance);
-  return result;
-}
+void Cover::run(double resolution) { BestFirst::run(resolution); }
 
-std::optional<Box> Cover::resisting() const {
-  if (narrow_.empty()) return std::nullopt;
-  return std::min_element(narrow_.begin(), narrow_.end(), [](const Node& a, const Node& b) {
-           return a.distance < b.distance;
-         })->box;
-}
-
-void Cover::run(double resolution) {
-  if (resolution < resolution_) {
-    for (Node& node : narrow_) queue_.push(std::move(node));
-    narrow_.clear();
-    narrow_distance_ = std::numeric_limits<double>::infinity();
-  }
-  resolution_ = resolution;
-  run_workers(control_, changed_, [this] { work(); });
-  // Narrow boxes may lie beyond the target by now.
-  std::erase_if(narrow_, [&](const Node& node) { return node.distance >= incumbent_.target(); });
-  control_.local_lower = lower();
-}
-
-void Cover::work() {
-  Worker worker(problem_.margin);
-  std::unique_lock lock(mutex_);
-  while (true) {
-    if (control_.should_stop()) break;
-    if (queue_.empty() || queue_.top().distance >= incumbent_.target()) {
-      if (in_work_.empty()) break;
-      changed_.wait_for(lock, Control::patience);
-      continue;
-    }
-    Node node = queue_.top();
-    queue_.pop();
-    const double distance = node.distance;
-    in_work_.push_back(distance);
-    control_.local_lower.store(std::min(narrow_distance_, *std::min_element(in_work_.begin(), in_work_.end())),
-                               std::memory_order_relaxed);
-    control_.open.store(queue_.size(), std::memory_order_relaxed);
-    lock.unlock();
-
-    Node children[2];
-    int axis = 0;
-    double where = 0.0;
-    const Outcome outcome = process(worker, node, children, axis, where);
-    control_.regions.fetch_add(1, std::memory_order_relaxed);
-
-    lock.lock();
-    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), distance));
-    if (outcome == Outcome::split) {
-      const std::uint64_t first_child = control_.new_ids(2);
-      control_.emit([&](Observer& observer) { observer.split(node.id, axis, where, first_child); });
-      for (int h = 0; h < 2; ++h) {
-        children[h].id = first_child + static_cast<std::uint64_t>(h);
-        queue_.push(std::move(children[h]));
-      }
-    } else if (outcome == Outcome::narrow) {
-      narrow_distance_ = std::min(narrow_distance_, distance);
-      narrow_.push_back(std::move(node));
-    }
-    changed_.notify_all();
-  }
-  changed_.notify_all();
-}
-
-Cover::Outcome Cover::process(Worker& worker, Node& node, Node children[2], int& axis, double& where) {
+Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2], int& axis, double& where) {
   const double target = incumbent_.target();
   Box inside = node.box;
   if (!inside.clip(target)) {

@@ -41,7 +41,7 @@ demo: build
 
 # Minutes on two cores. The MILP column comes from paper/milp.json, a recorded run: no Gurobi is needed.
 paper: build
-	python3 paper/ask.py
+	.venv/bin/python paper/ask.py
 	.venv/bin/python paper/page.py
 
 clean:

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from questions import FIGURES, QUESTIONS
+from questions import FIGURES, PICTURED, QUESTIONS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -26,8 +26,20 @@ OUT = HERE / "out"
 def machine():
     """Processor and cores; nothing that names the machine."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
-    return f"{model}, {os.cpu_count()} cores"
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return f"{models[0] if models else 'unknown processor'}, {os.cpu_count()} cores"
+
+
+LEFT_OUT = {"box", "network", "networks", "picture"}
+
+
+def slim(record):
+    """Without what the page does not show, coordinates to nine digits; all of it stays in the record's own file."""
+    if isinstance(record, list):
+        return [float(f"{entry:.9g}") if isinstance(entry, float) else slim(entry) for entry in record]
+    if not isinstance(record, dict):
+        return record
+    return {key: slim(value) for key, value in record.items() if key not in LEFT_OUT and not key.endswith("_exact")}
 
 
 def ask(program, name, arguments):
@@ -35,11 +47,14 @@ def ask(program, name, arguments):
     file = OUT / (re.sub(r"[^A-Za-z0-9.-]+", "_", name) + ".json")
     file.unlink(missing_ok=True)
     began = time.perf_counter()
-    done = subprocess.run([str(program), *arguments, "--quiet", "--json", str(file)], cwd=ROOT, capture_output=True, text=True)
+    command = [str(program), *arguments, "--quiet", "--json", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     seconds = time.perf_counter() - began
     if done.returncode not in (0, 1) or not file.exists():
         sys.exit(f"paper/ask.py: {name} ended with exit code {done.returncode}\n{done.stderr}{done.stdout}")
-    return {"command": " ".join(["foldproof", *arguments]), "seconds": seconds, "record": json.loads(file.read_text())}
+    record = json.loads(file.read_text())
+    kept = {"picture": record["picture"]} if name == PICTURED else {}
+    return {"command": " ".join(["foldproof", *arguments]), "seconds": seconds, "record": slim(record) | kept}
 
 
 def main():
@@ -52,8 +67,6 @@ def main():
     for name, arguments in [(q.name, q.arguments("paper/nets")) for q in QUESTIONS] + FIGURES:
         answers[name] = ask(program, name, arguments)
         print(f"{name}: {answers[name]['seconds']:.2f} s", flush=True)
-    for question in QUESTIONS:
-        answers[question.name]["record"].pop("picture", None)
     file = OUT / "answers.json"
     file.write_text(json.dumps({"machine": machine(), "date": time.strftime("%Y-%m-%d", time.gmtime()),
                                 "seconds": time.perf_counter() - began, "answers": answers}))

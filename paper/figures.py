@@ -9,9 +9,9 @@ def line(points, colour, name, dash=None, width=2, **more):
 
 
 def dots(points, colour, name, symbol="circle", size=8, **more):
-    return {"type": "scatter", "mode": "markers", "x": [p[0] for p in points], "y": [p[1] for p in points], "name": name,
-            "marker": {"color": f"var(--{colour})", "symbol": symbol, "size": size,
-                       "line": {"color": f"var(--{colour})", "width": 2}},
+    return {"type": "scatter", "mode": "markers", "x": [p[0] for p in points], "y": [p[1] for p in points],
+            "name": name, "marker": {"color": f"var(--{colour})", "symbol": symbol, "size": size,
+                       "line": {"color": f"var(--{colour})", "width": 2 if size > 4 else 0}},
             "hovertemplate": name + "<br>(%{x:.6~g}, %{y:.6~g})<extra></extra>"} | more
 
 
@@ -21,14 +21,6 @@ def square(center, radius, colour, name, dash=None, width=2):
     return line([(x + radius * a, y + radius * b) for a, b in corners], colour, name, dash, width)
 
 
-def broken(polylines):
-    """Several polylines as one, with gaps."""
-    points = []
-    for polyline in polylines:
-        points += [*polyline, None]
-    return points
-
-
 def plane(traces, window, labels=("x", "y")):
     """Equal scales, a window [[x0, x1], [y0, y1]]."""
     return {"traces": traces, "layout": {
@@ -36,12 +28,10 @@ def plane(traces, window, labels=("x", "y")):
         "yaxis": {"title": labels[1], "range": window[1], "scaleanchor": "x", "constrain": "domain"}}}
 
 
-def graph(traces, labels, xrange=None, yrange=None, **layout):
+def graph(traces, labels, xrange=None, **layout):
     x, y = {"title": labels[0]}, {"title": labels[1]}
     if xrange:
         x["range"] = xrange
-    if yrange:
-        y["range"] = yrange
     return {"traces": traces, "layout": {"xaxis": x, "yaxis": y} | layout}
 
 
@@ -49,7 +39,8 @@ def scalar_example(curve, radius, pseudo):
     """Fig. 2: the function, the certified interval of each centre, and the nearest other preimage."""
     f = dict(zip(curve["x"], curve["f"]))
     inside = [(x, y) for x, y in f.items() if -3.2 <= x <= 2.4]
-    traces, shapes = [line(inside, "curve", "f", width=2.5, hoverinfo=None, hovertemplate="f(%{x:.4f}) = %{y:.4f}<extra></extra>")], []
+    shown = "f(%{x:.4f}) = %{y:.4f}<extra></extra>"
+    traces, shapes = [line(inside, "curve", "f", width=2.5, hoverinfo=None, hovertemplate=shown)], []
     for one, two in zip(radius, pseudo):
         c, r = one["center"][0], one["radius"]["lower"]
         value = value_at(curve, c)
@@ -57,7 +48,7 @@ def scalar_example(curve, radius, pseudo):
                        "fillcolor": "var(--good-soft)", "line": {"width": 0}, "layer": "below"})
         traces.append(dots([(c, value)], "proved", f"centre {c:g}, r = {r:.6f}", size=9))
         if two["witness"]:
-            other = two["witness"]["y"][0] if two["witness"]["y"][0] != c else two["witness"]["x"][0]
+            other = next(end[0] for end in (two["witness"]["y"], two["witness"]["x"]) if end[0] != c)
             traces.append(line([(c, value), (other, value)], "pair", "same output", "dot"))
             traces.append(dots([(other, value)], "pair", f"the nearest other input with f({c:g})", "x", 8))
     return graph(traces, ("x", "f(x)"), xrange=[-3.2, 2.4], shapes=shapes)
@@ -68,3 +59,13 @@ def value_at(curve, x):
     xs, fs = curve["x"], curve["f"]
     k = next(i for i in range(1, len(xs)) if xs[i] >= x)
     return fs[k - 1] + (fs[k] - fs[k - 1]) * (x - xs[k - 1]) / (xs[k] - xs[k - 1])
+
+
+def margin(record, label, by_index=False):
+    """Radius against the step of an orbit or the value of a parameter."""
+    points = [p for p in record["points"] if p["answer"]]
+    x = [p["index"] if by_index else p["value"] for p in points]
+    y = [p["answer"]["radius"]["lower"] for p in points]
+    return graph([{"type": "scatter", "mode": "lines+markers", "x": x, "y": y, "name": "r",
+                   "line": {"color": "var(--proved)", "width": 1.5}, "marker": {"color": "var(--proved)", "size": 5},
+                   "hovertemplate": f"{label} %{{x:.4~g}}<br>r = %{{y:.6f}}<extra></extra>"}], (label, "radius r"))

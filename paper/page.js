@@ -1,5 +1,5 @@
 // Draws the figures that the page carries as JSON: {name: {traces, layout}}. Colours are names of the style sheet,
-// written var(--name), so that the figures follow light and dark.
+// written var(--fold), so that the figures follow light and dark.
 'use strict';
 
 (function () {

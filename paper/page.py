@@ -2,7 +2,7 @@
 """Makes the page of the paper's experiments from answers: paper/out/paper.html, one file that works offline.
 
 What.  Reads the records that ask.py kept and the recorded MILP answers (milp.json), and writes the page: page.html,
-page.css and page.js with the text of sections.py, the figures of figures.py and Plotly's script from its wheel.
+page.css and page.js with the numbers of contents.py, the figures of figures.py and Plotly's script from its wheel.
 
 Run:  .venv/bin/python paper/page.py [--answers paper/out/answers.json] [-o paper/out/paper.html]
 """
@@ -12,7 +12,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from sections import escape, sections, tiles
+from contents import contents, escape
 
 HERE = Path(__file__).resolve().parent
 
@@ -23,21 +23,22 @@ def plotly():
     return (wheel / "package_data" / "plotly.min.js").read_text()
 
 
-def page(answers, milp, script):
+def recorded(milp):
+    """When and where the MILP column was recorded."""
+    dates = sorted({answer["date"] for answer in milp["answers"].values()})
+    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    return (f"The MILP column is a recorded run ({when}, Gurobi {milp['gurobipy']}, one thread, "
+            f"{milp['machine']['processor']}; paper/milp.py). Gurobi is not needed for this page and was not run now.")
+
+
+def page(run, milp, script):
     """The page as text."""
-    parts = sections(answers["answers"], milp["answers"])
-    figures = {name: figure for part in parts for name, figure in part.figures.items()}
-    kinds = sorted({a["date"] for a in milp["answers"].values()})
-    note = (f"The MILP column is a recorded run ({kinds[0] if len(kinds) == 1 else f'{kinds[0]} to {kinds[-1]}'}, Gurobi "
-            f"{milp['gurobipy']}, one thread, {milp['machine']['processor']}; paper/milp.py): Gurobi is not "
-            "needed for this page and was not run for it.")
-    places = {
+    places, figures = contents(run, milp["answers"])
+    places |= {
         "css": (HERE / "page.css").read_text(), "js": (HERE / "page.js").read_text(), "plotly": script,
-        "version": escape(next(iter(answers["answers"].values()))["record"]["foldproof"]),
-        "date": answers["date"], "machine": escape(answers["machine"]), "seconds": f"{answers['seconds']:.0f}",
-        "milp_note": escape(note), "tiles": tiles(answers, milp["answers"]),
-        "nav": "".join(f'<a href="#{part.id}">{part.short}</a>\n' for part in parts),
-        "sections": "\n".join(f'<section id="{part.id}">\n<h2>{part.title}</h2>\n{part.body}</section>' for part in parts),
+        "version": escape(next(iter(run["answers"].values()))["record"]["foldproof"]),
+        "date": escape(run["date"]), "machine": escape(run["machine"]), "milp_note": escape(recorded(milp)),
+        "milp_short": f"recorded, Gurobi {escape(milp['gurobipy'])}",
         # '<' occurs in strings only, where an escape means the same; nothing can end the script element.
         "figures": json.dumps(figures, separators=(",", ":")).replace("<", "\\u003c"),
     }

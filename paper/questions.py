@@ -39,6 +39,40 @@ FIG4 = [Question(f"fig4 {command} {at}", command, "brus_b", at, fix=("2=2.1",), 
         for at, pair in ATTRACTOR_POINTS.items() for command, published in zip(("radius", "pseudo"), pair)]
 RESNETS = [Question(f"residual radius {network} {at}", "radius", network, at)
            for network, at in (("brus_res1", "1,2.1"), ("vdp_res1", "0,0"), ("vdp_res3", "0,0"))]
-TABLE1 = [Question(f"table1 {a} {b}", "factor", a, "0,0", second=b, milp_limit=60 if other in MILP_PRUNED else 0)
-          for other in PRUNED for a, b in (("vdp_A", other), (other, "vdp_A"))]
-QUESTIONS = FIG2 + FIG4 + TABLE1 + RESNETS
+QUESTIONS = [*FIG2, *FIG4, *RESNETS]
+
+
+# The MILP answers one direction at a time: is B a function of A?
+MILP_TABLE1 = [Question(f"table1 {a} {b}", "factor", a, "0,0", second=b, milp_limit=60)
+               for other in MILP_PRUNED for a, b in (("vdp_A", other), (other, "vdp_A"))]
+
+MAP = "maps/brusselator.field"
+EULER_B = ("2", "2.5", "3", "3.2")      # the four panels of the paper's Fig. 3
+NETWORK_B = ("2", "2.1", "2.5", "3")    # brus_b was trained for b from 1.8 to 3
+PICTURED = "fig2 curve"                 # the one record whose picture the page draws from
+PLANE = "-5:10,-5:10"                   # the window of the paper's figures
+
+
+def figures():
+    """What the figures need beyond the radii: (name, arguments of foldproof)."""
+    nets, out = "paper/nets", "paper/out"
+    orbit = ("--skip=4000", "--steps=2000", "--thin=250")
+    result = [(PICTURED, ["injective", f"{nets}/toy1d.onnx", "--box=-3.2:2.4"])]
+    for kind, values, map_or_net, setting in (("euler", EULER_B, MAP, "--set=b={}"),
+                                              ("network", NETWORK_B, f"{nets}/brus_b.onnx", "--fix=2={}")):
+        for b in values:
+            with_b = [map_or_net, setting.format(b)]
+            csv = f"{out}/{kind}_{b}.csv"
+            result += [(f"fig3 {kind} orbit {b}", ["orbit", *with_b, f"--at=1.2,{b}", *orbit, "-o", csv]),
+                       (f"fig3 {kind} inverses {b}", ["preimages", *with_b, f"--of=@{csv}", f"--box={PLANE}"])]
+    turn = f"{out}/turn.csv"
+    brus_b, brus_tau = f"{nets}/brus_b.onnx", f"{nets}/brus_tau.onnx"
+    result += [("margin orbit", ["orbit", brus_b, "--fix=2=2.1", "--at=1.2,2.1", "--skip=4000", "--steps=100",
+                                 "-o", turn]),
+               ("margin along", ["radius", brus_b, "--fix=2=2.1", f"--along={turn}"]),
+               ("margin b", ["radius", brus_b, "--at=1.96433,1.24951", "--sweep=2=1.8:3:100"]),
+               ("margin tau", ["radius", brus_tau, "--at=1,2", "--sweep=2=0.01:0.3:100"])]
+    return result
+
+
+FIGURES = figures()

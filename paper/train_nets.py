@@ -56,7 +56,7 @@ NETWORKS = {
 
 
 def random_network(system):
-    """Weights of variance 2 / fan-in, biases of variance 0.49 (output: 0.01); the matrices are drawn before the biases."""
+    """Weights of variance 2 / fan-in, biases of variance 0.49 (output: 0.01); matrices are drawn before biases."""
     rng = np.random.default_rng(system["seed"])
     pairs = list(zip(system["sizes"], system["sizes"][1:]))
     matrices = [rng.normal(0, np.sqrt(2 / a), (b, a)) for a, b in pairs]

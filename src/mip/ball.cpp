@@ -1,8 +1,6 @@
 #include "mip/ball.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace foldproof {
 
@@ -18,19 +16,6 @@ std::vector<std::pair<double, double>> FloatBall::box(double r) const {
     sides.emplace_back(lower, upper);
   }
   return sides;
-}
-
-double FloatBall::domain_reach() const {
-  if (domain.empty()) return std::numeric_limits<double>::infinity();
-  std::vector<double> farthest;
-  for (std::size_t i = 0; i < size(); ++i) {
-    farthest.push_back(std::max(centre[i] - domain[i].first, domain[i].second - centre[i]) / scale[i]);
-  }
-  double reach = 0.0;
-  for (const double entry : farthest) {
-    reach = norm == Norm::linf ? std::max(reach, entry) : norm == Norm::l1 ? reach + entry : std::hypot(reach, entry);
-  }
-  return reach;
 }
 
 namespace {

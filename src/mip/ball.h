@@ -20,8 +20,6 @@ struct FloatBall {
   std::size_t size() const { return centre.size(); }
   /// The smallest box around the ball of radius r.
   std::vector<std::pair<double, double>> box(double r) const;
-  /// A ball of this radius holds the whole domain; infinity without one.
-  double domain_reach() const;
 };
 
 struct FloatRow {

@@ -41,7 +41,7 @@ std::string lp_text(const MipProgram& program, const std::string& title) {
   }
   for (const MipQuadraticRow& row : program.quadratic_rows()) {
     fmt::format_to(out, " {}:\n{}  + [\n{}  ]\n  <= {}\n", row.name, lp_terms(program, row.terms, ""),
-                   lp_terms(program, row.squares, " ^ 2"), row.upper);
+                   lp_terms(program, row.squares, " ^2"), row.upper);
   }
   text += "Bounds\n";
   for (const MipColumn& column : program.columns()) {

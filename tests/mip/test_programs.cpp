@@ -154,7 +154,7 @@ TEST(ProgramText, RoundBallsAreQuadraticRows) {
   // (x - 1)^2 + y^2 <= 4
   const std::string lp = program_text(program, MipFormat::lp, "a\nb");
   EXPECT_NE(lp.find("\\ a b\n"), std::string::npos);
-  EXPECT_NE(lp.find(" ball_x:\n  - 2 x0\n  + [\n  + 1 x0 ^ 2\n  + 1 x1 ^ 2\n  ]\n  <= 3\n"), std::string::npos) << lp;
+  EXPECT_NE(lp.find(" ball_x:\n  - 2 x0\n  + [\n  + 1 x0 ^2\n  + 1 x1 ^2\n  ]\n  <= 3\n"), std::string::npos) << lp;
   const std::string mps = program_text(program, MipFormat::mps, "a");
   EXPECT_NE(mps.find("QCMATRIX ball_y\n y0 y0 1\n y1 y1 1\n"), std::string::npos) << mps;
 }

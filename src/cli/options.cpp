@@ -29,6 +29,7 @@ struct Raw {
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
                    kForOrbit = 64, kForPseudo = 128, kForPreimages = 256;
+constexpr unsigned kWithProgram = kForRadius | kForPseudo;
 constexpr unsigned kOnBall = kForRadius | kForPseudo;
 constexpr unsigned kOnBox = kForInjective | kForPreimages;
 constexpr unsigned kSolving = kOnBall | kOnBox;
@@ -117,13 +118,13 @@ const std::array kRows{
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
     Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
-    Row{"--method", "engine|mip", kOnBall, 0, &Raw::method,
+    Row{"--method", "engine|mip", kWithProgram, 0, &Raw::method,
         "engine (the default): proved; mip: the published mixed-integer program (docs/milp.md), the engine beside it"},
-    Row{"--threshold", "T", kOnBall, 0, &Raw::threshold,
+    Row{"--threshold", "T", kWithProgram, 0, &Raw::threshold,
         "mip: an optimum up to T counts as no pair; default 1e-4"},
-    Row{"--big-m", "interval|lp", kOnBall, 0, &Raw::big_m,
+    Row{"--big-m", "interval|lp", kWithProgram, 0, &Raw::big_m,
         "mip: bounds behind the big-M constants; interval (the default), or tightened by linear programs"},
-    Row{"--write-model", "FILE", kOnBall, 0, &Raw::write_model,
+    Row{"--write-model", "FILE", kWithProgram, 0, &Raw::write_model,
         "write the mixed-integer program for the ball of --max-radius, as .lp or .mps; solves only with --method mip"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
     Row{"--proof", "FILE", kSolving, 0, &Raw::proof,

@@ -82,13 +82,15 @@ struct Leaf {
 
 struct Options {
   double gap = 1e-6;                     ///< stop when (upper - lower) / upper <= gap; > 0
-  std::string max_radius;                ///< exact decimal; empty: 10 * max(1, |at|_inf)
+  std::string max_radius;                ///< exact decimal; empty: 10 * max(1, |at|), in the norm, over scale
   /// per free input (lower, upper), exact decimals; empty: no domain
   std::vector<std::pair<std::string, std::string>> domain;
   double time = 0;                       ///< seconds; 0: no limit
   double memory_gib = 0;                 ///< resident memory; 0: no limit
   int threads = 0;                       ///< 0: one per core
-  std::string norm = "linf";
+  std::string norm = "linf";             ///< of the ball: "linf", "l1" or "l2"
+  /// Weighted ball: one positive exact decimal per free input; distances are |(x_i - at_i) / scale_i|. Empty: all 1.
+  std::vector<std::string> scale;
   const std::atomic<bool>* interrupt = nullptr;  ///< set it to stop within a fraction of a second
   std::function<void(const Progress&)> progress; ///< called about `progress_per_second` times, from one thread at a time
   double progress_per_second = 10;
@@ -130,6 +132,7 @@ struct Outcome {
   /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
   std::optional<std::string> stop_reason;
   std::string norm = "linf";
+  std::vector<std::string> scale_exact;  ///< radii are those of |(x_i - c_i) / scale_i|; empty: all 1
   std::vector<std::string> center_exact;
   std::vector<double> center;
   std::vector<std::pair<std::string, std::string>> domain_exact;  ///< empty: none
@@ -146,6 +149,8 @@ struct Answer : Outcome {
   std::optional<double> upper;
   std::string lower_exact = "0";
   std::optional<std::string> upper_exact;
+  /// norm l2: upper_exact^2, exactly (the refuted radius itself is mostly irrational, and upper_exact a double above it)
+  std::optional<std::string> upper_squared_exact;
   /// proved: det J keeps one sign on the ball of this radius (MATHEMATICS r_J0), so no fold is nearer
   double local_lower = 0;
   /// "fold" | "collision" | "flat" | "branch" | "none_within_domain" | "none_within_max_radius"; pseudo: "preimage" |

@@ -48,16 +48,12 @@ SlopeRange slope_range(double l1, double u1, double l2, double u2) {
   return range;
 }
 
-double Box::distance() const {
-  double result = 0.0;
-  for (std::size_t i = 0; i < lower.size(); ++i) result = std::max({result, lower[i], -upper[i]});
-  return result;
+double Box::distance(Norm norm) const {
+  return norm_bounds(norm, size(), [&](int i) { return std::max({0.0, lower[at(i)], -upper[at(i)]}); }).lower;
 }
 
-double Box::reach() const {
-  double result = 0.0;
-  for (std::size_t i = 0; i < lower.size(); ++i) result = std::max({result, -lower[i], upper[i]});
-  return result;
+double Box::reach(Norm norm) const {
+  return norm_bounds(norm, size(), [&](int i) { return std::max({0.0, -lower[at(i)], upper[at(i)]}); }).upper;
 }
 
 bool Box::clip(double r) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "model/network.h"
+#include "number/norm.h"
 
 namespace foldproof {
 
@@ -25,10 +26,11 @@ struct Box {
 
   int size() const { return static_cast<int>(lower.size()); }
   double width(int i) const { return upper[static_cast<std::size_t>(i)] - lower[static_cast<std::size_t>(i)]; }
-  /// Linf distance of the box to the origin, exactly.
-  double distance() const;
-  /// max |u_i| over the box, exactly.
-  double reach() const;
+  /// Distance of the box to the origin: exact for linf, otherwise a lower bound d such that every u of the box that lies
+  /// inside the cube |u|_inf < d has |u| > d.
+  double distance(Norm norm = Norm::linf) const;
+  /// An upper bound of |u| over the box: exact for linf, otherwise strict where |u| depends on more than one entry.
+  double reach(Norm norm = Norm::linf) const;
   /// Intersection with [-r, r]^n; empty (false) if they do not meet.
   bool clip(double r);
 };

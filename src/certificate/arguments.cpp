@@ -37,7 +37,7 @@ void require_options(const Options& options) {
   if (!(options.time >= 0.0) || !(options.memory_gib >= 0.0) || options.threads < 0) {
     throw InputError("time, memory and threads must not be negative (0 means no limit, or all cores)");
   }
-  if (options.norm != "linf") throw InputError("the norm '" + options.norm + "' is not available here: use linf");
+  if (!norm_named(options.norm)) throw InputError("the norm '" + options.norm + "' is not known: use linf, l1 or l2");
 }
 
 std::vector<std::string> texts(const std::vector<Rational>& numbers) {
@@ -65,9 +65,33 @@ std::vector<Rational> read_point(const std::vector<std::string>& at, int inputs,
   return result;
 }
 
+std::vector<Rational> read_scale(const Options& options, int inputs) {
+  if (options.scale.empty()) return {};
+  if (static_cast<int>(options.scale.size()) != inputs) {
+    throw InputError("the scale has " + std::to_string(options.scale.size()) + " numbers but the network has " +
+                     std::to_string(inputs) + " free inputs: give one positive number per input that is not fixed");
+  }
+  std::vector<Rational> result;
+  for (std::size_t i = 0; i < options.scale.size(); ++i) {
+    result.push_back(read_number(options.scale[i], "the scale of input " + std::to_string(i)));
+    if (result.back().sign() <= 0) {
+      throw InputError("the scale of input " + std::to_string(i) + " must be positive, not " + options.scale[i]);
+    }
+  }
+  return result;
+}
+
+Model scaled_model(const Model& model, const Options& options) {
+  const std::vector<Rational> scale = read_scale(options, model.inputs());
+  if (scale.empty()) return model;
+  return Model(std::make_shared<const Network>(scale_inputs(model.as_read(), scale)));
+}
+
 Problem ball_problem(const Model& model, const std::vector<std::string>& at, const Options& options) {
   Problem problem;
   problem.network = &model.network();
+  problem.norm = norm_named(options.norm).value();
+  problem.scale = read_scale(options, model.inputs());
   problem.gap = options.gap;
   problem.centre = read_point(at, model.inputs(), "the point");
   if (!options.domain.empty()) {
@@ -80,7 +104,13 @@ Problem ball_problem(const Model& model, const std::vector<std::string>& at, con
       }
     }
   }
-  Rational limit = Rational(10) * std::max(Rational(1), max_abs(problem.centre));
+  for (std::size_t i = 0; i < problem.scale.size(); ++i) {
+    problem.centre[i] /= problem.scale[i];
+    if (problem.domain.empty()) continue;
+    problem.domain[i].first /= problem.scale[i];
+    problem.domain[i].second /= problem.scale[i];
+  }
+  Rational limit = Rational(10) * std::max(Rational(1), norm_upper(problem.norm, problem.centre));
   if (!options.max_radius.empty()) {
     limit = read_number(options.max_radius, "the largest radius");
     if (limit.sign() <= 0) throw InputError("the largest radius must be positive, not " + options.max_radius);
@@ -92,6 +122,9 @@ Problem ball_problem(const Model& model, const std::vector<std::string>& at, con
 
 Problem box_problem(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
                     const Options& options) {
+  if (options.norm != "linf" || !options.scale.empty()) {
+    throw InputError("a question about a box knows no norm and no scale: leave them out");
+  }
   Problem problem;
   problem.network = &model.network();
   problem.gap = options.gap;

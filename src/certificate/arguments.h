@@ -18,7 +18,9 @@ std::vector<std::pair<Rational, Rational>> read_box(const std::vector<std::pair<
                                                     int inputs, const std::string& what);
 void require_options(const Options& options);
 
-/// The question about a ball: centre, domain and largest radius, as read; the network is the model's.
+/// The model that a question with Options::scale is about (Problem::scale); without, a copy of the model.
+Model scaled_model(const Model& model, const Options& options);
+/// The question about a ball: centre, domain and largest radius, as read; the network is that of scaled_model().
 Problem ball_problem(const Model& model, const std::vector<std::string>& at, const Options& options);
 /// The question about a box: its middle is the centre, the box the domain.
 Problem box_problem(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,

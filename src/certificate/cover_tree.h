@@ -12,9 +12,15 @@
 
 namespace foldproof {
 
+struct Ball {
+  Norm norm = Norm::linf;
+  double radius = 0.0;
+};
+
 /// The trees of one run's covers: nodes come in any order, and are written depth first. Every box is cut to the root
 /// box of the proof, so that nodes outside it are left out: a node whose box does not meet it in its interior
-/// disappears, because its sibling then fills the part of the parent that does. Leaves hold on every part of their box.
+/// disappears, because its sibling then fills the part of the parent that does. A box of the others that lies outside
+/// the ball becomes a leaf `o`. Leaves hold on every part of their box.
 class CoverTree {
  public:
   /// `folder` is where the nodes are kept meanwhile.
@@ -25,9 +31,10 @@ class CoverTree {
   void leaf(std::uint64_t id, const std::string& text);
 
   /// @throws std::logic_error if some part of the box has no leaf (a bug).
-  void write(ProofFile& file, std::uint64_t root, const Box& box) const;
+  void write(ProofFile& file, std::uint64_t root, const Box& box, const Ball& ball) const;
   /// The box of the leaf on a line, of the tree that was written so that it begins on line `first`.
-  std::optional<Box> leaf_on_line(std::uint64_t line, std::uint64_t first, std::uint64_t root, const Box& box) const;
+  std::optional<Box> leaf_on_line(std::uint64_t line, std::uint64_t first, std::uint64_t root, const Box& box,
+                                  const Ball& ball) const;
 
  private:
   struct Node {
@@ -39,7 +46,7 @@ class CoverTree {
 
   /// Calls split(node) and leaf(text, box) in the order of the proof's lines.
   template <class OnSplit, class OnLeaf>
-  void walk(std::uint64_t id, Box& box, const OnSplit& split, const OnLeaf& leaf) const;
+  void walk(std::uint64_t id, Box& box, const Ball& ball, const OnSplit& split, const OnLeaf& leaf) const;
 
   Spool<Node> nodes_;
   Spool<char> texts_;

@@ -45,7 +45,9 @@ void settle(Inquiry& inquiry, const Options& options) {
   const TemporaryFile proof_file(".proof");
   const std::string path = options.proof.empty() ? proof_file.path() : options.proof;
   for (std::size_t attempt = 0;; ++attempt) {
-    LeafCollector leaves(options.keep_leaves);
+    std::vector<double> scale;
+    for (const std::string& entry : options.scale) scale.push_back(Rational::parse(entry).value().nearest_double());
+    LeafCollector leaves(options.keep_leaves, std::move(scale));
     Observer& record = wanted ? inquiry.new_record(std::filesystem::temp_directory_path()) : leaves;
     Tee both(leaves, record);
     Control control(options, wanted ? static_cast<Observer*>(&both) : &leaves);

@@ -12,7 +12,8 @@ namespace foldproof {
 // Keeps at most `capacity` leaves, evenly thinned: when full, every second one is dropped and the stride doubles.
 class LeafCollector : public Observer {
  public:
-  explicit LeafCollector(std::size_t capacity) : capacity_(capacity) {}
+  /// `scale` multiplies the entries of the boxes; empty: 1.
+  LeafCollector(std::size_t capacity, std::vector<double> scale) : capacity_(capacity), scale_(std::move(scale)) {}
 
   void leaf(std::uint64_t, const Box& box, const char* test, int, double, const std::string&) override {
     const std::uint64_t index = total_++;
@@ -24,7 +25,11 @@ class LeafCollector : public Observer {
       stride_ *= 2;
       if (index % stride_ != 0) return;
     }
-    leaves_.push_back({box.lower, box.upper, test});
+    Leaf& leaf = leaves_.emplace_back(Leaf{box.lower, box.upper, test});
+    for (std::size_t i = 0; i < scale_.size(); ++i) {
+      leaf.lower[i] *= scale_[i];
+      leaf.upper[i] *= scale_[i];
+    }
   }
 
   const std::vector<Leaf>& leaves() const { return leaves_; }
@@ -32,6 +37,7 @@ class LeafCollector : public Observer {
 
  private:
   std::size_t capacity_;
+  std::vector<double> scale_;
   std::uint64_t stride_ = 1;
   std::uint64_t total_ = 0;
   std::vector<Leaf> leaves_;
@@ -55,6 +61,7 @@ class Tee : public Observer {
   void patch_split(int patch, int axis, double where, int below, int above) override {
     each(&Observer::patch_split, patch, axis, where, below, above);
   }
+  void patch_beside(int patch) override { each(&Observer::patch_beside, patch); }
   void pair_split(std::uint64_t pair, char how, std::uint64_t child) override {
     each(&Observer::pair_split, pair, how, child);
   }

@@ -15,7 +15,13 @@ void PairTree::begin(int roots) {
 void PairTree::patch_split(int patch, int axis, double where, int below, int above) {
   const auto count = static_cast<std::size_t>(std::max({patch, below, above})) + 1;
   if (patches_.size() < count) patches_.resize(count);
-  patches_[static_cast<std::size_t>(patch)] = {axis, where, below, above};
+  patches_[static_cast<std::size_t>(patch)] = {axis, where, below, above, false};
+}
+
+void PairTree::patch_beside(int patch) {
+  const auto count = static_cast<std::size_t>(patch) + 1;
+  if (patches_.size() < count) patches_.resize(count);
+  patches_[static_cast<std::size_t>(patch)].beside = true;
 }
 
 void PairTree::pair_split(std::uint64_t pair, char how, std::uint64_t first_child) {
@@ -29,7 +35,7 @@ void PairTree::pair_leaf(std::uint64_t pair, char how, const std::vector<double>
 
 void PairTree::write_patch(ProofFile& file, int patch) const {
   const Patch& node = patches_[static_cast<std::size_t>(patch)];
-  if (node.axis < 0) return file.line(".");
+  if (node.axis < 0) return file.line(node.beside ? "o" : ".");
   file.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where));
   write_patch(file, node.below);
   write_patch(file, node.above);

@@ -18,6 +18,7 @@ class PairTree {
   /// Forgets everything: patches 0.. are the roots, pairs 0.. the unordered pairs of roots (0, 0), (0, 1), ...
   void begin(int roots);
   void patch_split(int patch, int axis, double where, int below, int above);
+  void patch_beside(int patch);
   void pair_split(std::uint64_t pair, char how, std::uint64_t first_child);
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional);
 
@@ -34,6 +35,7 @@ class PairTree {
     int axis = -1;  // not cut
     double where = 0.0;
     int below = -1, above = -1;
+    bool beside = false;  // not cut, and no point of it matters
   };
   void write_patch(ProofFile& file, int patch) const;
   void write_pair(ProofFile& file, std::uint64_t pair) const;

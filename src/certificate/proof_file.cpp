@@ -41,7 +41,7 @@ void ProofFile::point(const char* name, const std::vector<Rational>& x) { line(n
 
 void ProofFile::header(const ProofSubject& subject, const Problem& problem, double ball) {
   line("foldproof-proof 2");
-  std::string question = question_lines(subject, problem.centre, problem.domain);
+  std::string question = question_lines(subject, problem.given(problem.centre), problem.given_domain());
   question.pop_back();  // the last line feed
   line(question);
   line("ball " + canonical(ball));

@@ -7,8 +7,8 @@ namespace foldproof {
 
 std::optional<RefusedLeaf> ProofWriter::leaf_on_line(std::uint64_t line) const {
   for (const Written& cover : written_) {
-    const auto box = covers_.leaf_on_line(line, cover.line, cover.root, cover.box);
-    if (box) return RefusedLeaf{cover.cover, box->distance()};
+    const auto box = covers_.leaf_on_line(line, cover.line, cover.root, cover.box, cover.ball);
+    if (box) return RefusedLeaf{cover.cover, box->distance(cover.ball.norm)};
   }
   return std::nullopt;
 }
@@ -33,8 +33,8 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
       for (const double entry : preconditioner_) text += ' ' + canonical(entry);
       file.line(text);
     }
-    written_.push_back({file.next_line(), roots_.at(root), problem.root(radius), root});
-    covers_.write(file, written_.back().root, written_.back().box);
+    written_.push_back({file.next_line(), roots_.at(root), problem.root(radius), {problem.norm, radius}, root});
+    covers_.write(file, written_.back().root, written_.back().box, written_.back().ball);
   };
   const std::string& by = result.lower_by;
   if (result.lower > 0.0 && by == "whole") cover("whole", subject.question == "pseudo" ? "points" : "sign", result.lower);
@@ -49,8 +49,8 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
   }
   if (result.collision) {
     file.line("collision");
-    file.point("x", result.collision->x);
-    file.point("y", result.collision->y);
+    file.point("x", problem.given(result.collision->x));
+    file.point("y", problem.given(result.collision->y));
   }
   file.line(end_line(subject.question, result));
   return file.finish();

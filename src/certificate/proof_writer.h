@@ -40,6 +40,7 @@ class ProofWriter : public Observer {
   void patch_split(int patch, int axis, double where, int below, int above) override {
     pairs_.patch_split(patch, axis, where, below, above);
   }
+  void patch_beside(int patch) override { pairs_.patch_beside(patch); }
   void pair_split(std::uint64_t pair, char how, std::uint64_t first_child) override {
     pairs_.pair_split(pair, how, first_child);
   }
@@ -65,6 +66,7 @@ class ProofWriter : public Observer {
     std::uint64_t line;
     std::uint64_t root;
     Box box;
+    Ball ball;
     std::string cover;
   };
   mutable std::vector<Written> written_;

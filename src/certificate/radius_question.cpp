@@ -6,6 +6,7 @@
 #include "certificate/arguments.h"
 #include "certificate/inquiry.h"
 #include "certificate/proof_writer.h"
+#include "model/evaluate.h"
 #include "search/point_cover.h"
 
 namespace foldproof {
@@ -34,13 +35,16 @@ void withdraw_answer(Answer& answer);
 
 class RadiusInquiry : public Inquiry {
  public:
-  RadiusInquiry(const Model& model, Problem problem, const Options& options, const std::string& question)
+  /// `asked_model`: in the coordinates of the problem.
+  RadiusInquiry(const Model& model, const Model& asked_model, Problem problem, const Options& options,
+                const std::string& question)
       : model_(model), problem_(std::move(problem)) {
     const Network& asked = *problem_.network;
     inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.root(problem_.max_radius));
-    if (!inactive_.empty()) simpler_ = merge_hinges(model.as_read(), inactive_);
+    if (!inactive_.empty()) simpler_ = merge_hinges(asked_model.as_read(), inactive_);
     answer_.question = question;
     answer_.norm = options.norm;
+    answer_.scale_exact = texts(problem_.scale);
   }
 
   std::vector<const Model*> models() const override { return {&model_}; }
@@ -50,7 +54,7 @@ class RadiusInquiry : public Inquiry {
   void report(const Control& control) override;
   Answer& answer() override { return answer_; }
   ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    return {weights_sha256[0], answer_.question, inactive_};
+    return {weights_sha256[0], answer_.question, inactive_, answer_.norm, problem_.scale};
   }
   ProofSize write_proof(const std::string& path, const ProofSubject& subject) override {
     return writer_->write(path, problem_, found_, subject);
@@ -74,7 +78,9 @@ void RadiusInquiry::search(double margin, Control& control) {
   simplified.margin = margin;
   if (!inactive_.empty()) simplified.network = &simpler_;
   found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
-  if (found_.collision && !verify_collision(problem_, found_.collision->x, found_.collision->y)) {
+  const auto& pair = found_.collision;
+  const auto image = [&](const std::vector<Rational>& x) { return evaluate(model_.network(), problem_.given(x)).output; };
+  if (pair && !(verify_collision(problem_, pair->x, pair->y) && image(pair->x) == image(pair->y))) {
     throw std::logic_error(
         "the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
   }
@@ -93,10 +99,11 @@ void RadiusInquiry::report(const Control& control) {
   const Problem& problem = problem_;
   const RadiusResult& found = found_;
   Answer& answer = answer_;
-  answer.center_exact = texts(problem.centre);
-  answer.center = doubles(problem.centre);
+  const std::vector<Rational> centre = problem.given(problem.centre);
+  answer.center_exact = texts(centre);
+  answer.center = doubles(centre);
   answer.domain_exact.clear();
-  for (const auto& [lower, upper] : problem.domain) answer.domain_exact.emplace_back(lower.str(), upper.str());
+  for (const auto& [lower, upper] : problem.given_domain()) answer.domain_exact.emplace_back(lower.str(), upper.str());
   answer.lower = found.lower;
   answer.lower_exact = Rational::from_double(found.lower).str();
   answer.local_lower = found.local_lower;
@@ -105,8 +112,12 @@ void RadiusInquiry::report(const Control& control) {
     const Collision& pair = *found.collision;
     answer.upper = found.zero ? 0.0 : pair.radius_upper;
     answer.upper_exact = found.zero ? "0" : pair.radius.str();
+    if (problem.norm == Norm::l2 && !found.zero) {
+      answer.upper_squared_exact = std::max(problem.squared_radius_of(pair.x), problem.squared_radius_of(pair.y)).str();
+    }
     answer.limit = found.kind;
-    answer.witness = Witness{texts(pair.x), texts(pair.y), texts(pair.f), doubles(pair.x), doubles(pair.y)};
+    const std::vector<Rational> x = problem.given(pair.x), y = problem.given(pair.y);
+    answer.witness = Witness{texts(x), texts(y), texts(pair.f), doubles(x), doubles(y)};
     if (found.zero) answer.witness_scale_exact = found.scale.str();
   } else if (found.closed) {
     answer.limit = problem.max_radius >= problem.domain_reach() ? "none_within_domain" : "none_within_max_radius";
@@ -114,10 +125,15 @@ void RadiusInquiry::report(const Control& control) {
   report_status(answer, found.closed, control);
   answer.resisting_place.clear();
   if (!found.closed && found.resisting) {
-    for (std::size_t i = 0; i < problem.centre.size(); ++i) {
-      answer.resisting_place.emplace_back(
-          (problem.centre[i] + Rational::from_double(found.resisting->lower[i])).lower_double(),
-          (problem.centre[i] + Rational::from_double(found.resisting->upper[i])).upper_double());
+    std::vector<Rational> low = problem.centre, high = problem.centre;
+    for (std::size_t i = 0; i < low.size(); ++i) {
+      low[i] += Rational::from_double(found.resisting->lower[i]);
+      high[i] += Rational::from_double(found.resisting->upper[i]);
+    }
+    low = problem.given(std::move(low));
+    high = problem.given(std::move(high));
+    for (std::size_t i = 0; i < low.size(); ++i) {
+      answer.resisting_place.emplace_back(low[i].lower_double(), high[i].upper_double());
     }
   }
   if (answer.question == "injective") {
@@ -175,8 +191,9 @@ void withdraw_answer(Answer& answer) {
   answer = std::move(nothing);
 }
 
-Answer answer(const Model& model, Problem problem, const Options& options, const std::string& question) {
-  RadiusInquiry inquiry(model, std::move(problem), options, question);
+Answer answer(const Model& model, const Model& asked, Problem problem, const Options& options,
+              const std::string& question) {
+  RadiusInquiry inquiry(model, asked, std::move(problem), options, question);
   settle(inquiry, options);
   return std::move(inquiry.answer());
 }
@@ -197,7 +214,8 @@ void compare(Answer& radius, Answer& pseudo) {
 Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options) {
   require_options(options);
   require_square(model);
-  Answer result = answer(model, ball_problem(model, at, options), options, "radius");
+  const Model asked = scaled_model(model, options);
+  Answer result = answer(model, asked, ball_problem(asked, at, options), options, "radius");
   if (options.pseudo) {
     Options second = options;
     second.pseudo = false;
@@ -211,7 +229,8 @@ Answer radius(const Model& model, const std::vector<std::string>& at, const Opti
 
 Answer pseudo(const Model& model, const std::vector<std::string>& at, const Options& options) {
   require_options(options);
-  return answer(model, ball_problem(model, at, options), options, "pseudo");
+  const Model asked = scaled_model(model, options);
+  return answer(model, asked, ball_problem(asked, at, options), options, "pseudo");
 }
 
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
@@ -220,7 +239,7 @@ Answer injective(const Model& model, const std::vector<std::pair<std::string, st
   require_square(model);
   Problem problem = box_problem(model, box, options);
   problem.any_collision = true;
-  return answer(model, std::move(problem), options, "injective");
+  return answer(model, model, std::move(problem), options, "injective");
 }
 
 }  // namespace foldproof

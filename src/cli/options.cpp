@@ -12,6 +12,7 @@
 
 #include "cli/request.h"
 #include "cli/vectors.h"
+#include "number/norm.h"
 #include "number/rational.h"
 
 namespace foldproof::cli {
@@ -20,9 +21,9 @@ namespace {
 
 /// The command line as text, before anything is read into numbers.
 struct Raw {
-  std::optional<std::string> network, record, at, box, norm, domain, outputs, gap, max_radius, time, memory, threads,
-      json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of, method,
-      threshold, big_m, write_model;
+  std::optional<std::string> network, record, at, box, norm, scale, domain, outputs, gap, max_radius, time, memory,
+      threads, json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of, method, threshold,
+      big_m, write_model;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false, pseudo = false;
 };
@@ -102,7 +103,9 @@ const std::array kRows{
         "ask for N values of input I, from A to B, each frozen as by --fix"},
     Row{"--box", "L:U,...", kOnBox, kOnBox & ~kWithMap, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
-    Row{"--norm", "NORM", kOnBall | kForInjective, 0, &Raw::norm, "shape of the ball; this version knows linf (the default)"},
+    Row{"--norm", "NORM", kOnBall, 0, &Raw::norm, "shape of the ball: linf (the default), l1 or l2"},
+    Row{"--scale", "S,...", kOnBall, 0, &Raw::scale,
+        "weighted ball: distances are |(x - X) / S|, one positive number per input that is not fixed"},
     Row{"--domain", "L:U,...", kOnBall, 0, &Raw::domain, "ask within this box only: ball and box intersected"},
     Row{"--fix", "I=V", kWithNetwork | kWithMap, 0, &Raw::fix,
         "freeze input I (from 0) at V, such as a parameter; repeatable, or I=V,J=W"},
@@ -273,11 +276,11 @@ OrbitOptions orbit_options(const Raw& raw) {
 
 Options solving_options(const Raw& raw) {
   Options result;
-  if (raw.norm && *raw.norm != "linf") {
-    throw InputError(*raw.norm == "l1" || *raw.norm == "l2"
-                         ? fmt::format("--norm {} is not available in this version; use --norm linf", *raw.norm)
-                         : fmt::format("--norm '{}' is not known; use --norm linf", *raw.norm));
+  if (raw.norm) {
+    if (!norm_named(*raw.norm)) throw InputError(fmt::format("--norm '{}' is not known; use linf, l1 or l2", *raw.norm));
+    result.norm = *raw.norm;
   }
+  if (raw.scale) result.scale = read_vector("--scale", *raw.scale);
   if (raw.gap) {
     result.gap = positive("--gap", *raw.gap);
     if (result.gap >= 1) throw InputError(fmt::format("--gap must be below 1, not {}; it is relative", *raw.gap));

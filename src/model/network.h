@@ -98,6 +98,9 @@ class NetworkBuilder {
   std::unordered_multimap<std::uint64_t, int> hinges_;  // hash of the line through a row -> a neuron on it
 };
 
+/// The network x -> f(factors x), entry by entry: input i is read times factors[i]. Exact. @pre one factor per input
+Network scale_inputs(const Network& network, const std::vector<Rational>& factors);
+
 /// The network as read, with parallel hinges merged. Exact.
 Network merge_hinges(const Network& as_read);
 /// The same, wherever the pre-activations of the neurons `inactive` (numbers of the network as read, which

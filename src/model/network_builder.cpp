@@ -234,6 +234,18 @@ Network NetworkBuilder::finish(std::vector<AffineRow> outputs, Provenance from) 
   return network;
 }
 
+Network scale_inputs(const Network& network, const std::vector<Rational>& factors) {
+  Network result = network;
+  for (std::vector<AffineRow>* rows : {&result.neurons, &result.outputs}) {
+    for (AffineRow& row : *rows) {
+      for (Term& term : row.terms) {
+        if (term.variable < network.inputs) term.coefficient *= factors[static_cast<std::size_t>(term.variable)];
+      }
+    }
+  }
+  return result;
+}
+
 Network merge_hinges(const Network& as_read) { return merge_hinges(as_read, {}); }
 
 Network merge_hinges(const Network& as_read, const std::vector<int>& inactive) {

@@ -63,13 +63,17 @@ Rational room(const Problem& problem, const ExactPiece& piece, const std::vector
   for (std::size_t i = 0; i < p.size(); ++i) {
     const Rational size = abs(direction[i]);
     if (size.is_zero()) continue;
-    const Rational position = direction[i].sign() > 0 ? p[i] - problem.centre[i] : problem.centre[i] - p[i];
-    bound = std::min(bound, (radius_limit - position) / size);
+    if (problem.norm == Norm::linf) {
+      const Rational position = direction[i].sign() > 0 ? p[i] - problem.centre[i] : problem.centre[i] - p[i];
+      bound = std::min(bound, (radius_limit - position) / size);
+    }
     if (problem.domain.empty()) continue;
     const Rational space = direction[i].sign() > 0 ? problem.domain[i].second - p[i] : p[i] - problem.domain[i].first;
     bound = std::min(bound, space / size);
   }
-  return bound;
+  if (problem.norm == Norm::linf) return bound;
+  const Rational size = norm_upper(problem.norm, direction);
+  return size.is_zero() ? bound : std::min(bound, (radius_limit - problem.radius_of(p)) / size);
 }
 
 std::optional<FoldWitness> flat_pair(const Problem& problem, const ExactPiece& piece, const std::vector<Rational>& p,

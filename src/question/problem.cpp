@@ -16,10 +16,31 @@ Box Problem::root(double r) const {
   return box;
 }
 
-Rational Problem::radius_of(const std::vector<Rational>& x) const {
-  std::vector<Rational> difference = x;
-  for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= centre[i];
-  return max_abs(difference);
+namespace {
+
+std::vector<Rational> minus(std::vector<Rational> x, const std::vector<Rational>& centre) {
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] -= centre[i];
+  return x;
+}
+
+}  // namespace
+
+Rational Problem::radius_of(const std::vector<Rational>& x) const { return norm_upper(norm, minus(x, centre)); }
+
+Rational Problem::squared_radius_of(const std::vector<Rational>& x) const { return square_sum(minus(x, centre)); }
+
+std::vector<Rational> Problem::given(std::vector<Rational> x) const {
+  for (std::size_t i = 0; i < scale.size(); ++i) x[i] *= scale[i];
+  return x;
+}
+
+std::vector<std::pair<Rational, Rational>> Problem::given_domain() const {
+  std::vector<std::pair<Rational, Rational>> result = domain;
+  for (std::size_t i = 0; i < std::min(scale.size(), domain.size()); ++i) {
+    result[i].first *= scale[i];
+    result[i].second *= scale[i];
+  }
+  return result;
 }
 
 bool Problem::in_domain(const std::vector<Rational>& x) const {
@@ -31,7 +52,7 @@ bool Problem::in_domain(const std::vector<Rational>& x) const {
 
 double Problem::domain_reach() const {
   if (domain.empty()) return std::numeric_limits<double>::infinity();
-  return root(std::numeric_limits<double>::infinity()).reach();
+  return root(std::numeric_limits<double>::infinity()).reach(norm);
 }
 
 std::optional<Collision> verify_collision(const Problem& problem, std::vector<Rational> x, std::vector<Rational> y) {

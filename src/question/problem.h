@@ -1,8 +1,8 @@
 // What is asked: Problem 1 of Cui et al. (2023) on a ball, possibly cut by a domain box.
 //
-//     r* = sup { r : f injective on B(r) n D },   B(r) = { x : |x - c|_inf <= r }
+//     r* = sup { r : f injective on B(r) n D },   B(r) = { x : |x - c| <= r }
 //
-// The yes/no question on a box is the same with c the box's centre and D the box.
+// in the maximum, sum or Euclidean norm. The yes/no question on a box is the same with c the box's centre and D the box.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,10 @@ namespace foldproof {
 
 struct Problem {
   const Network* network = nullptr;
+  Norm norm = Norm::linf;
   std::vector<Rational> centre;
+  /// Weighted ball: everything here is about x' -> f(scale x') (entry by entry), in the coordinates x'. Empty: f itself.
+  std::vector<Rational> scale;
   /// exact domain box, absolute coordinates; empty: none
   std::vector<std::pair<Rational, Rational>> domain;
   /// the search ends at this radius (a double, so that the cover's root box is exact)
@@ -26,11 +29,16 @@ struct Problem {
   /// every test must hold with this relative margin beyond what rounding asks for; 0 unless a checker refused a leaf
   double margin = 0.0;
 
-  /// B(r) n D in coordinates relative to the centre, rounded outward by at most one ulp where D's faces are
-  /// not doubles. What is proved on it holds on B(r) n D.
+  /// The smallest box around B(r) n D in coordinates relative to the centre (docs/certificate.md: U(r)), rounded outward
+  /// by at most one ulp where D's faces are not doubles. What is proved on it holds on B(r) n D.
   Box root(double r) const;
-  /// |x - c|_inf, exactly.
+  /// |x - c|, exactly; where it is irrational, a double next to it and above.
   Rational radius_of(const std::vector<Rational>& x) const;
+  /// The square of the Euclidean |x - c|, exactly.
+  Rational squared_radius_of(const std::vector<Rational>& x) const;
+  /// The point in the coordinates of the network as it was given: times scale.
+  std::vector<Rational> given(std::vector<Rational> x) const;
+  std::vector<std::pair<Rational, Rational>> given_domain() const;
   /// x is in D, exactly.
   bool in_domain(const std::vector<Rational>& x) const;
   /// Every point of D lies within this distance of the centre (upper bound); infinity without a domain.
@@ -40,7 +48,7 @@ struct Problem {
 /// Two different inputs with the same output, in absolute coordinates, verified exactly.
 struct Collision {
   std::vector<Rational> x, y, f;
-  Rational radius;      // max(|x - c|, |y - c|)
+  Rational radius;      // max(|x - c|, |y - c|), as Problem::radius_of
   double radius_upper;  // the same, rounded up
 };
 

@@ -91,7 +91,13 @@ std::string numbers_html(const Json& record) {
     const Json& radius = record.at("radius");
     html += row("Proved radius", fmt::format("<code>{}</code>", escape(shown(radius.at("lower_exact")))));
     html += row("Refuted radius", fmt::format("<code>{}</code>", escape(shown(radius.at("upper_exact")))));
+    if (const Json& squared = radius.at("upper_squared_exact"); !squared.is_null()) {
+      html += row("Refuted radius, squared", fmt::format("<code>{}</code>", escape(shown(squared))));
+    }
     html += row("Norm", escape(shown(record.at("norm"))));
+    if (!record.at("scale").is_null()) {
+      html += row("Scale", fmt::format("<code>({})</code>", escape(list_text(record.at("scale")))));
+    }
     html += row("Centre", fmt::format("<code>({})</code>", escape(list_text(record.at("center_exact")))));
     if (record.contains("local_lower")) {
       html += row("No fold within", fmt::format("<code>{}</code>", escape(shown(record.at("local_lower")))));

@@ -37,7 +37,8 @@ Json bracket_json(const Answer& answer) {
   return {{"lower", finite_or_null(answer.lower)},
           {"upper", answer.upper ? finite_or_null(*answer.upper) : Json()},
           {"lower_exact", answer.lower_exact},
-          {"upper_exact", value_or_null(answer.upper_exact)}};
+          {"upper_exact", value_or_null(answer.upper_exact)},
+          {"upper_squared_exact", value_or_null(answer.upper_squared_exact)}};
 }
 
 // Problem 2 in the record of Problem 1 at the same point.
@@ -63,6 +64,7 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
     record["verdict"] = answer.verdict;
   } else {
     record["norm"] = answer.norm;
+    record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
     record["center"] = doubles(answer.center);
     record["center_exact"] = Json(answer.center_exact);
     record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);

@@ -39,16 +39,17 @@ double norm_of(const std::string& norm, const Vector& d) {
   return norm == "l2" ? std::sqrt(sum) : sum;
 }
 
-/// Section of the l1 or l2 ball about the point (s, t) of the plane: for l1 its corners, where an entry vanishes.
-std::vector<Point> round_section(const std::string& norm, const Plane& plane, const Point& middle, double radius) {
+/// Section of the l1 or l2 ball about the point (s, t) of the plane: for l1 its corners, where an entry vanishes. The
+/// directions of the plane are divided by the scale.
+std::vector<Point> round_section(const std::string& norm, const Plane& scaled, const Point& middle, double radius) {
   constexpr int kSides = 180;
   std::vector<double> angles;
   if (norm == "l2") {
     for (int i = 0; i < kSides; ++i) angles.push_back(2 * std::numbers::pi * i / kSides);
   } else {
-    for (std::size_t i = 0; i < plane.u.size(); ++i) {
-      if (plane.u[i] == 0 && plane.v[i] == 0) continue;
-      const double angle = std::atan2(plane.u[i], -plane.v[i]);
+    for (std::size_t i = 0; i < scaled.u.size(); ++i) {
+      if (scaled.u[i] == 0 && scaled.v[i] == 0) continue;
+      const double angle = std::atan2(scaled.u[i], -scaled.v[i]);
       angles.push_back(angle);
       angles.push_back(angle > 0 ? angle - std::numbers::pi : angle + std::numbers::pi);
     }
@@ -57,8 +58,8 @@ std::vector<Point> round_section(const std::string& norm, const Plane& plane, co
   std::vector<Point> polygon;
   for (const double angle : angles) {
     const double ds = std::cos(angle), dt = std::sin(angle);
-    Vector d(plane.u.size());
-    for (std::size_t i = 0; i < d.size(); ++i) d[i] = ds * plane.u[i] + dt * plane.v[i];
+    Vector d(scaled.u.size());
+    for (std::size_t i = 0; i < d.size(); ++i) d[i] = ds * scaled.u[i] + dt * scaled.v[i];
     const double reach = radius / norm_of(norm, d);
     polygon.push_back({middle[0] + reach * ds, middle[1] + reach * dt});
   }
@@ -106,6 +107,7 @@ Json Rounding::operator()(const std::vector<Point>& points) const {
 
 Region::Region(const Answer& answer)
     : is_box_(answer.question == "injective"), norm_(answer.norm), center_(answer.center) {
+  for (const std::string& entry : answer.scale_exact) scale_.push_back(number(entry));
   for (const auto& [low, high] : answer.domain_exact) domain_.push_back({number(low), number(high)});
   if (is_box_) {
     center_.clear();
@@ -123,7 +125,8 @@ Region::Region(const Answer& answer)
   if (answer.witness) {
     double reach = 0;
     for (std::size_t i = 0; i < center_.size(); ++i) {
-      reach = std::max({reach, std::abs(answer.witness->x[i] - center_[i]), std::abs(answer.witness->y[i] - center_[i])});
+      reach = std::max({reach, std::abs(answer.witness->x[i] - center_[i]) / scale(i),
+                        std::abs(answer.witness->y[i] - center_[i]) / scale(i)});
     }
     if (reach > 0) fallback_ = reach;
   }
@@ -135,7 +138,7 @@ std::vector<Point> Region::bounding_box(double stretch) const {
   std::vector<Point> box;
   for (std::size_t i = 0; i < center_.size(); ++i) {
     constexpr double kUnbounded = std::numeric_limits<double>::infinity();
-    const double reach = is_box_ ? kUnbounded : extent();
+    const double reach = is_box_ ? kUnbounded : extent() * scale(i);
     Point side{center_[i] - reach, center_[i] + reach};
     if (!domain_.empty()) side = {std::max(side[0], domain_[i][0]), std::min(side[1], domain_[i][1])};
     const double middle = (side[0] + side[1]) / 2, half = stretch * (side[1] - side[0]) / 2;
@@ -146,7 +149,10 @@ std::vector<Point> Region::bounding_box(double stretch) const {
 
 Point Region::within(std::size_t i, double low, double high) const {
   Point side{center_[i] + low, center_[i] + high};
-  if (lower_) side = {std::max(side[0], center_[i] - *lower_), std::min(side[1], center_[i] + *lower_)};
+  if (lower_) {
+    const double reach = *lower_ * scale(i);
+    side = {std::max(side[0], center_[i] - reach), std::min(side[1], center_[i] + reach)};
+  }
   if (!domain_.empty()) side = {std::max(side[0], domain_[i][0]), std::min(side[1], domain_[i][1])};
   return side;
 }
@@ -159,9 +165,15 @@ std::vector<Point> Region::outline(const Plane& plane, double radius) const {
 
   std::vector<Point> polygon;
   if (!is_box_ && norm_ != "linf") {
-    polygon = round_section(norm_, plane, middle, radius);
+    Plane scaled = plane;
+    for (std::size_t i = 0; i < n; ++i) {
+      scaled.u[i] /= scale(i);
+      scaled.v[i] /= scale(i);
+    }
+    polygon = round_section(norm_, scaled, middle, radius);
   } else {
     double reach = radius;
+    for (std::size_t i = 0; i < n; ++i) reach = std::max(reach, radius * scale(i));
     for (const Point& side : domain_) reach = std::max(reach, side[1] - side[0]);
     // A plane through the centre, directions of length one: no point of the section is farther than this.
     reach *= 2 * std::sqrt(static_cast<double>(n));
@@ -175,7 +187,7 @@ std::vector<Point> Region::outline(const Plane& plane, double radius) const {
     polygon = clip(polygon, -plane.u[i], -plane.v[i], plane.origin[i] - low);
   };
   for (std::size_t i = 0; i < n; ++i) {
-    if (!is_box_ && norm_ == "linf") keep_between(i, center_[i] - radius, center_[i] + radius);
+    if (!is_box_ && norm_ == "linf") keep_between(i, center_[i] - radius * scale(i), center_[i] + radius * scale(i));
     if (!domain_.empty()) keep_between(i, domain_[i][0], domain_[i][1]);
   }
   return polygon;

@@ -59,10 +59,11 @@ class Region {
 
  private:
   double extent() const;
+  double scale(std::size_t i) const { return scale_.empty() ? 1.0 : scale_[i]; }
 
   bool is_box_;
   std::string norm_;
-  Vector center_;
+  Vector center_, scale_;
   std::vector<Point> domain_;  // empty: none
   std::optional<double> lower_, upper_;
   double fallback_ = 0;

@@ -51,6 +51,17 @@ std::string box_text(const Json& sides) {
   return text;
 }
 
+/// "the ball", with the norm unless it is the usual one: "the ball |x − c|₂ ≤ r".
+std::string ball_words(const Json& record, const std::string& radius) {
+  static const std::map<std::string, std::string> marks{{"linf", "∞"}, {"l1", "₁"}, {"l2", "₂"}};
+  const std::string norm = record.at("norm");
+  const bool weighted = !record.at("scale").is_null();
+  if (norm == "linf" && !weighted) return fmt::format("the ball of radius {}", radius);
+  const auto mark = marks.find(norm);
+  return fmt::format("the ball |{}|{} ≤ {}", weighted ? "(x − c) / s" : "x − c",
+                     mark == marks.end() ? norm : mark->second, radius);
+}
+
 std::string text_at(const Json& object, const char* key) {
   const Json& value = object.at(key);
   return value.is_null() ? "" : value.get<std::string>();
@@ -97,9 +108,9 @@ Verdict verdict_of_pseudo(const Json& record) {
   const bool nothing_proved = bracket.lower == "0";
   std::string sentence =
       nothing_proved ? fmt::format("Nothing is proved around {} yet.", center)
-                     : fmt::format("Proved: no other input of the ball of radius {} around {}{} has the output of the "
+                     : fmt::format("Proved: no other input of {} around {}{} has the output of the "
                                    "centre.",
-                                   bracket.lower, center, cut);
+                                   ball_words(record, bracket.lower), center, cut);
   const bool solved = record.at("status") == "solved";
   if (!bracket.upper.empty()) {
     sentence += fmt::format(" At distance {} another input has exactly that output.", bracket.upper);
@@ -162,8 +173,8 @@ Verdict verdict_of(const Json& record) {
   }
   const bool nothing_proved = bracket.lower == "0";
   std::string sentence = nothing_proved ? fmt::format("No ball around {} is proved one-to-one yet.", center)
-                                        : fmt::format("Proved: f is one-to-one on the ball of radius {} around {}{}.",
-                                                      bracket.lower, center, cut);
+                                        : fmt::format("Proved: f is one-to-one on {} around {}{}.",
+                                                      ball_words(record, bracket.lower), center, cut);
   if (!bracket.upper.empty()) {
     sentence += fmt::format(" Refuted at {}: two different inputs in that ball have exactly the same output.",
                             bracket.upper);
@@ -210,10 +221,15 @@ std::vector<std::string> claims_of(const Json& record) {
     static const std::map<std::string, std::string> norms{
         {"linf", "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
                  "(maximum norm; a square in 2-D, a cube in 3-D)."},
-        {"l1", "The ball of radius r is closed: all inputs whose differences from the centre add up to at most r."},
-        {"l2", "The ball of radius r is closed: all inputs within Euclidean distance r of the centre."}};
+        {"l1", "The ball of radius r is closed: all inputs whose differences from the centre add up to at most r (a "
+               "diamond in 2-D)."},
+        {"l2", "The ball of radius r is closed: all inputs within Euclidean distance r of the centre (a disc in 2-D)."}};
     const auto norm = norms.find(text_at(record, "norm"));
     if (norm != norms.end()) claims.push_back(norm->second);
+    if (const Json& scale = record.at("scale"); !scale.is_null()) {
+      claims.push_back("The ball is weighted: the difference in each input is divided by its scale first, " +
+                       point_text(scale) + ".");
+    }
   }
   if (!record.at("witness").is_null()) {
     claims.push_back("The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "

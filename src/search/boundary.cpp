@@ -1,6 +1,8 @@
 // Claim: Result::injective means that f has no collision with both points on the boundary of B(radius) n D. With one
 // determinant sign on all cells inside (Cover) f is then injective on B(radius) n D (MATHEMATICS 4.2, n >= 2).
-// Proof sketch: the faces cover the boundary, and all pairs of faces are searched.
+// Proof sketch: all pairs of parts are searched, and the parts cover the boundary: for the maximum norm the faces of the
+// box U(radius); for the others the surface |u| = radius, kept as the boxes of U(radius) that meet it (a shell), and
+// those faces of U(radius) that belong to D.
 #include "search/boundary.h"
 
 namespace foldproof {
@@ -11,15 +13,18 @@ BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const Regio
 
 PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
   const Box ball = problem_.root(radius);
-  std::vector<Box> faces;
+  const bool round = problem_.norm != Norm::linf;
+  std::vector<PairSearch::Root> parts;
+  if (round) parts.push_back({ball, true});
   for (std::size_t i = 0; i < ball.lower.size(); ++i) {
     for (const bool low : {true, false}) {
-      Box& face = faces.emplace_back(ball);
+      if (round && (low ? -ball.lower[i] : ball.upper[i]) >= radius) continue;
+      Box& face = parts.emplace_back(PairSearch::Root{ball}).box;
       (low ? face.upper : face.lower)[i] = low ? ball.lower[i] : ball.upper[i];
     }
   }
-  control_.emit([&](Observer& observer) { observer.boundary(radius, static_cast<int>(faces.size())); });
-  return pairs_.run(std::move(faces), radius, most_pairs);
+  control_.emit([&](Observer& observer) { observer.boundary(radius, static_cast<int>(parts.size())); });
+  return pairs_.run(std::move(parts), radius, most_pairs);
 }
 
 }  // namespace foldproof

@@ -28,7 +28,7 @@ Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, 
              Control& control)
     : BestFirst(incumbent, control), problem_(problem), root_(root) {
   Node node{problem.root(problem.max_radius), 0.0, control.new_ids(1), std::move(root)};
-  node.distance = node.box.distance();
+  node.distance = node.box.distance(problem.norm);
   control.emit([&](Observer& observer) { observer.root(node.id, node.box, "local"); });
   push(std::move(node));
 }
@@ -38,7 +38,7 @@ void Cover::run(double resolution) { BestFirst::run(resolution); }
 Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2], int& axis, double& where) {
   const double target = incumbent_.target();
   Box inside = node.box;
-  if (!inside.clip(target)) {
+  if (!inside.clip(target) || inside.distance(problem_.norm) >= target) {
     control_.emit([&](Observer& observer) { observer.beyond(node.id, target); });
     return Outcome::settled;
   }
@@ -58,6 +58,14 @@ Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2],
   if (result.sign != 0) {
     for (std::size_t i = 0; i < n; ++i) {
       probe[i] = 0.999 * std::min(std::max(0.0, inside.lower[i]), inside.upper[i]) + 0.001 * probe[i];
+    }
+  }
+  if (const double size = norm_of(problem_.norm, probe); size >= target) {
+    // Towards the box's nearest point, into the ball: the norm is convex.
+    const double share = 0.999 * (target - node.distance) / (size - node.distance);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double nearest = std::min(std::max(0.0, inside.lower[i]), inside.upper[i]);
+      probe[i] = nearest + share * (probe[i] - nearest);
     }
   }
   if (incumbent_.sign_at(*net, probe) != incumbent_.sign()) incumbent_.improve_by_fold(probe);
@@ -85,7 +93,7 @@ Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2],
   for (int h = 0; h < 2; ++h) {
     children[h] = {inside, 0.0, 0, network};
     (h == 0 ? children[h].box.upper : children[h].box.lower)[at(axis)] = where;
-    children[h].distance = children[h].box.distance();
+    children[h].distance = children[h].box.distance(problem_.norm);
   }
   return Outcome::split;
 }

@@ -11,7 +11,7 @@
 #include <limits>
 #include <random>
 
-#include "search/linear_program.h"
+#include "search/norm_cuts.h"
 
 namespace foldproof {
 
@@ -27,32 +27,21 @@ struct PointPair {
   double slack = 0.0;  // of deepest(): how far inside its cells the pair lies, in units of the inputs
 };
 
-double norm(const std::vector<double>& u) {
-  double result = 0.0;
-  for (const double entry : u) result = std::max(result, std::abs(entry));
-  return result;
-}
-
 // The LP over C_PQ for the pieces at p and q; variables x, y, t and s, the slack of all cell constraints.
 class PairProgram {
  public:
-  PairProgram(const RegionNetwork& root, const std::vector<double>& p, const std::vector<double>& q, const Box& limits)
-      : n_(p.size()), lp_(static_cast<int>(2 * n_ + 2)) {
+  PairProgram(const Problem& problem, const RegionNetwork& root, const std::vector<double>& p,
+              const std::vector<double>& q, const Box& limits)
+      : n_(p.size()), lp_(static_cast<int>(2 * n_ + 2)), balls_{problem.norm, n_, 2 * n_, {0, n_}} {
     root.piece_at(p, piece_[0]);
     root.piece_at(q, piece_[1]);
     const std::vector<double>* const points[] = {&p, &q};
-    double reach = 0.0;
-    for (std::size_t i = 0; i < n_; ++i) reach = std::max({reach, -limits.lower[i], limits.upper[i]});
+    const double reach = limits.reach();
+    add_cube_rows(lp_, balls_);
     for (std::size_t side = 0; side < 2; ++side) {
       for (std::size_t i = 0; i < n_; ++i) {
         lp_.lower[side * n_ + i] = limits.lower[i];
         lp_.upper[side * n_ + i] = limits.upper[i];
-        std::vector<double> row(2 * n_ + 2, 0.0);
-        row[2 * n_] = 1.0;
-        row[side * n_ + i] = 1.0;
-        lp_.add_row(row, 0.0, infinity);
-        row[side * n_ + i] = -1.0;
-        lp_.add_row(row, 0.0, infinity);
       }
       for (int k = 0; k < root.neurons(); ++k) {
         const double* const gradient = &piece_[side].gradient[at(k) * n_];
@@ -84,7 +73,7 @@ class PairProgram {
       }
       lp_.add_row(row, right, right);
     }
-    lp_.upper[2 * n_] = reach;
+    lp_.upper[2 * n_] = limits.reach(problem.norm);
     lp_.cost[2 * n_] = 1.0;
   }
 
@@ -106,15 +95,15 @@ class PairProgram {
     return solve();
   }
 
-  std::optional<PointPair> solve() const {
+  std::optional<PointPair> solve() {
     if (empty_) return std::nullopt;
-    const auto solution = lp_.minimise();
+    const auto solution = minimise_in_norm(lp_, balls_);
     if (!solution || solution->infeasible) return std::nullopt;
     PointPair pair;
     const auto begin = solution->v.begin();
     pair.x.assign(begin, begin + static_cast<std::ptrdiff_t>(n_));
     pair.y.assign(begin + static_cast<std::ptrdiff_t>(n_), begin + static_cast<std::ptrdiff_t>(2 * n_));
-    pair.radius = std::max(norm(pair.x), norm(pair.y));
+    pair.radius = std::max(norm_of(balls_.norm, pair.x), norm_of(balls_.norm, pair.y));
     pair.slack = solution->v[2 * n_ + 1];
     return pair;
   }
@@ -127,6 +116,7 @@ class PairProgram {
   std::size_t n_;
   FloatPiece piece_[2];
   LinearProgram lp_;
+  NormBlocks balls_;
   bool empty_ = false;
 };
 
@@ -171,7 +161,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   const double growth = std::min(0.25 * gap, 0.05 * upper);
   std::vector<double> p = middle(x);
   std::vector<double> q = middle(y);
-  PairProgram first(root, p, q, limits);
+  PairProgram first(problem, root, p, q, limits);
   first.restrict_to(grown(x, growth), grown(y, growth));
   std::optional<PointPair> start = first.solve();
   if (!start) return false;
@@ -182,7 +172,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   PointPair best = *start;
   std::vector<double> best_p = p;
   std::vector<double> best_q = q;
-  if (auto whole = PairProgram(root, p, q, limits).solve()) best = *whole;
+  if (auto whole = PairProgram(problem, root, p, q, limits).solve()) best = *whole;
   for (int step = 0; step < 200 && !incumbent.should_stop(); ++step) {
     bool improved = false;
     if (apart(best) < 1e-9 * upper) break;  // on the diagonal: the pieces' own limit
@@ -194,7 +184,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
         p[i] = p[i] * (1.0 - scale) + scale * upper * uniform(random);
         q[i] = q[i] * (1.0 - scale) + scale * upper * uniform(random);
       }
-      const auto next = PairProgram(root, p, q, limits).solve();
+      const auto next = PairProgram(problem, root, p, q, limits).solve();
       if (next && next->radius < best.radius * (1.0 - 1e-9) && apart(*next) > 0.5 * apart(best)) {
         best = *next;
         best_p = p;
@@ -206,7 +196,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   }
 
   // The optimum may lie on cells that meet C_PQ in a face only: prefer neighbours that hold it with room to spare.
-  PairProgram pieces(root, best_p, best_q, limits);
+  PairProgram pieces(problem, root, best_p, best_q, limits);
   auto inner = pieces.deepest();
   for (int attempt = 0; attempt < 60 && !incumbent.should_stop() && !(inner && inner->slack > 1e-9 * upper); ++attempt) {
     const double scale = upper * (attempt % 2 == 0 ? 1e-4 : 1e-6);
@@ -216,7 +206,7 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
       p[i] += scale * uniform(random);
       q[i] += scale * uniform(random);
     }
-    PairProgram neighbour(root, p, q, limits);
+    PairProgram neighbour(problem, root, p, q, limits);
     const auto optimum = neighbour.solve();
     if (!optimum || optimum->radius > best.radius * (1.0 + 1e-9) || !(apart(*optimum) > 0.5 * apart(best))) continue;
     pieces = neighbour;

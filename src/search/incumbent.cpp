@@ -1,5 +1,5 @@
 // Claim: every collision that is kept was verified in exact rationals; all else here only proposes.
-// Method: from a point whose determinant has the other sign, minimise |u|_inf over the closure of its cell (an LP),
+// Method: from a point whose determinant has the other sign, minimise |u| over the closure of its cell (an LP with cuts),
 // look for a cell of the other sign still nearer next to the minimiser, and repeat: at the end the fold's nearest
 // point in this neighbourhood is known to the LP's accuracy. Then step gap/16 inside and walk exactly from a point of
 // the centre's sign to it (question/fold_witness).
@@ -11,7 +11,7 @@
 
 #include "model/evaluate.h"
 #include "number/rounding.h"
-#include "search/linear_program.h"
+#include "search/norm_cuts.h"
 
 namespace foldproof {
 
@@ -20,12 +20,6 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-double norm(const std::vector<double>& u) {
-  double result = 0.0;
-  for (const double entry : u) result = std::max(result, std::abs(entry));
-  return result;
-}
 
 // Sign of a small determinant by elimination with partial pivoting; 0 if a pivot may be rounding only.
 int determinant_sign(std::vector<double> a, std::size_t n, double size) {
@@ -141,13 +135,9 @@ std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<
   for (std::size_t i = 0; i < n; ++i) {
     lp.lower[i] = std::max(-reach, limits_.lower[i]);
     lp.upper[i] = std::min(reach, limits_.upper[i]);
-    std::vector<double> row(n + 1, 0.0);
-    row[n] = 1.0;
-    row[i] = 1.0;
-    lp.add_row(row, 0.0, infinity);
-    row[i] = -1.0;
-    lp.add_row(row, 0.0, infinity);
   }
+  const NormBlocks ball{problem_.norm, n, n, {0}};
+  add_cube_rows(lp, ball);
   lp.upper[n] = reach;
   for (int k = 0; k < root_.neurons(); ++k) {
     const double* const gradient = piece.gradient.data() + at(k) * n;
@@ -163,16 +153,28 @@ std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<
     for (std::size_t i = 0; i < n; ++i) row[i] = sign * gradient[i];
     lp.add_row(row, -sign * offset, infinity);
   }
-  const auto solution = lp.minimise();
+  const auto solution = minimise_in_norm(lp, ball);
   if (!solution || solution->infeasible) return std::nullopt;
   std::vector<double> point(solution->v.begin(), solution->v.begin() + static_cast<std::ptrdiff_t>(n));
   radius = norm(point);
   return point;
 }
 
+double Incumbent::norm(const std::vector<double>& u) const { return norm_of(problem_.norm, u); }
+
+// In the unit ball of the norm; evenly so for the maximum norm.
+std::vector<double> Incumbent::random_move(std::mt19937_64& random) const {
+  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+  std::vector<double> move(limits_.lower.size());
+  for (double& entry : move) entry = uniform(random);
+  if (const double size = norm(move); size > 1.0) {
+    for (double& entry : move) entry /= size;
+  }
+  return move;
+}
+
 std::optional<Incumbent::Descent> Incumbent::descend(std::vector<double> u) const {
   std::mt19937_64 random(12345);
-  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   Descent best;
   best.radius = infinity;
   for (int step = 0; step < 60 && !control_.should_stop_now(); ++step) {
@@ -187,8 +189,9 @@ std::optional<Incumbent::Descent> Incumbent::descend(std::vector<double> u) cons
     for (const double scale : {1e-3, 1e-5, 1e-7}) {
       for (int attempt = 0; attempt < 4 + 2 * static_cast<int>(u.size()) && !found; ++attempt) {
         std::vector<double> probe = *point;
+        const std::vector<double> move = random_move(random);
         for (std::size_t i = 0; i < probe.size(); ++i) {
-          probe[i] = probe[i] * (1.0 - scale) + 0.9 * scale * radius * uniform(random);
+          probe[i] = probe[i] * (1.0 - scale) + 0.9 * scale * radius * move[i];
           probe[i] = std::min(std::max(probe[i], limits_.lower[i]), limits_.upper[i]);
         }
         if (norm(probe) < radius && sign_at(root_, probe) != sign()) {
@@ -213,8 +216,9 @@ bool Incumbent::prove_fold(const Descent& descent) {
   const bool at_centre = descent.radius <= tiny && cone_radius_ > 0.0;
   const double limit = at_centre ? 0.5 * cone_radius_ : descent.radius * (1.0 + problem_.gap / 8.0) + 1e-300;
   const Rational exact_limit = Rational::from_double(limit);
-  double distance = 0.0;
-  for (std::size_t i = 0; i < n; ++i) distance = std::max(distance, std::abs(descent.interior[i] - descent.point[i]));
+  std::vector<double> inward = descent.interior;
+  for (std::size_t i = 0; i < n; ++i) inward[i] -= descent.point[i];
+  const double distance = norm(inward);
   if (!(distance > 0.0)) return false;
   const double room = at_centre ? 0.25 * cone_radius_ : descent.radius * problem_.gap / 16.0;
   for (int attempt = 0; attempt < 12; ++attempt) {
@@ -222,7 +226,7 @@ bool Incumbent::prove_fold(const Descent& descent) {
     if (!(tau * distance > 0.0) || control_.should_stop_now()) return false;
     std::vector<double> q(n);
     for (std::size_t i = 0; i < n; ++i) {
-      q[i] = descent.point[i] + tau * (descent.interior[i] - descent.point[i]);
+      q[i] = descent.point[i] + tau * inward[i];
       q[i] += 1e-3 * tau * distance * uniform(random) * (attempt == 0 ? 0.0 : 1.0);
       q[i] = std::min(std::max(q[i], limits_.lower[i]), limits_.upper[i]);
     }
@@ -237,6 +241,9 @@ bool Incumbent::prove_fold(const Descent& descent) {
         for (std::size_t i = 0; i < n; ++i) {
           o[i] = q[i] * shrink + (trial == 0 ? 0.0 : 0.5 * std::min(back, limit) * uniform(random));
           o[i] = std::min({std::max({o[i], limits_.lower[i], -limit}), limits_.upper[i], limit});
+        }
+        if (const double size = norm(o); size > limit) {
+          for (double& entry : o) entry *= limit / size * (1.0 - 1e-12);
         }
         found = sign_at(root_, o) == sign();
       }

@@ -63,6 +63,8 @@ class Incumbent {
   std::optional<std::vector<double>> nearest_in_cell(const std::vector<double>& u, double& radius) const;
   bool prove_fold(const Descent& descent);
   void find_cone_radius();
+  double norm(const std::vector<double>& u) const;
+  std::vector<double> random_move(std::mt19937_64& random) const;
   std::vector<Rational> absolute(const std::vector<double>& u) const;
 
   const Problem& problem_;

@@ -102,8 +102,11 @@ bool MonotoneCover::choose_preconditioner(double radius) {
     double distance = 0.0;
     for (std::size_t a = 0; a < n; ++a) {
       u[a] = scale * (ball.lower[a] + (ball.upper[a] - ball.lower[a]) * uniform(random));
-      distance = std::max(distance, std::abs(u[a]));
     }
+    const double size = norm_of(problem_.norm, u);
+    const double drawn_in = size > scale * radius ? scale * radius / size : 1.0;
+    for (double& entry : u) entry *= drawn_in;
+    distance = size * drawn_in;
     samples.push_back({distance, jacobian_at(*root_, u)});
   }
   double best = 0.0;
@@ -145,7 +148,7 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
   failed_at_ = infinity;
   queue_ = {};
   Node node{problem_.root(radius), 0.0, control_.new_ids(1), root_};
-  node.distance = node.box.distance();
+  node.distance = node.box.distance(problem_.norm);
   control_.emit([&](Observer& observer) {
     observer.root(node.id, node.box, "monotone");
     std::vector<double> m = m_;  // the region network scales its outputs
@@ -170,7 +173,7 @@ void MonotoneCover::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     if (control_.should_stop() || boxes_ > most_boxes_) break;
-    if (queue_.empty() || queue_.top().distance >= failed_at_) {
+    if (queue_.empty() || queue_.top().distance >= std::min(failed_at_, radius_)) {
       if (in_work_.empty()) break;
       changed_.wait_for(lock, Control::patience);
       continue;
@@ -212,7 +215,7 @@ void MonotoneCover::work() {
       for (int h = 0; h < 2; ++h) {
         Node child{node.box, 0.0, first_child + static_cast<std::uint64_t>(h), network};
         (h == 0 ? child.box.upper : child.box.lower)[at(axis)] = where;
-        child.distance = child.box.distance();
+        child.distance = child.box.distance(problem_.norm);
         queue_.push(std::move(child));
       }
     }

@@ -12,7 +12,7 @@ namespace foldproof {
 
 struct Node {
   Box box;
-  double distance;  // Linf distance of the box to the centre
+  double distance;  // of the box to the centre, in the norm of the question
   std::uint64_t id;
   std::shared_ptr<const RegionNetwork> network;          // valid on the box
   std::shared_ptr<const RegionNetwork> joint = nullptr;  // Problem 2: valid on the box and at the centre

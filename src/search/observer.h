@@ -31,16 +31,19 @@ class Observer {
   /// The node lies outside B(target): nothing is claimed about it.
   virtual void beyond(std::uint64_t /*id*/, double /*target*/) {}
 
-  /// Pairs of patches of the boundary of B(radius) n D begin, anew: patches 0.. are the faces (axis 0 low, axis 0 high,
-  /// axis 1 low, ...), pairs 0.. the unordered pairs of faces (0, 0), (0, 1), ..., (1, 1), ...
-  virtual void boundary(double /*radius*/, int /*faces*/) {}
+  /// Pairs of patches of the boundary of B(radius) n D begin, anew: patches 0.. are its parts as in docs/certificate.md,
+  /// 4.5 (maximum norm: axis 0 low, axis 0 high, axis 1 low, ...), pairs 0.. the unordered pairs of parts (0, 0), (0, 1),
+  /// ..., (1, 1), ...
+  virtual void boundary(double /*radius*/, int /*parts*/) {}
   /// A patch was cut.
   virtual void patch_split(int /*patch*/, int /*axis*/, double /*where*/, int /*below*/, int /*above*/) {}
+  /// No point of the patch matters: |u| > r on all of it, or, in a shell, |u| < r on all of it.
+  virtual void patch_beside(int /*patch*/) {}
   /// A pair was divided: 'd' (X, X) into (A, B), (A, A), (B, B); 'x' the first into (A, Y), (B, Y); 'y' the second into
   /// (X, A), (X, B). Children have consecutive numbers.
   virtual void pair_split(std::uint64_t /*pair*/, char /*how*/, std::uint64_t /*first_child*/) {}
   /// A pair was settled: 'i' injective on X = Y, 't' secant test, 'm' separated along the difference of the middles, 'f'
-  /// along `functional` (m numbers, for the outputs as they are).
+  /// along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside.
   virtual void pair_leaf(std::uint64_t /*pair*/, char /*how*/, const std::vector<double>& /*functional*/) {}
   virtual void collision(const Collision& /*pair*/) {}
 };

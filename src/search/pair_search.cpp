@@ -1,5 +1,7 @@
-// Claim: Result::injective means that f has no collision (x, y) with x and y in the union of the roots.
+// Claim: Result::injective means that f has no collision (x, y) with x and y in the union of the roots, in the ball, and
+// on its surface where they come from a shell.
 // Proof sketch: all unordered pairs of roots are asked, (X, X) included; a pair of patches is dropped only if
+//   beside:    |u| > r on one of them, or |u| < r on one of a shell, or
 //   separated: a linear functional p has p . f(x) > p . f(y) for all x in X, y in Y (affine enclosures), or
 //   secant:    J(s) is nonsingular for all slopes s between points of X and points of Y (2.5, ranges by 1.2);
 // otherwise the wider patch is halved, (X, X) into (a, a), (a, b), (b, b). Touching and equal patches are treated
@@ -43,10 +45,12 @@ PairSearch::Patch& PairSearch::patch(int index) {
   return patches_[at(index)];
 }
 
-int PairSearch::add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test) {
+int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test) {
+  const Box& box = part.box;
+  const bool beside = box.distance(problem_.norm) > radius_ || (part.shell && box.reach(problem_.norm) < radius_);
   worker.bounder.enclose(*parent, box);
   bool injective = false;
-  if (test) {
+  if (test && !beside) {
     worker.bounder.slopes(*parent, worker.slopes);
     injective = worker.test.run(worker.slopes, slope_node_budget).sign != 0;
   }
@@ -58,12 +62,14 @@ int PairSearch::add_patch(Worker& worker, Box box, std::shared_ptr<const RegionN
     made = &patches_.emplace_back();
   }
   made->injective = injective;
+  made->shell = part.shell;
+  made->beside = beside;
   made->image = image_of(worker.bounder, box, parent->outputs());
   for (int i = 0; i < box.size(); ++i) made->width = std::max(made->width, box.width(i));
   made->network = worker.bounder.unstable() * 10 <= parent->neurons() * 7
                       ? worker.bounder.restrict_again(*root_, *parent, box)
                       : std::move(parent);
-  made->box = std::move(box);
+  made->box = std::move(part.box);
   return index;
 }
 
@@ -87,14 +93,17 @@ void PairSearch::split_patch(Worker& worker, int index) {
     if (best < 0.0) return;  // nothing left to cut between neighbouring doubles
     const double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
     for (int h = 0; h < 2; ++h) {
-      Box half = parent.box;
-      (h == 0 ? half.upper : half.lower)[axis] = where;
+      Root half{parent.box, parent.shell};
+      (h == 0 ? half.box.upper : half.box.lower)[axis] = where;
       const int child = add_patch(worker, std::move(half), parent.network, !parent.injective);
       if (parent.injective) patch(child).injective = true;
       parent.children[h] = child;
     }
     control_.emit([&](Observer& observer) {
       observer.patch_split(index, static_cast<int>(axis), where, parent.children[0], parent.children[1]);
+      for (const int child : parent.children) {
+        if (patch(child).beside) observer.patch_beside(child);
+      }
     });
   });
 }
@@ -164,7 +173,9 @@ void PairSearch::work() {
     char settled = 0;
     bool collision = false;
     bool stuck = false;
-    if (pair.x == pair.y) {
+    if (x.beside || y.beside) {
+      settled = 'o';
+    } else if (pair.x == pair.y) {
       if (x.injective) settled = 'i';
     } else {
       settled = worker.separation.run(x.image, y.image);
@@ -230,7 +241,7 @@ void PairSearch::work() {
   changed_.notify_all();
 }
 
-PairSearch::Result PairSearch::run(std::vector<Box> roots, double radius, std::uint64_t most_pairs) {
+PairSearch::Result PairSearch::run(std::vector<Root> roots, double radius, std::uint64_t most_pairs) {
   radius_ = radius;
   most_pairs_ = most_pairs;
   pairs_ = 0;
@@ -241,7 +252,10 @@ PairSearch::Result PairSearch::run(std::vector<Box> roots, double radius, std::u
   over_ = false;
   result_ = Result::injective;
   Worker worker(*root_, problem_.margin);
-  for (Box& box : roots) add_patch(worker, std::move(box), root_, true);
+  for (Root& root : roots) {
+    const int index = add_patch(worker, std::move(root), root_, true);
+    if (patch(index).beside) control_.emit([&](Observer& observer) { observer.patch_beside(index); });
+  }
   next_id_ = 0;
   const int count = static_cast<int>(roots.size());
   for (int a = 0; a < count; ++a) {

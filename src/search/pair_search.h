@@ -15,17 +15,24 @@ namespace foldproof {
 
 class PairSearch {
  public:
+  /// A box of the ball whose points are asked about; of a shell, only those on the ball's surface |u| = r matter.
+  struct Root {
+    Box box;
+    bool shell = false;
+  };
+
   PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control);
 
   enum class Result {
-    injective,   ///< no collision with both points in the union of the roots, proved
+    injective,   ///< no collision of two points of the roots that matter, proved
     collision,   ///< an exact colliding pair was found and offered to the incumbent
     unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide, or too many pairs
     stopped
   };
-  /// All unordered pairs of roots, boxes of the ball of this radius, (X, X) included, depth first; at most `most_pairs`.
+  /// All unordered pairs of roots, boxes of U(radius), (X, X) included, depth first; at most `most_pairs`. Points farther
+  /// than the radius do not matter.
   /// Patches 0.. of the events are the roots, pairs 0.. the pairs (0, 0), (0, 1), ..., (1, 1), ...
-  Result run(std::vector<Box> roots, double radius, std::uint64_t most_pairs);
+  Result run(std::vector<Root> roots, double radius, std::uint64_t most_pairs);
   /// After `unresolved`: the hull of the pair that resists, if there is one.
   const std::optional<Box>& resisting() const { return resisting_; }
 
@@ -36,6 +43,8 @@ class PairSearch {
     Image image;                      // made once and used in many pairs
     double width = 0;                 // largest side of the box
     bool injective = false;           // the cube test passed on the box itself
+    bool shell = false;               // a part of a shell
+    bool beside = false;              // no point of the box matters
     int children[2] = {-1, -1};       // indices, once split
     std::once_flag split;
   };
@@ -55,7 +64,7 @@ class PairSearch {
     std::vector<double> lower, upper;
   };
 
-  int add_patch(Worker& worker, Box box, std::shared_ptr<const RegionNetwork> parent, bool test);
+  int add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test);
   void split_patch(Worker& worker, int index);
   void work();
   bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);

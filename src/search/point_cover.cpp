@@ -82,7 +82,7 @@ std::vector<double> middle_of(const Box& box) {
 
 Node PointCover::first_node() {
   Node node{limits_, 0.0, control_.new_ids(1), root_, root_};
-  node.distance = node.box.distance();
+  node.distance = node.box.distance(problem_.norm);
   control_.emit([&](Observer& observer) { observer.root(node.id, node.box, "points"); });
   return node;
 }
@@ -101,7 +101,7 @@ void PointCover::cut_out(const Box& cone, const std::string& line) {
       (upper ? node.box.upper : node.box.lower)[i] = where;
       outer.id = first_child + (upper ? 1 : 0);
       node.id = first_child + (upper ? 0 : 1);
-      outer.distance = outer.box.distance();
+      outer.distance = outer.box.distance(problem_.norm);
       push(std::move(outer));
     }
   }
@@ -156,7 +156,7 @@ void PointCover::shoot_rays() {
 PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node children[2], int& axis, double& where) {
   const double target = incumbent_.target();
   Box inside = node.box;
-  if (!inside.clip(target)) {
+  if (!inside.clip(target) || inside.distance(problem_.norm) >= target) {
     control_.emit([&](Observer& observer) { observer.beyond(node.id, target); });
     return Outcome::settled;
   }
@@ -197,7 +197,7 @@ PointCover::Outcome PointCover::process(Worker& worker, Node& node, Node childre
   for (int h = 0; h < 2; ++h) {
     children[h] = {inside, 0.0, 0, network, joint};
     (h == 0 ? children[h].box.upper : children[h].box.lower)[at(axis)] = where;
-    children[h].distance = children[h].box.distance();
+    children[h].distance = children[h].box.distance(problem_.norm);
   }
   return Outcome::split;
 }

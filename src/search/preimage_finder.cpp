@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "search/linear_program.h"
+#include "search/norm_cuts.h"
 
 namespace foldproof {
 
@@ -126,13 +126,9 @@ std::optional<PiecePreimage> PreimageFinder::in_flat_cell(const std::vector<doub
     lp.lower[i] = std::max(limits.lower[i], -bound);
     lp.upper[i] = std::min(limits.upper[i], bound);
     if (lp.lower[i] > lp.upper[i]) return std::nullopt;
-    std::vector<double> row(n + 1, 0.0);
-    row[n] = 1.0;
-    row[i] = 1.0;
-    lp.add_row(row, 0.0, infinity);
-    row[i] = -1.0;
-    lp.add_row(row, 0.0, infinity);
   }
+  const NormBlocks ball{problem_.norm, n, n, {0}};
+  add_cube_rows(lp, ball);
   lp.upper[n] = infinity;
   for (int k = 0; k < root_.neurons() + root_.outputs(); ++k) {
     const double* const gradient = &piece_.gradient[at(k) * n];
@@ -156,7 +152,7 @@ std::optional<PiecePreimage> PreimageFinder::in_flat_cell(const std::vector<doub
     }
   }
   lp.cost[n] = 1.0;
-  const auto nearest = lp.minimise();
+  const auto nearest = minimise_in_norm(lp, ball);
   if (!nearest || nearest->infeasible) return std::nullopt;
   std::vector<double> middle(n, 0.0);
   double count = 0.0;

@@ -271,13 +271,20 @@ TEST(Arguments, AreRefusedWithOneSentence) {
   refused([](Options& o) { o.gap = 1; });
   refused([](Options& o) { o.time = -1; });
   refused([](Options& o) { o.threads = -1; });
-  refused([](Options& o) { o.norm = "l2"; });
+  refused([](Options& o) { o.norm = "l3"; });
+  refused([](Options& o) { o.scale = {"1"}; });
+  refused([](Options& o) { o.scale = {"1", "0"}; });
+  refused([](Options& o) { o.scale = {"1", "-2"}; });
+  refused([](Options& o) { o.scale = {"1", "wide"}; });
   refused([](Options& o) { o.max_radius = "0"; });
   refused([](Options& o) { o.max_radius = "far"; });
   refused([](Options& o) { o.domain = {{"0", "1"}}; });
   refused([](Options& o) { o.domain = {{"1", "2"}, {"0", "1"}}; });
   refused([](Options& o) { o.domain = {{"0", "0"}, {"0", "1"}}; });
   EXPECT_THROW(injective(model, {{"0", "1"}}, {}), InputError);
+  Options euclidean;
+  euclidean.norm = "l2";
+  EXPECT_THROW(injective(model, {{"0", "1"}, {"0", "1"}}, euclidean), InputError);
   EXPECT_THROW(injective(model, {{"0", "1"}, {"1", "0"}}, {}), InputError);
   EXPECT_THROW(radius(zoo("alpha_curve"), {"0"}, {}), InputError);
 }

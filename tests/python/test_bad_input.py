@@ -130,9 +130,10 @@ def test_limits_that_are_not_positive(program, zoo, option, value):
 
 
 def test_choices(program, zoo):
-    for norm in ("l1", "l2"):
-        ask(program, zoo("pmat_ok"), "--norm", norm, says=[norm, "not available in this version"])
     ask(program, zoo("pmat_ok"), "--norm", "l3", says=["l3", "linf"])
+    ask(program, zoo("pmat_ok"), "--norm", "", says=["--norm", "linf"])
+    for scale in ("1", "1,2,3", "1,0", "1,-2", "1,x", "", "1,"):
+        ask(program, zoo("pmat_ok"), f"--scale={scale}", says=["scale"])
     ask(program, zoo("pmat_ok"), "--outputs", "1,1", says=["--outputs", "twice"])
     ask(program, zoo("pmat_ok"), "--outputs", "0,2", says=["2"])
     ask(program, zoo("pmat_ok"), "--outputs", "0,-1", says=["-1"])

@@ -26,11 +26,13 @@ SeparationQuestion separation_question(const MipQuestion& question, const Proble
   if (question.problem == "factor") result.told_by.emplace(question.told_by->as_read());
   if (question.problem == "pseudo") {
     result.from_centre = true;
-    result.centre_value = doubles(evaluate(question.model->as_read(), problem.centre).output);
+    result.centre_value = doubles(evaluate(question.model->as_read(), problem.given(problem.centre)).output);
   }
-  result.ball.centre = doubles(problem.centre);
-  result.ball.scale.assign(result.ball.size(), 1.0);
-  for (const auto& [lower, upper] : problem.domain) {
+  result.ball.norm = problem.norm;
+  result.ball.centre = doubles(problem.given(problem.centre));
+  result.ball.scale = doubles(problem.scale);
+  result.ball.scale.resize(result.ball.size(), 1.0);
+  for (const auto& [lower, upper] : problem.given_domain()) {
     result.ball.domain.emplace_back(lower.nearest_double(), upper.nearest_double());
   }
   return result;
@@ -72,9 +74,11 @@ MipAnswer mip(const MipQuestion& question, const Options& options, const MipOpti
   MipAnswer answer;
   answer.question = question.problem;
   answer.norm = options.norm;
-  answer.center_exact = texts(problem.centre);
-  answer.center = doubles(problem.centre);
-  for (const auto& [lower, upper] : problem.domain) answer.domain_exact.emplace_back(lower.str(), upper.str());
+  const std::vector<Rational> centre = problem.given(problem.centre);
+  answer.scale_exact = texts(problem.scale);
+  answer.center_exact = texts(centre);
+  answer.center = doubles(centre);
+  for (const auto& [lower, upper] : problem.given_domain()) answer.domain_exact.emplace_back(lower.str(), upper.str());
   answer.settings = settings;
   answer.lower = found.lower;
   answer.upper = found.upper;

@@ -52,6 +52,14 @@ std::string model_options(const json& network) {
   return options + " --outputs " + joined(network.at("outputs_kept"));
 }
 
+std::string ball_options(const json& record) {
+  std::string options;
+  if (const std::string norm = record.at("norm"); norm != "linf") options += " --norm " + norm;
+  if (const json& scale = record.at("scale"); !scale.is_null()) options += " --scale " + joined(scale);
+  if (const json& domain = record.at("domain"); !domain.is_null()) options += " --domain " + box_text(domain);
+  return options;
+}
+
 /// The options of an answered point are those of all; the swept input is not fixed by them.
 std::string command_of_sweep(const json& record) {
   for (const json& point : record.at("points")) {
@@ -68,8 +76,7 @@ std::string command_of_sweep(const json& record) {
                              parameter.at("from").get<std::string>(), parameter.at("to").get<std::string>(),
                              parameter.at("count").dump());
     }
-    if (const json& domain = point.at("answer").at("domain"); !domain.is_null())
-      command += " --domain " + box_text(domain);
+    command += ball_options(point.at("answer"));
     return command + model_options(network);
   }
   return "";
@@ -92,7 +99,7 @@ std::string command_of_record(const std::string& record_text) {
       command += " --box " + box_text(record.at("box"));
     } else {
       command += " --at " + joined(record.at("center_exact"));
-      if (!record.at("domain").is_null()) command += " --domain " + box_text(record.at("domain"));
+      command += ball_options(record);
     }
     if (record.contains("method")) {
       const json& settings = record.at("settings");

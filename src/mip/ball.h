@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "model/network.h"
+#include "number/norm.h"
 
 namespace foldproof {
-
-enum class Norm { linf, l1, l2 };
 
 /// { x : |(x_i - centre_i) / scale_i| <= r in the norm }, within the domain.
 struct FloatBall {

@@ -46,6 +46,7 @@ std::string to_json(const Model& model, const MipAnswer& answer, bool with_pictu
   Json record{{"foldproof", FOLDPROOF_VERSION}, {"question", answer.question}, {"method", "mip"}};
   record["network"] = network_json(model.network());
   record["norm"] = answer.norm;
+  record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
   record["center"] = doubles(answer.center);
   record["center_exact"] = Json(answer.center_exact);
   record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);

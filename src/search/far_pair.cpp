@@ -95,9 +95,16 @@ class PairProgram {
     return solve();
   }
 
-  std::optional<PointPair> solve() {
+  /// A pair that is believed to be near the nearest one of this program.
+  void start_near(const PointPair& pair) {
+    add_cut(lp_, balls_, 0, pair.x);
+    add_cut(lp_, balls_, n_, pair.y);
+  }
+
+  /// The nearest pair, if it may be nearer than `most`.
+  std::optional<PointPair> solve(double most = infinity) {
     if (empty_) return std::nullopt;
-    const auto solution = minimise_in_norm(lp_, balls_);
+    const auto solution = minimise_in_norm(lp_, balls_, most);
     if (!solution || solution->infeasible) return std::nullopt;
     PointPair pair;
     const auto begin = solution->v.begin();
@@ -184,7 +191,9 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
         p[i] = p[i] * (1.0 - scale) + scale * upper * uniform(random);
         q[i] = q[i] * (1.0 - scale) + scale * upper * uniform(random);
       }
-      const auto next = PairProgram(problem, root, p, q, limits).solve();
+      PairProgram program(problem, root, p, q, limits);
+      program.start_near(best);
+      const auto next = program.solve(best.radius * (1.0 - 1e-9));
       if (next && next->radius < best.radius * (1.0 - 1e-9) && apart(*next) > 0.5 * apart(best)) {
         best = *next;
         best_p = p;
@@ -207,7 +216,8 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
       q[i] += scale * uniform(random);
     }
     PairProgram neighbour(problem, root, p, q, limits);
-    const auto optimum = neighbour.solve();
+    neighbour.start_near(best);
+    const auto optimum = neighbour.solve(best.radius * (1.0 + 1e-9));
     if (!optimum || optimum->radius > best.radius * (1.0 + 1e-9) || !(apart(*optimum) > 0.5 * apart(best))) continue;
     pieces = neighbour;
     inner = neighbour.deepest();

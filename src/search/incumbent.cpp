@@ -138,6 +138,7 @@ std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<
   }
   const NormBlocks ball{problem_.norm, n, n, {0}};
   add_cube_rows(lp, ball);
+  add_cut(lp, ball, 0, u);
   lp.upper[n] = reach;
   for (int k = 0; k < root_.neurons(); ++k) {
     const double* const gradient = piece.gradient.data() + at(k) * n;

@@ -102,6 +102,7 @@ struct Options {
 
 struct Witness {
   std::vector<std::string> x_exact, y_exact, f_exact;  ///< f(x) = f(y) = f_exact, x != y, exactly
+  std::vector<std::string> b_x_exact, b_y_exact;       ///< factor: f is A; B(x) and B(y), different; else empty
   std::vector<double> x, y;                            ///< nearest doubles
 };
 
@@ -197,9 +198,11 @@ struct CheckAnswer {
   std::string words;
 };
 CheckAnswer check(const Model& model, const std::string& proof);
+/// The same for a proof about two networks, A first.
+CheckAnswer check(const Model& a, const Model& b, const std::string& proof);
 
 /// Problem 1 (Cui et al. 2023): the largest closed ball about `at` on which f is injective, as a bracket.
-/// `at` has one exact decimal per free input. @pre model is square (InputError otherwise).
+/// `at` has one exact decimal per free input. With fewer outputs than inputs the radius is 0.
 Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options);
 
 /// Problem 2 (Cui et al. 2023): the largest closed ball about `at` in which no other point has the image of `at`. Any
@@ -213,6 +216,17 @@ Answer injective(const Model& model, const std::vector<std::pair<std::string, st
 /// All x of the box with f(x) = value, for each value (one exact decimal per output). Any number of outputs.
 Preimages preimages(const Model& model, const std::vector<std::vector<std::string>>& values,
                     const std::vector<std::pair<std::string, std::string>>& box, const Options& options);
+
+/// Problem 3: on which balls about `at` is one network a function of the other? lower, upper and witness of `ab` are about
+/// A(x) = A(y) implying B(x) = B(y), those of `ba` about the converse. The proof of `ab` is kept in Options::proof, that of
+/// `ba` in the file proof_of_ba() names; `local_lower` is lower.
+struct FactorAnswer {
+  Answer ab, ba;
+};
+/// Each direction is asked on its own; Options::time is for both. @pre a and b have the same number of inputs (InputError)
+FactorAnswer factor(const Model& a, const Model& b, const std::vector<std::string>& at, const Options& options);
+/// "fold.proof" -> "fold.ba.proof"
+std::string proof_of_ba(const std::string& proof);
 
 /// The published method: bisection over mixed-integer programs (docs/milp.md).
 struct MipOptions {
@@ -268,11 +282,11 @@ std::string mip_program(const MipQuestion& question, const Options& options, con
 /// Sets `engine` and `disagreement`. @pre both answer the same question
 void confront(MipAnswer& answer, Answer engine);
 
-/// The program for the ball of options.max_radius as text: CPLEX LP, or free MPS if `mps`. Norms linf, l1 and l2.
 /// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
 std::string to_json(const Model& model, const Answer& answer, bool picture);
 std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
 std::string to_json(const Model& model, const Preimages& answer, bool picture);
+std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer);
 
 /// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
 std::string to_html(const std::string& record_json, const std::string& command);

@@ -143,10 +143,18 @@ void report_status(Outcome& outcome, bool closed, const Control& control) {
   }
 }
 
-CheckAnswer check(const Model& model, const std::string& proof) {
-  const Weights weights({&model}, true);
+namespace {
+
+CheckAnswer check_with(const std::vector<const Model*>& models, const std::string& proof) {
+  const Weights weights(models, true);
   const CheckerRun run = run_checker(checker_program(), proof, weights.paths);
   return {run.accepted ? 0 : run.rejected ? 1 : 2, run.accepted ? "accepted\n" + run.statement : run.reason + '\n'};
 }
+
+}  // namespace
+
+CheckAnswer check(const Model& model, const std::string& proof) { return check_with({&model}, proof); }
+
+CheckAnswer check(const Model& a, const Model& b, const std::string& proof) { return check_with({&a, &b}, proof); }
 
 }  // namespace foldproof

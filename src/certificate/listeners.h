@@ -58,6 +58,7 @@ class Tee : public Observer {
   }
   void beyond(std::uint64_t id, double target) override { each(&Observer::beyond, id, target); }
   void boundary(double radius, int faces) override { each(&Observer::boundary, radius, faces); }
+  void all_pairs(double radius) override { each(&Observer::all_pairs, radius); }
   void patch_split(int patch, int axis, double where, int below, int above) override {
     each(&Observer::patch_split, patch, axis, where, below, above);
   }

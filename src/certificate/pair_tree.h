@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "certificate/cover_tree.h"
 #include "certificate/proof_file.h"
 #include "certificate/spool.h"
 
@@ -24,6 +26,10 @@ class PairTree {
 
   /// The lines `patches`, `pairs` and all trees. @throws std::logic_error if some pair is not settled (a bug).
   void write(ProofFile& file) const;
+  /// The same for pairs of a whole ball, whose patch 0 contains `box`, the box U(r) of the proved ball: every patch is cut
+  /// to it. One that does not meet it in its interior disappears, as in CoverTree, and so does a pair with it; a patch
+  /// outside the ball of another norm becomes `o`. Pairs settled by a test stay so on parts of their patches.
+  void write_within(ProofFile& file, const Box& box, const Ball& ball) const;
 
  private:
   struct Pair {
@@ -37,8 +43,21 @@ class PairTree {
     int below = -1, above = -1;
     bool beside = false;  // not cut, and no point of it matters
   };
+  /// What is left of a patch in the proved ball.
+  struct Part {
+    int patch;
+    Box box;
+  };
   void write_patch(ProofFile& file, int patch) const;
   void write_pair(ProofFile& file, std::uint64_t pair) const;
+  /// -1: the cut of the patch leaves nothing of the box above it; 1: nothing below; 0: both halves have an interior.
+  int side_left(const Part& part) const;
+  Part half(const Part& part, bool above) const;
+  void write_patch_within(ProofFile& file, const Part& part, const Ball& ball) const;
+  void write_pair_within(ProofFile& file, std::uint64_t pair, const Part& x, const Part& y, const Ball& ball) const;
+  const Pair& settled(std::uint64_t pair) const;
+  /// The line of a pair, without its children.
+  std::string text_of(const Pair& node) const;
 
   Spool<Pair> pairs_;
   Spool<double> functionals_;

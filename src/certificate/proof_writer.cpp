@@ -1,6 +1,6 @@
 // Claim: the file states `result` and holds, for each part of it, a section that proves it.
 //   lower: by the cover that proved it (RadiusResult::lower_by), and the pairs of the boundary of that radius if the
-//   cover needs them; local: by the sign cover of that radius; upper: by the pair.
+//   cover needs them, or by all pairs of the ball; local: by the sign cover of that radius; upper: by the pair.
 #include "certificate/proof_writer.h"
 
 namespace foldproof {
@@ -37,15 +37,27 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
     covers_.write(file, written_.back().root, written_.back().box, written_.back().ball);
   };
   const std::string& by = result.lower_by;
-  if (result.lower > 0.0 && by == "whole") cover("whole", subject.question == "pseudo" ? "points" : "sign", result.lower);
+  // One line settles the whole ball: `l` where determinants have signs, else a section of one pair.
+  const bool pseudo = subject.question == "pseudo";
+  const bool square = problem.common_outputs() == problem.network->inputs;
+  if (result.lower > 0.0 && by == "whole" && (pseudo || square)) cover("whole", pseudo ? "points" : "sign", result.lower);
   if (result.lower > 0.0 && by == "points") cover("points", "points", result.lower);
+  if (result.lower > 0.0 && (by == "equal" || (by == "whole" && !pseudo && !square))) {
+    file.line("pairs " + canonical(result.lower) + "\npatches\n.\npairs");
+    file.line(by == "equal" ? "e" : "i");
+    ++file.size.pairs;
+  }
   if (result.lower > 0.0 && by == "monotone") cover("monotone", "monotone", result.lower);
   if (result.sign_lower > 0.0 && (by == "sign" || by == "boundary" || result.sign_lower > result.lower)) {
     cover("local", "sign", result.sign_lower);
   }
   if (result.lower > 0.0 && by == "boundary") {
     file.line("boundary " + canonical(result.lower));
-    pairs_.write(file);
+    boundary_.write(file);
+  }
+  if (result.lower > 0.0 && by == "pairs") {
+    file.line("pairs " + canonical(result.lower));
+    ball_.write_within(file, problem.root(result.lower), {problem.norm, result.lower});
   }
   if (result.collision) {
     file.line("collision");

@@ -25,7 +25,10 @@ struct RefusedLeaf {
 class ProofWriter : public Observer {
  public:
   /// `folder` is where the events are kept meanwhile.
-  explicit ProofWriter(const std::filesystem::path& folder) : covers_(folder), pairs_(folder) {}
+  explicit ProofWriter(const std::filesystem::path& folder)
+      : covers_(folder), boundary_(folder), ball_(folder), pairs_(&boundary_) {}
+  ProofWriter(const ProofWriter&) = delete;
+  ProofWriter& operator=(const ProofWriter&) = delete;
 
   void root(std::uint64_t id, const Box&, const char* cover) override { roots_[cover] = id; }
   void preconditioner(const std::vector<double>& m) override { preconditioner_ = m; }
@@ -36,16 +39,17 @@ class ProofWriter : public Observer {
     if (sign != 0) sign_ = sign;
     covers_.leaf(id, line);
   }
-  void boundary(double, int faces) override { pairs_.begin(faces); }
+  void boundary(double, int parts) override { begin_pairs(boundary_, parts); }
+  void all_pairs(double) override { begin_pairs(ball_, 1); }
   void patch_split(int patch, int axis, double where, int below, int above) override {
-    pairs_.patch_split(patch, axis, where, below, above);
+    pairs_->patch_split(patch, axis, where, below, above);
   }
-  void patch_beside(int patch) override { pairs_.patch_beside(patch); }
+  void patch_beside(int patch) override { pairs_->patch_beside(patch); }
   void pair_split(std::uint64_t pair, char how, std::uint64_t first_child) override {
-    pairs_.pair_split(pair, how, first_child);
+    pairs_->pair_split(pair, how, first_child);
   }
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
-    pairs_.pair_leaf(pair, how, functional);
+    pairs_->pair_leaf(pair, how, functional);
   }
 
   /// Writes the proof of `result`; `path` appears only when it is complete.
@@ -56,11 +60,17 @@ class ProofWriter : public Observer {
   std::optional<RefusedLeaf> leaf_on_line(std::uint64_t line) const;
 
  private:
+  void begin_pairs(PairTree& tree, int roots) {
+    pairs_ = &tree;
+    tree.begin(roots);
+  }
+
   std::map<std::string, std::uint64_t> roots_;
   std::vector<double> preconditioner_;
   int sign_ = 1;
   CoverTree covers_;
-  PairTree pairs_;
+  PairTree boundary_, ball_;
+  PairTree* pairs_;  // of the section that is searched now
   // where the covers of the last proof begin
   struct Written {
     std::uint64_t line;

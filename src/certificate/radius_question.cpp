@@ -4,8 +4,7 @@
 
 #include "bounds/simplify.h"
 #include "certificate/arguments.h"
-#include "certificate/inquiry.h"
-#include "certificate/proof_writer.h"
+#include "certificate/radius_inquiry.h"
 #include "model/evaluate.h"
 #include "search/point_cover.h"
 
@@ -13,65 +12,16 @@ namespace foldproof {
 
 std::string version() { return FOLDPROOF_VERSION; }
 
-namespace {
-
-void require_square(const Model& model) {
-  const int n = model.inputs();
-  const int m = model.outputs();
-  if (n == m) return;
-  const std::string shape = "the network maps " + std::to_string(n) + " free inputs to " + std::to_string(m) +
-                            " outputs, not to " + std::to_string(n) + ": ";
-  if (m < n) {
-    throw InputError(shape +
-                     "with fewer outputs than inputs it is never one-to-one (r* = 0); freeze inputs with --fix, or "
-                     "ask Problem 2 (pseudo) or Problem 3 (factor) instead");
-  }
-  throw InputError(
-      shape + "keep " + std::to_string(n) +
-      " of them with --outputs (if that map is one-to-one, so is the whole), or ask Problem 3 (factor) instead");
+RadiusInquiry::RadiusInquiry(const Model& model, const Network& as_read, Problem problem, const Options& options,
+                             const std::string& question)
+    : model_(model), problem_(std::move(problem)) {
+  const Network& asked = *problem_.network;
+  inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.root(problem_.max_radius));
+  if (!inactive_.empty()) simpler_ = merge_hinges(as_read, inactive_);
+  answer_.question = question;
+  answer_.norm = options.norm;
+  answer_.scale_exact = texts(problem_.scale);
 }
-
-void withdraw_answer(Answer& answer);
-
-class RadiusInquiry : public Inquiry {
- public:
-  /// `asked_model`: in the coordinates of the problem.
-  RadiusInquiry(const Model& model, const Model& asked_model, Problem problem, const Options& options,
-                const std::string& question)
-      : model_(model), problem_(std::move(problem)) {
-    const Network& asked = *problem_.network;
-    inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.root(problem_.max_radius));
-    if (!inactive_.empty()) simpler_ = merge_hinges(asked_model.as_read(), inactive_);
-    answer_.question = question;
-    answer_.norm = options.norm;
-    answer_.scale_exact = texts(problem_.scale);
-  }
-
-  std::vector<const Model*> models() const override { return {&model_}; }
-  Observer& new_record(const std::filesystem::path& folder) override { return writer_.emplace(folder); }
-  void search(double margin, Control& control) override;
-  std::string contradiction() const override;
-  void report(const Control& control) override;
-  Answer& answer() override { return answer_; }
-  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    return {weights_sha256[0], answer_.question, inactive_, answer_.norm, problem_.scale};
-  }
-  ProofSize write_proof(const std::string& path, const ProofSubject& subject) override {
-    return writer_->write(path, problem_, found_, subject);
-  }
-  std::string statement(const ProofSubject& subject) const override;
-  bool retreat(std::uint64_t line) override;
-  void withdraw() override { withdraw_answer(answer_); }
-
- private:
-  const Model& model_;
-  Problem problem_;
-  std::vector<int> inactive_;
-  Network simpler_;
-  RadiusResult found_;
-  std::optional<ProofWriter> writer_;
-  Answer answer_;
-};
 
 void RadiusInquiry::search(double margin, Control& control) {
   Problem simplified = problem_;
@@ -117,7 +67,7 @@ void RadiusInquiry::report(const Control& control) {
     }
     answer.limit = found.kind;
     const std::vector<Rational> x = problem.given(pair.x), y = problem.given(pair.y);
-    answer.witness = Witness{texts(x), texts(y), texts(pair.f), doubles(x), doubles(y)};
+    answer.witness = Witness{texts(x), texts(y), texts(pair.f), texts(pair.b_x), texts(pair.b_y), doubles(x), doubles(y)};
     if (found.zero) answer.witness_scale_exact = found.scale.str();
   } else if (found.closed) {
     answer.limit = problem.max_radius >= problem.domain_reach() ? "none_within_domain" : "none_within_max_radius";
@@ -158,7 +108,7 @@ std::string RadiusInquiry::statement(const ProofSubject& subject) const {
     text += answer_.verdict;
   } else {
     text += "lower " + number(answer_.lower_exact);
-    if (answer_.question == "radius") text += " local " + canonical(answer_.local_lower);
+    if (answer_.question != "pseudo") text += " local " + canonical(answer_.local_lower);
     text += " upper ";
     text += answer_.upper_exact ? number(*answer_.upper_exact) : "none";
   }
@@ -179,6 +129,7 @@ bool RadiusInquiry::retreat(std::uint64_t line) {
   } else {
     found.lower = leaf->distance;
   }
+  if (answer_.question == "factor") found.sign_lower = std::min(found.sign_lower, found.lower);
   found.local_lower = std::max(found.sign_lower, found.lower);
   return true;
 }
@@ -191,9 +142,11 @@ void withdraw_answer(Answer& answer) {
   answer = std::move(nothing);
 }
 
+namespace {
+
 Answer answer(const Model& model, const Model& asked, Problem problem, const Options& options,
               const std::string& question) {
-  RadiusInquiry inquiry(model, asked, std::move(problem), options, question);
+  RadiusInquiry inquiry(model, asked.as_read(), std::move(problem), options, question);
   settle(inquiry, options);
   return std::move(inquiry.answer());
 }
@@ -213,7 +166,6 @@ void compare(Answer& radius, Answer& pseudo) {
 
 Answer radius(const Model& model, const std::vector<std::string>& at, const Options& options) {
   require_options(options);
-  require_square(model);
   const Model asked = scaled_model(model, options);
   Answer result = answer(model, asked, ball_problem(asked, at, options), options, "radius");
   if (options.pseudo) {
@@ -236,7 +188,6 @@ Answer pseudo(const Model& model, const std::vector<std::string>& at, const Opti
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
                  const Options& options) {
   require_options(options);
-  require_square(model);
   Problem problem = box_problem(model, box, options);
   problem.any_collision = true;
   return answer(model, model, std::move(problem), options, "injective");

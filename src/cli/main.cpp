@@ -88,6 +88,30 @@ ExitCode solve_mip(const Request& request) {
   return answer.status == "solved" ? kAnswered : kStopped;
 }
 
+/// What a solving command says.
+struct Said {
+  std::string words, refusal, record;
+  ExitCode code;
+};
+
+Said ask_one(const Request& request, const Options& options, bool with_record) {
+  const Model model = Model::load(request.network, request.model);
+  const Answer answer = request.command == Command::kRadius   ? radius(model, *request.at, options)
+                        : request.command == Command::kPseudo ? pseudo(model, *request.at, options)
+                                                              : injective(model, request.box, options);
+  return {request.command == Command::kInjective ? injective_text(answer) : radius_text(answer),
+          refusal_text(answer) + (answer.pseudo ? refusal_text(*answer.pseudo) : ""),
+          with_record ? to_json(model, answer, true) : "", exit_code(answer)};
+}
+
+Said ask_two(const Request& request, const Options& options, bool with_record) {
+  const Model a = Model::load(request.network, request.model);
+  const Model b = Model::load(request.second, request.second_model);
+  const FactorAnswer answer = factor(a, b, *request.at, options);
+  return {factor_text(answer), refusal_text(answer.ab) + refusal_text(answer.ba),
+          with_record ? to_json(a, b, answer) : "", std::max(exit_code(answer.ab), exit_code(answer.ba))};
+}
+
 ExitCode solve(const Request& request) {
   if (request.mip) return solve_mip(request);
   if (!request.write_model.empty()) return write_program(request);
@@ -96,37 +120,31 @@ ExitCode solve(const Request& request) {
   if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
   if (!request.report.empty()) report.emplace("--report", request.report);
   if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
-  const Model model = Model::load(request.network, request.model);
 
   ProgressLine progress(request.quiet, request.options.time);
   Options options = request.options;
   options.interrupt = &stop_on_signals();
   options.progress = [&](const Progress& now) { progress.show(now); };
   options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
-  const Answer answer = request.command == Command::kRadius   ? radius(model, *request.at, options)
-                        : request.command == Command::kPseudo ? pseudo(model, *request.at, options)
-                                                              : injective(model, request.box, options);
+  const bool with_record = !request.json.empty() || report;
+  const Said said = request.command == Command::kFactor ? ask_two(request, options, with_record)
+                                                        : ask_one(request, options, with_record);
   progress.erase();
 
-  const std::string words = request.command == Command::kInjective ? injective_text(answer) : radius_text(answer);
   if (!json_on_output) {
-    print(stdout, words);
+    print(stdout, said.words);
   } else if (!request.quiet) {
-    print(stderr, words);
+    print(stderr, said.words);
   }
-  if (!request.json.empty() || report) {
-    const std::string record = to_json(model, answer, true);
-    if (json_on_output) print(stdout, record);
-    if (json) json->write(record);
-    if (report) report->write(to_html(record, request.typed));
-  }
-  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
-  if (answer.pseudo && !answer.pseudo->proof.refused.empty()) print(stderr, refusal_text(*answer.pseudo));
-  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
+  if (json_on_output) print(stdout, said.record);
+  if (json) json->write(said.record);
+  if (report) report->write(to_html(said.record, request.typed));
+  print(stderr, said.refusal);
+  if (!request.quiet && !json_on_output && said.refusal.empty()) {
     print(stdout, report ? fmt::format("  page: {}\n", request.report)
                          : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
   }
-  return exit_code(answer);
+  return said.code;
 }
 
 ExitCode info(const Request& request) {
@@ -158,7 +176,11 @@ ExitCode export_weights(const Request& request) {
 }
 
 ExitCode check(const Request& request) {
-  const CheckAnswer answer = foldproof::check(Model::load(request.network, request.model), request.proof);
+  const Model model = Model::load(request.network, request.model);
+  const CheckAnswer answer =
+      request.second.empty()
+          ? foldproof::check(model, request.proof)
+          : foldproof::check(model, Model::load(request.second, request.second_model), request.proof);
   print(stdout, answer.words);
   return answer.code == 0 ? kAnswered : answer.code == 1 ? kRefuted : kBadInput;
 }
@@ -230,6 +252,7 @@ ExitCode run(int argc, const char* const* argv) {
     case Command::kRadius:
     case Command::kPseudo:
     case Command::kInjective:
+    case Command::kFactor:
       if (request.sweep || !request.along.empty()) return sweep(request);
       return solve(request);
   }

@@ -21,21 +21,22 @@ namespace {
 
 /// The command line as text, before anything is read into numbers.
 struct Raw {
-  std::optional<std::string> network, record, at, box, norm, scale, domain, outputs, gap, max_radius, time, memory,
-      threads, json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of, method, threshold,
-      big_m, write_model;
+  std::optional<std::string> network, second, second_outputs, record, at, box, norm, scale, domain, outputs, gap,
+      max_radius, time, memory, threads, json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of,
+      method, threshold, big_m, write_model;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false, pseudo = false;
 };
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
-                   kForOrbit = 64, kForPseudo = 128, kForPreimages = 256;
+                   kForOrbit = 64, kForPseudo = 128, kForPreimages = 256, kForFactor = 512;
 constexpr unsigned kWithProgram = kForRadius | kForPseudo;
-constexpr unsigned kOnBall = kForRadius | kForPseudo;
+constexpr unsigned kOnBall = kForRadius | kForPseudo | kForFactor;
 constexpr unsigned kOnBox = kForInjective | kForPreimages;
 constexpr unsigned kSolving = kOnBall | kOnBox;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
-constexpr unsigned kSwept = kOnBall;
+constexpr unsigned kWithTwo = kForFactor | kForCheck;
+constexpr unsigned kSwept = kForRadius | kForPseudo;
 constexpr unsigned kWithMap = kForOrbit | kForPreimages;
 
 struct Subcommand {
@@ -59,6 +60,9 @@ constexpr std::array kSubcommands{
     Subcommand{"preimages", Command::kPreimages, kForPreimages,
                "all inputs of a box with a given output, or with the outputs of given inputs",
                "foldproof preimages flow.onnx --at 1,2.1 --box -1.5:4,-1.5:5 --report fold.html"},
+    Subcommand{"factor", Command::kFactor, kForFactor,
+               "on which balls around a point is network B a function of network A, and A of B?",
+               "foldproof factor full.onnx pruned.onnx --at 0,0"},
     Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
                "foldproof info flow.onnx --at 1,2.1"},
     Subcommand{"check", Command::kCheck, kForCheck, "the independent checker on a proof kept by --proof",
@@ -85,7 +89,10 @@ struct Row {
 
 const std::array kRows{
     Row{"PROOF", "FILE", kForCheck, kForCheck, &Raw::proof_file, "a proof kept by --proof"},
-    Row{"NET", "FILE", kWithNetwork & ~kWithMap, kWithNetwork & ~kWithMap, &Raw::network, "the network, an ONNX file"},
+    Row{"NET", "FILE", kWithNetwork & ~kWithMap, kWithNetwork & ~kWithMap, &Raw::network,
+        "the network, an ONNX file; of two, A"},
+    Row{"B", "FILE", kWithTwo, kForFactor, &Raw::second,
+        "the other network, with the same inputs (check: of a proof of factor)"},
     Row{"NET|MAP", "FILE", kWithMap, kWithMap, &Raw::network,
         "the network (ONNX), or the map: a polynomial field with a time step (.field)"},
     Row{"RESULT", "FILE", kForReport, kForReport, &Raw::record, "a result written by --json"},
@@ -95,7 +102,7 @@ const std::array kRows{
         "the output: exact decimals, one per output that is kept, or @file.csv or @file.npy with one output a line"},
     Row{"--at", "X", kForPreimages, 0, &Raw::at,
         "instead of --of: the outputs at these points; one point, or @file.csv or @file.npy with one point a line"},
-    Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForOrbit, &Raw::at,
+    Row{"--at", "X", kOnBall | kForInfo | kForOrbit, kForFactor | kForOrbit, &Raw::at,
         "the point: exact decimals 1,2.1, or @file.npy, or @file.csv; one number per input that is not fixed"},
     Row{"--along", "FILE", kSwept, 0, &Raw::along,
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
@@ -116,6 +123,7 @@ const std::array kRows{
     Row{"--thin", "N", kForOrbit, 0, &Raw::thin, "keep every k-th point, so that at most N stay"},
     Row{"--outputs", "I,J,...", kWithNetwork | kWithMap, 0, &Raw::outputs,
         "keep only these outputs (from 0), in this order"},
+    Row{"--outputs-b", "I,J,...", kWithTwo, 0, &Raw::second_outputs, "the same for network B"},
     Row{"--pseudo", "", kForRadius, 0, &Raw::pseudo, "ask the question of 'pseudo' at the same point too"},
     Row{"--gap", "G", kOnBall, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
@@ -177,7 +185,8 @@ int whole(const std::string& option, const std::string& text, int least, int mos
 constexpr int kMostIndices = 1'000'000;
 constexpr int kMostThreads = 1024;
 
-ModelOptions model_options(const Raw& raw) {
+/// `outputs` was given as `option`.
+ModelOptions model_options(const Raw& raw, const std::optional<std::string>& outputs, const std::string& option) {
   ModelOptions result;
   std::vector<std::string> fixes;
   for (const std::string& list : raw.fix) {
@@ -197,13 +206,13 @@ ModelOptions model_options(const Raw& raw) {
       throw InputError(fmt::format("--fix names input {} twice; give each input one value", index));
     }
   }
-  if (raw.outputs) {
-    for (const std::string& text : split(*raw.outputs, ',')) {
-      result.outputs.push_back(whole("an index of --outputs", text, 0, kMostIndices));
+  if (outputs) {
+    for (const std::string& text : split(*outputs, ',')) {
+      result.outputs.push_back(whole("an index of " + option, text, 0, kMostIndices));
     }
     const std::set<int> distinct(result.outputs.begin(), result.outputs.end());
     if (distinct.size() != result.outputs.size()) {
-      throw InputError(fmt::format("--outputs {} names an output twice; name each output once", *raw.outputs));
+      throw InputError(fmt::format("{} {} names an output twice; name each output once", option, *outputs));
     }
   }
   return result;
@@ -350,7 +359,9 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   request.command = subcommand.command;
   request.network = raw.network.value_or("");
   request.record = raw.record.value_or("");
-  request.model = model_options(raw);
+  request.model = model_options(raw, raw.outputs, "--outputs");
+  request.second = raw.second.value_or("");
+  request.second_model = model_options(raw, raw.second_outputs, "--outputs-b");
   request.options = solving_options(raw);
   read_mip(raw, request);
   request.orbit = orbit_options(raw);

@@ -90,8 +90,10 @@ std::string command_of_record(const std::string& record_text) {
   try {
     const std::string question = record.at("question");
     if (question == "sweep") return command_of_sweep(record);
-    const json& network = record.at("network");
+    const bool two = question == "factor";
+    const json& network = two ? record.at("networks").at("A") : record.at("network");
     std::string command = fmt::format("foldproof {} {}", question, shell_word(network.at("file")));
+    if (two) command += fmt::format(" {}", shell_word(record.at("networks").at("B").at("file")));
     if (question == "preimages") {
       if (record.at("sets").size() != 1) return "";  // which file held the outputs is not recorded
       command += fmt::format(" --of {} --box {}", joined(record.at("sets").at(0).at("value_exact")), box_text(record.at("box")));

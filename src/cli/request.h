@@ -12,13 +12,15 @@
 
 namespace foldproof::cli {
 
-enum class Command { kNothing, kRadius, kInjective, kPseudo, kPreimages, kInfo, kReport, kExport, kCheck, kOrbit };
+enum class Command { kNothing, kRadius, kInjective, kPseudo, kPreimages, kFactor, kInfo, kReport, kExport, kCheck, kOrbit };
 
 struct Request {
   Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed
   std::string typed;                    // the command line as a shell would take it, for "how to reproduce"
   std::string network;                  // NET, or MAP where a map is taken
   ModelOptions model;
+  std::string second;                   // B; empty: none
+  ModelOptions second_model;
   std::optional<std::vector<std::string>> at;
   std::vector<std::pair<std::string, std::string>> box;
   std::string values, points;  // preimages: --of and --at, which are read once the network is known

@@ -73,13 +73,26 @@ std::string limit_words(const std::string& limit) {
   return found == words.end() ? "" : found->second;
 }
 
-std::string witness_text(const Answer& answer) {
+/// `a` and `b` name the networks of Problem 3.
+std::string witness_text(const Answer& answer, const std::string& a = "", const std::string& b = "") {
   if (!answer.witness) return "";
   const Witness& witness = *answer.witness;
-  const bool exactly = all_short(witness.x_exact) && all_short(witness.y_exact) && all_short(witness.f_exact);
-  std::string text = fmt::format("  two inputs, one output{}:\n    x = {}\n    y = {}\n    f(x) = f(y) = {}\n",
-                                 exactly ? "" : " (exact rationals in --json, nearest doubles here)",
-                                 point_text(witness.x_exact), point_text(witness.y_exact), point_text(witness.f_exact));
+  bool exactly = true;
+  for (const auto* texts :
+       {&witness.x_exact, &witness.y_exact, &witness.f_exact, &witness.b_x_exact, &witness.b_y_exact}) {
+    exactly = exactly && all_short(*texts);
+  }
+  std::string text =
+      fmt::format("  two inputs, {}{}:\n    x = {}\n    y = {}\n",
+                  a.empty() ? "one output" : fmt::format("one output of {}, two of {}", a, b),
+                  exactly ? "" : " (exact rationals in --json, nearest doubles here)", point_text(witness.x_exact),
+                  point_text(witness.y_exact));
+  const std::string f = a.empty() ? "f" : a;
+  text += fmt::format("    {0}(x) = {0}(y) = {1}\n", f, point_text(witness.f_exact));
+  if (!a.empty()) {
+    text += fmt::format("    {0}(x) = {1}\n    {0}(y) = {2}\n", b, point_text(witness.b_x_exact),
+                        point_text(witness.b_y_exact));
+  }
   if (answer.witness_scale_exact) {
     text += "  the pair can be drawn in to the center as close as one likes, and collides all the way\n";
   }
@@ -196,6 +209,37 @@ std::string radius_text(const Answer& answer) {
   return answer.pseudo ? text + radius_text(*answer.pseudo) : text;
 }
 
+namespace {
+
+/// Is `b` a function of `a`?
+std::string direction_text(const Answer& answer, const std::string& a, const std::string& b) {
+  const Rational lower = exact(answer.lower_exact);
+  const bool everywhere = answer.limit == "none_within_domain" || answer.limit == "none_within_max_radius";
+  std::string text = fmt::format("r_{}{}: {} is a function of {}: ", a, b, b, a);
+  if (answer.upper_exact && exact(*answer.upper_exact).is_zero()) {
+    text += fmt::format("on no ball around the center, the radius is 0 ({})", answer.limit);
+  } else {
+    text += lower.is_zero() ? "proved on no ball yet"
+                            : fmt::format("proved on the {} of radius {}",
+                                          answer.limit == "none_within_domain" ? "whole domain, a ball" : "ball",
+                                          radius_number(lower, answer, Round::kDown));
+    if (answer.upper_exact) {
+      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Round::kUp), answer.limit);
+    } else if (!everywhere) {
+      text += ", not refuted anywhere yet";
+    }
+  }
+  text += '\n';
+  if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
+  return text + witness_text(answer, a, b) + place_text(answer) + effort_text(answer.effort) + proof_text(answer);
+}
+
+}  // namespace
+
+std::string factor_text(const FactorAnswer& answer) {
+  return direction_text(answer.ab, "A", "B") + direction_text(answer.ba, "B", "A");
+}
+
 std::string injective_text(const Answer& answer) {
   std::string text;
   if (answer.verdict == "proved") {
@@ -211,6 +255,7 @@ std::string injective_text(const Answer& answer) {
 
 std::string refusal_text(const Outcome& answer) {
   const Proof& proof = answer.proof;
+  if (proof.refused.empty()) return "";
   return fmt::format(
       "foldproof: BUG: the independent checker did not accept our own proof ({}); the answer is withdrawn, do not rely "
       "on "
@@ -249,8 +294,10 @@ std::string info_text(const Model& model, const std::vector<std::string>* at, co
   text += fmt::format("  opset    {}\n", from.opset);
   const bool square = network.inputs == network.output_count();
   text += fmt::format("  map      {} -> {}: {}\n", network.inputs, network.output_count(),
-                      square ? "radius and injective can be asked"
-                             : "not square; choose with --fix and --outputs to ask radius or injective");
+                      square ? "as many outputs as inputs"
+                      : network.inputs < network.output_count()
+                          ? "more outputs than inputs: far pairs are all that can be asked, which is slower"
+                          : "fewer outputs than inputs: never invertible (radius 0)");
   if (value != nullptr) {
     text += fmt::format("  f({})\n", fmt::join(*at, ", "));
     if (!all_short(*value)) text += fmt::format("   near {}\n", point_text(*value));

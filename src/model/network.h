@@ -101,6 +101,9 @@ class NetworkBuilder {
 /// The network x -> f(factors x), entry by entry: input i is read times factors[i]. Exact. @pre one factor per input
 Network scale_inputs(const Network& network, const std::vector<Rational>& factors);
 
+/// Two networks of the same inputs as one: the neurons of `a`, then those of `b`; the outputs likewise. As read, both.
+Network join(const Network& a, const Network& b);
+
 /// The network as read, with parallel hinges merged. Exact.
 Network merge_hinges(const Network& as_read);
 /// The same, wherever the pre-activations of the neurons `inactive` (numbers of the network as read, which

@@ -246,6 +246,21 @@ Network scale_inputs(const Network& network, const std::vector<Rational>& factor
   return result;
 }
 
+Network join(const Network& a, const Network& b) {
+  Network result = a;
+  const auto shifted = [&](AffineRow row) {
+    for (Term& term : row.terms) {
+      if (term.variable >= b.inputs) term.variable += a.neuron_count();
+    }
+    return row;
+  };
+  for (const AffineRow& row : b.neurons) result.neurons.push_back(shifted(row));
+  for (const AffineRow& row : b.outputs) result.outputs.push_back(shifted(row));
+  result.layer.clear();
+  result.number.clear();
+  return result;
+}
+
 Network merge_hinges(const Network& as_read) { return merge_hinges(as_read, {}); }
 
 Network merge_hinges(const Network& as_read, const std::vector<int>& inactive) {

@@ -1,5 +1,6 @@
 #include "number/rational.h"
 
+#include <algorithm>
 #include <bit>
 #include <cctype>
 #include <cmath>
@@ -230,6 +231,43 @@ std::optional<std::vector<Rational>> RationalMatrix::solve(const std::vector<Rat
   if (fmpq_mat_solve_fraction_free(solution.value_, value_, right.value_) == 0) return std::nullopt;
   std::vector<Rational> result;
   for (int i = 0; i < n; ++i) result.push_back(solution.get(i, 0));
+  return result;
+}
+
+std::vector<int> RationalMatrix::pivots() const {
+  RationalMatrix reduced(*this);
+  const auto rank = static_cast<int>(fmpq_mat_rref(reduced.value_, value_));
+  std::vector<int> result;
+  for (int i = 0; i < rank; ++i) {
+    int j = result.empty() ? 0 : result.back() + 1;
+    while (reduced.get(i, j).is_zero()) ++j;
+    result.push_back(j);
+  }
+  return result;
+}
+
+std::optional<std::vector<Rational>> RationalMatrix::solve_near(const std::vector<Rational>& b,
+                                                                const std::vector<Rational>& guess) const {
+  RationalMatrix joined(rows(), columns() + 1);
+  for (int i = 0; i < rows(); ++i) {
+    for (int j = 0; j < columns(); ++j) joined.set(i, j, get(i, j));
+    joined.set(i, columns(), b[static_cast<std::size_t>(i)]);
+  }
+  const std::vector<int> pivot = joined.pivots();
+  if (!pivot.empty() && pivot.back() == columns()) return std::nullopt;
+  fmpq_mat_rref(joined.value_, joined.value_);
+  std::vector<Rational> result = guess;
+  for (const int j : pivot) result[static_cast<std::size_t>(j)] = Rational(0);
+  for (std::size_t i = 0; i < pivot.size(); ++i) {
+    // The entries at pivots are 1 on the diagonal and 0 elsewhere.
+    Rational value = joined.get(static_cast<int>(i), columns());
+    for (int j = pivot[i] + 1; j < columns(); ++j) {
+      if (!std::binary_search(pivot.begin(), pivot.end(), j)) {
+        value -= joined.get(static_cast<int>(i), j) * guess[static_cast<std::size_t>(j)];
+      }
+    }
+    result[static_cast<std::size_t>(pivot[i])] = std::move(value);
+  }
   return result;
 }
 

@@ -126,6 +126,10 @@ class RationalMatrix {
   Rational determinant() const;
   /// The solution of A x = b, or nothing if A is singular. @pre square
   std::optional<std::vector<Rational>> solve(const std::vector<Rational>& b) const;
+  /// A solution of A x = b whose free variables have the values they have in `guess`; nothing if there is none.
+  std::optional<std::vector<Rational>> solve_near(const std::vector<Rational>& b, const std::vector<Rational>& guess) const;
+  /// The pivot columns of the reduced row echelon form, ascending: as many as the rank.
+  std::vector<int> pivots() const;
   /// A nonzero v with A v = 0, or nothing if the columns are independent.
   std::optional<std::vector<Rational>> null_vector() const;
   struct Solutions {

@@ -187,19 +187,43 @@ std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vecto
 }
 
 std::optional<Collision> pair_on_pieces(const Problem& problem, const std::vector<bool>& p, const std::vector<bool>& q,
-                                        const std::vector<double>& y_guess) {
+                                        const std::vector<double>& x_guess, const std::vector<double>& y_guess) {
   const Network& network = *problem.network;
+  const int n = network.inputs;
   const ExactPiece piece_p = affine_piece(network, p);
   const ExactPiece piece_q = affine_piece(network, q);
-  std::vector<Rational> y;
-  for (const double entry : y_guess) y.push_back(Rational::from_double(entry));
+  std::vector<Rational> guess;
+  for (const double entry : x_guess) guess.push_back(Rational::from_double(entry));
+  for (const double entry : y_guess) guess.push_back(Rational::from_double(entry));
+  RationalMatrix difference(problem.common_outputs(), 2 * n);
   std::vector<Rational> right;
-  for (int o = 0; o < network.output_count(); ++o) {
-    right.push_back(value_at(piece_q.output[at(o)], y) - piece_p.output[at(o)].constant);
+  for (int o = 0; o < difference.rows(); ++o) {
+    for (const Term& term : piece_p.output[at(o)].terms) difference.set(o, term.variable, term.coefficient);
+    for (const Term& term : piece_q.output[at(o)].terms) difference.set(o, n + term.variable, -term.coefficient);
+    right.push_back(piece_q.output[at(o)].constant - piece_p.output[at(o)].constant);
   }
-  auto x = jacobian(piece_p, network.inputs).solve(right);
-  if (!x) return std::nullopt;
-  return verify_collision(problem, std::move(*x), std::move(y));
+  const auto pair = difference.solve_near(right, guess);
+  if (!pair) return std::nullopt;
+  return verify_collision(problem, {pair->begin(), pair->begin() + n}, {pair->begin() + n, pair->end()});
+}
+
+std::optional<Collision> pair_near_centre(const Problem& problem, const Rational& limit, int attempt) {
+  const Network& network = *problem.network;
+  // Into the ball, and into the domain where the centre lies on its boundary; neither axis nor diagonal.
+  std::vector<Rational> direction;
+  for (std::size_t i = 0; i < problem.centre.size(); ++i) {
+    const auto turn = static_cast<unsigned>(attempt) >> (i % 8U);
+    const bool room_above = problem.domain.empty() || problem.centre[i] < problem.domain[i].second;
+    const bool room_below = problem.domain.empty() || problem.centre[i] > problem.domain[i].first;
+    const Rational size = Rational(static_cast<long>(17 + (7 * i + static_cast<std::size_t>(attempt) * 3) % 13)) / Rational(64);
+    direction.push_back((turn & 1U) != 0 ? (room_below ? -size : size) : (room_above ? size : -size));
+  }
+  const ExactPiece piece = affine_piece(network, pattern_after(network, problem.centre, direction));
+  const Rational start = room(problem, piece, problem.centre, direction, limit) / Rational(2);
+  if (start.sign() <= 0) return std::nullopt;
+  auto pair = flat_pair(problem, piece, step(problem.centre, start, direction), limit);
+  if (!pair) return std::nullopt;
+  return std::move(pair->collision);
 }
 
 }  // namespace foldproof

@@ -57,11 +57,20 @@ double Problem::domain_reach() const {
 
 std::optional<Collision> verify_collision(const Problem& problem, std::vector<Rational> x, std::vector<Rational> y) {
   if (x == y || !problem.in_domain(x) || !problem.in_domain(y)) return std::nullopt;
-  std::vector<Rational> f = evaluate(*problem.network, x).output;
-  if (f != evaluate(*problem.network, y).output) return std::nullopt;
-  Rational radius = std::max(problem.radius_of(x), problem.radius_of(y));
-  const double radius_upper = radius.upper_double();
-  return Collision{std::move(x), std::move(y), std::move(f), std::move(radius), radius_upper};
+  Collision pair;
+  pair.f = evaluate(*problem.network, x).output;
+  std::vector<Rational> other = evaluate(*problem.network, y).output;
+  const auto common = static_cast<std::ptrdiff_t>(problem.common_outputs());
+  pair.b_x.assign(pair.f.begin() + common, pair.f.end());
+  pair.b_y.assign(other.begin() + common, other.end());
+  pair.f.resize(static_cast<std::size_t>(common));
+  other.resize(static_cast<std::size_t>(common));
+  if (pair.f != other || (problem.outputs_of_a > 0 && pair.b_x == pair.b_y)) return std::nullopt;
+  pair.radius = std::max(problem.radius_of(x), problem.radius_of(y));
+  pair.radius_upper = pair.radius.upper_double();
+  pair.x = std::move(x);
+  pair.y = std::move(y);
+  return pair;
 }
 
 }  // namespace foldproof

@@ -24,6 +24,9 @@ struct Problem {
   /// the search ends at this radius (a double, so that the cover's root box is exact)
   double max_radius = 0.0;
   double gap = 1e-6;
+  /// Problem 3: the network is that of A and B together, and so many of its outputs, the first ones, are A's. A collision
+  /// is then a pair with the same outputs of A and different ones of B. 0: all outputs are f's.
+  int outputs_of_a = 0;
   /// the yes/no question: one collision, wherever, ends the search
   bool any_collision = false;
   /// every test must hold with this relative margin beyond what rounding asks for; 0 unless a checker refused a leaf
@@ -39,20 +42,24 @@ struct Problem {
   /// The point in the coordinates of the network as it was given: times scale.
   std::vector<Rational> given(std::vector<Rational> x) const;
   std::vector<std::pair<Rational, Rational>> given_domain() const;
+  /// How many of the first outputs a collision has in common.
+  int common_outputs() const { return outputs_of_a > 0 ? outputs_of_a : network->output_count(); }
   /// x is in D, exactly.
   bool in_domain(const std::vector<Rational>& x) const;
   /// Every point of D lies within this distance of the centre (upper bound); infinity without a domain.
   double domain_reach() const;
 };
 
-/// Two different inputs with the same output, in absolute coordinates, verified exactly.
+/// Two different inputs with the same output, in absolute coordinates, verified exactly. Problem 3: the same output of A.
 struct Collision {
   std::vector<Rational> x, y, f;
+  std::vector<Rational> b_x, b_y;  // Problem 3: the outputs of B, different
   Rational radius;      // max(|x - c|, |y - c|), as Problem::radius_of
   double radius_upper;  // the same, rounded up
 };
 
-/// x != y, f(x) = f(y), both in D: all in exact arithmetic. Nothing if any of it fails.
+/// x != y, f(x) = f(y), both in D; Problem 3: A(x) = A(y), B(x) != B(y). All in exact arithmetic; nothing if any of it
+/// fails.
 std::optional<Collision> verify_collision(const Problem& problem, std::vector<Rational> x, std::vector<Rational> y);
 
 }  // namespace foldproof

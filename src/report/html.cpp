@@ -8,6 +8,7 @@
 
 #include "foldproof/foldproof.h"
 #include "report/assets.h"
+#include "report/factor_page.h"
 #include "report/html_parts.h"
 #include "report/json_text.h"
 #include "report/page.h"
@@ -161,6 +162,7 @@ std::string to_html(const std::string& record_json, const std::string& command) 
     const Json record = Json::parse(record_json);
     if (record.at("question") == "sweep") return sweep_page(record, command);
     if (record.at("question") == "preimages") return filled(preimages_page(record), record, command);
+    if (record.at("question") == "factor") return factor_page(record, command);
     return filled(record.contains("method") ? mip_page(record) : page_of(record), record, command);
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));

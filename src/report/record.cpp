@@ -22,6 +22,10 @@ Json witness_json(const Answer& answer) {
               {"x_exact", Json(witness.x_exact)},
               {"y_exact", Json(witness.y_exact)},
               {"f_exact", Json(witness.f_exact)}};
+  if (!witness.b_x_exact.empty()) {
+    result["b_x_exact"] = Json(witness.b_x_exact);
+    result["b_y_exact"] = Json(witness.b_y_exact);
+  }
   if (answer.witness_scale_exact) result["scale_exact"] = *answer.witness_scale_exact;
   return result;
 }
@@ -41,8 +45,8 @@ Json bracket_json(const Answer& answer) {
           {"upper_squared_exact", value_or_null(answer.upper_squared_exact)}};
 }
 
-// Problem 2 in the record of Problem 1 at the same point.
-Json pseudo_json(const Answer& answer) {
+// An answer inside the record of another, or beside one: Problem 2 at the same point, a direction of Problem 3.
+Json alone_json(const Answer& answer) {
   return {{"status", answer.status},
           {"stop_reason", value_or_null(answer.stop_reason)},
           {"radius", bracket_json(answer)},
@@ -53,21 +57,25 @@ Json pseudo_json(const Answer& answer) {
           {"effort", effort_json(answer.effort)}};
 }
 
+void add_ball(Json& record, const Answer& answer) {
+  record["norm"] = answer.norm;
+  record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
+  record["center"] = doubles(answer.center);
+  record["center_exact"] = Json(answer.center_exact);
+  record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);
+}
+
 }  // namespace
 
 std::string to_json(const Model& model, const Answer& answer, bool with_picture) {
   const Network& network = model.network();
-  const bool is_box = answer.question == "injective";
   Json record{{"foldproof", FOLDPROOF_VERSION}, {"question", answer.question}, {"network", network_json(network)}};
+  const bool is_box = answer.question == "injective";
   if (is_box) {
     record["box"] = intervals(answer.domain_exact);
     record["verdict"] = answer.verdict;
   } else {
-    record["norm"] = answer.norm;
-    record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
-    record["center"] = doubles(answer.center);
-    record["center_exact"] = Json(answer.center_exact);
-    record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);
+    add_ball(record, answer);
   }
   record["status"] = answer.status;
   record["stop_reason"] = value_or_null(answer.stop_reason);
@@ -78,8 +86,18 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
   record["resisting_place"] = place_json(answer);
   record["proof"] = proof_json(answer.proof);
   record["effort"] = effort_json(answer.effort);
-  if (answer.question == "radius") record["pseudo"] = answer.pseudo ? pseudo_json(*answer.pseudo) : Json();
+  if (answer.question == "radius") record["pseudo"] = answer.pseudo ? alone_json(*answer.pseudo) : Json();
   record["picture"] = with_picture ? picture(network, answer) : Json();
+  return json_text(record);
+}
+
+std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer) {
+  Json record{{"foldproof", FOLDPROOF_VERSION},
+              {"question", "factor"},
+              {"networks", {{"A", network_json(a.network())}, {"B", network_json(b.network())}}}};
+  add_ball(record, answer.ab);
+  record["r_AB"] = alone_json(answer.ab);
+  record["r_BA"] = alone_json(answer.ba);
   return json_text(record);
 }
 

@@ -5,11 +5,20 @@
 // those faces of U(radius) that belong to D.
 #include "search/boundary.h"
 
+#include "search/far_pair.h"
+
 namespace foldproof {
 
 BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
                              Control& control)
-    : problem_(problem), control_(control), pairs_(problem, std::move(root), incumbent, control) {}
+    : problem_(problem),
+      control_(control),
+      pairs_(problem, root, incumbent, control,
+             {{},
+              [&problem, &incumbent, root](const Box& x, const Box& y, bool last) {
+                return !last && find_far_pair(problem, *root, incumbent, x, y);
+              },
+              {}}) {}
 
 PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
   const Box ball = problem_.root(radius);

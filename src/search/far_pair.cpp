@@ -11,121 +11,11 @@
 #include <limits>
 #include <random>
 
-#include "search/norm_cuts.h"
+#include "search/pair_program.h"
 
 namespace foldproof {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-struct PointPair {
-  std::vector<double> x, y;
-  double radius = infinity;
-  double slack = 0.0;  // of deepest(): how far inside its cells the pair lies, in units of the inputs
-};
-
-// The LP over C_PQ for the pieces at p and q; variables x, y, t and s, the slack of all cell constraints.
-class PairProgram {
- public:
-  PairProgram(const Problem& problem, const RegionNetwork& root, const std::vector<double>& p,
-              const std::vector<double>& q, const Box& limits)
-      : n_(p.size()), lp_(static_cast<int>(2 * n_ + 2)), balls_{problem.norm, n_, 2 * n_, {0, n_}} {
-    root.piece_at(p, piece_[0]);
-    root.piece_at(q, piece_[1]);
-    const std::vector<double>* const points[] = {&p, &q};
-    const double reach = limits.reach();
-    add_cube_rows(lp_, balls_);
-    for (std::size_t side = 0; side < 2; ++side) {
-      for (std::size_t i = 0; i < n_; ++i) {
-        lp_.lower[side * n_ + i] = limits.lower[i];
-        lp_.upper[side * n_ + i] = limits.upper[i];
-      }
-      for (int k = 0; k < root.neurons(); ++k) {
-        const double* const gradient = &piece_[side].gradient[at(k) * n_];
-        double offset = piece_[side].value[at(k)];
-        double size = 0.0;
-        for (std::size_t i = 0; i < n_; ++i) {
-          offset -= gradient[i] * (*points[side])[i];
-          size += std::abs(gradient[i]);
-        }
-        if (size == 0.0 || std::abs(offset) > size * reach) continue;
-        const double sign = (piece_[side].active[at(k)] != 0 ? 1.0 : -1.0) / size;
-        std::vector<double> row(2 * n_ + 2, 0.0);
-        for (std::size_t i = 0; i < n_; ++i) row[side * n_ + i] = sign * gradient[i];
-        row[2 * n_ + 1] = -1.0;
-        lp_.add_row(row, -sign * offset, infinity);
-      }
-    }
-    for (int o = 0; o < root.outputs(); ++o) {
-      std::vector<double> row(2 * n_ + 2, 0.0);
-      double right = 0.0;
-      for (std::size_t side = 0; side < 2; ++side) {
-        const double factor = side == 0 ? 1.0 : -1.0;
-        const std::size_t k = at(root.neurons() + o);
-        right -= factor * piece_[side].value[k];
-        for (std::size_t i = 0; i < n_; ++i) {
-          row[side * n_ + i] = factor * piece_[side].gradient[k * n_ + i];
-          right += row[side * n_ + i] * (*points[side])[i];
-        }
-      }
-      lp_.add_row(row, right, right);
-    }
-    lp_.upper[2 * n_] = limits.reach(problem.norm);
-    lp_.cost[2 * n_] = 1.0;
-  }
-
-  void restrict_to(const Box& x, const Box& y) {
-    for (std::size_t i = 0; i < n_; ++i) {
-      lp_.lower[i] = std::max(lp_.lower[i], x.lower[i]);
-      lp_.upper[i] = std::min(lp_.upper[i], x.upper[i]);
-      lp_.lower[n_ + i] = std::max(lp_.lower[n_ + i], y.lower[i]);
-      lp_.upper[n_ + i] = std::min(lp_.upper[n_ + i], y.upper[i]);
-      if (lp_.lower[i] > lp_.upper[i] || lp_.lower[n_ + i] > lp_.upper[n_ + i]) empty_ = true;
-    }
-  }
-
-  /// The pair deepest inside its two cells.
-  std::optional<PointPair> deepest() {
-    lp_.cost[2 * n_] = 0.0;
-    lp_.cost[2 * n_ + 1] = -1.0;
-    lp_.upper[2 * n_ + 1] = 1.0;
-    return solve();
-  }
-
-  /// A pair that is believed to be near the nearest one of this program.
-  void start_near(const PointPair& pair) {
-    add_cut(lp_, balls_, 0, pair.x);
-    add_cut(lp_, balls_, n_, pair.y);
-  }
-
-  /// The nearest pair, if it may be nearer than `most`.
-  std::optional<PointPair> solve(double most = infinity) {
-    if (empty_) return std::nullopt;
-    const auto solution = minimise_in_norm(lp_, balls_, most);
-    if (!solution || solution->infeasible) return std::nullopt;
-    PointPair pair;
-    const auto begin = solution->v.begin();
-    pair.x.assign(begin, begin + static_cast<std::ptrdiff_t>(n_));
-    pair.y.assign(begin + static_cast<std::ptrdiff_t>(n_), begin + static_cast<std::ptrdiff_t>(2 * n_));
-    pair.radius = std::max(norm_of(balls_.norm, pair.x), norm_of(balls_.norm, pair.y));
-    pair.slack = solution->v[2 * n_ + 1];
-    return pair;
-  }
-
-  std::vector<bool> pattern(std::size_t side) const {
-    return {piece_[side].active.begin(), piece_[side].active.end()};
-  }
-
- private:
-  std::size_t n_;
-  FloatPiece piece_[2];
-  LinearProgram lp_;
-  NormBlocks balls_;
-  bool empty_ = false;
-};
 
 Box grown(const Box& box, double by) {
   Box result = box;
@@ -139,18 +29,6 @@ Box grown(const Box& box, double by) {
 std::vector<double> middle(const Box& box) {
   std::vector<double> result;
   for (std::size_t i = 0; i < box.lower.size(); ++i) result.push_back(0.5 * box.lower[i] + 0.5 * box.upper[i]);
-  return result;
-}
-
-std::vector<double> blend(const std::vector<double>& a, const std::vector<double>& b, double e) {
-  std::vector<double> result;
-  for (std::size_t i = 0; i < a.size(); ++i) result.push_back((1.0 - e) * a[i] + e * b[i]);
-  return result;
-}
-
-double apart(const PointPair& pair) {
-  double result = 0.0;
-  for (std::size_t i = 0; i < pair.x.size(); ++i) result = std::max(result, std::abs(pair.x[i] - pair.y[i]));
   return result;
 }
 
@@ -228,11 +106,10 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   for (int attempt = 0; attempt < 40 && !improved; ++attempt) {
     double e = std::ldexp(problem.gap / 16.0, -attempt) * std::max(best.radius, 1e-300) / std::max(inner->radius, 1e-300);
     if (attempt >= 20) e = std::ldexp(1.0, attempt - 40);  // wider steps where the narrow ones are lost in rounding
-    std::vector<double> y_guess = blend(best.y, inner->y, std::min(e, 1.0));
-    for (std::size_t i = 0; i < y_guess.size(); ++i) {
-      y_guess[i] = (problem.centre[i] + Rational::from_double(y_guess[i])).nearest_double();
-    }
-    auto collision = pair_on_pieces(problem, pieces.pattern(0), pieces.pattern(1), y_guess);
+    e = std::min(e, 1.0);
+    auto collision = pair_on_pieces(problem, pieces.pattern(0), pieces.pattern(1),
+                                    absolute(problem, blend(best.x, inner->x, e)),
+                                    absolute(problem, blend(best.y, inner->y, e)));
     if (!collision) continue;
     improved = incumbent.offer(std::move(*collision), diagonal ? "branch" : "collision");
   }

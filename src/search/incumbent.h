@@ -20,6 +20,8 @@ class Incumbent {
   /// slightly below it, so that the bracket closes within the gap.
   double upper() const { return upper_.load(std::memory_order_relaxed); }
   double target() const { return target_.load(std::memory_order_relaxed); }
+  /// A proved radius that leaves nothing to prove: it reaches the target, or is within the gap of upper().
+  bool closes(double lower) const { return lower >= target() || lower >= upper() * (1.0 - problem_.gap); }
 
   /// The sign of det J next to the centre, which the whole ball must have; 0 until set, and set once.
   int sign() const { return sign_.load(std::memory_order_relaxed); }

@@ -59,14 +59,36 @@ std::vector<double> inverse_of(std::vector<double> a, std::size_t n) {
   return inverse;
 }
 
+// The inverse, or for more rows (n columns) a left inverse (J^T J)^{-1} J^T; empty if there is none.
+std::vector<double> left_inverse_of(const std::vector<double>& j, std::size_t n) {
+  const std::size_t rows = j.size() / n;
+  if (rows == n) return inverse_of(j, n);
+  std::vector<double> square(n * n, 0.0);
+  for (std::size_t q = 0; q < rows; ++q) {
+    for (std::size_t r = 0; r < n; ++r) {
+      for (std::size_t c = 0; c < n; ++c) square[r * n + c] += j[q * n + r] * j[q * n + c];
+    }
+  }
+  const std::vector<double> inverse = inverse_of(square, n);
+  if (inverse.empty()) return {};
+  std::vector<double> result(n * rows, 0.0);
+  for (std::size_t r = 0; r < n; ++r) {
+    for (std::size_t q = 0; q < rows; ++q) {
+      for (std::size_t c = 0; c < n; ++c) result[r * rows + q] += inverse[r * n + c] * j[q * n + c];
+    }
+  }
+  return result;
+}
+
 // sym(M J) > 0, in plain double.
 bool positive(const std::vector<double>& m, const std::vector<double>& j, std::size_t n) {
+  const std::size_t rows = j.size() / n;
   std::vector<double> a(n * n, 0.0);
   for (std::size_t r = 0; r < n; ++r) {
-    for (std::size_t q = 0; q < n; ++q) {
+    for (std::size_t q = 0; q < rows; ++q) {
       for (std::size_t c = 0; c < n; ++c) {
-        a[r * n + c] += 0.5 * m[r * n + q] * j[q * n + c];
-        a[c * n + r] += 0.5 * m[r * n + q] * j[q * n + c];
+        a[r * n + c] += 0.5 * m[r * rows + q] * j[q * n + c];
+        a[c * n + r] += 0.5 * m[r * rows + q] * j[q * n + c];
       }
     }
   }
@@ -111,15 +133,15 @@ bool MonotoneCover::choose_preconditioner(double radius) {
   }
   double best = 0.0;
   for (const double part : {0.0, 0.25, 0.5, 1.0}) {
-    std::vector<double> mean(n * n, 0.0);
+    std::vector<double> mean(n * at(root_->outputs()), 0.0);
     double count = 0.0;
     for (const Sample& sample : samples) {
       if (sample.distance > part * radius && count > 0.0) continue;
-      for (std::size_t e = 0; e < n * n; ++e) mean[e] += sample.jacobian[e];
+      for (std::size_t e = 0; e < mean.size(); ++e) mean[e] += sample.jacobian[e];
       count += 1.0;
     }
     for (double& entry : mean) entry /= count;
-    const std::vector<double> m = inverse_of(mean, n);
+    const std::vector<double> m = left_inverse_of(mean, n);
     if (m.empty()) continue;
     double nearest = infinity;
     for (const Sample& sample : samples) {

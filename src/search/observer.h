@@ -35,6 +35,8 @@ class Observer {
   /// 4.5 (maximum norm: axis 0 low, axis 0 high, axis 1 low, ...), pairs 0.. the unordered pairs of parts (0, 0), (0, 1),
   /// ..., (1, 1), ...
   virtual void boundary(double /*radius*/, int /*parts*/) {}
+  /// Pairs of patches of the whole of B(radius) n D begin: patch 0 is the box of that ball, pair 0 is (0, 0).
+  virtual void all_pairs(double /*radius*/) {}
   /// A patch was cut.
   virtual void patch_split(int /*patch*/, int /*axis*/, double /*where*/, int /*below*/, int /*above*/) {}
   /// No point of the patch matters: |u| > r on all of it, or, in a shell, |u| < r on all of it.
@@ -43,7 +45,8 @@ class Observer {
   /// (X, A), (X, B). Children have consecutive numbers.
   virtual void pair_split(std::uint64_t /*pair*/, char /*how*/, std::uint64_t /*first_child*/) {}
   /// A pair was settled: 'i' injective on X = Y, 't' secant test, 'm' separated along the difference of the middles, 'f'
-  /// along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside.
+  /// along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside,
+  /// 'e' equal outputs of A make equal outputs of B.
   virtual void pair_leaf(std::uint64_t /*pair*/, char /*how*/, const std::vector<double>& /*functional*/) {}
   virtual void collision(const Collision& /*pair*/) {}
 };

@@ -8,6 +8,9 @@
 // like all others, so branch points cannot slip through.
 // A pair that resists while it is small is asked for an exact collision: the linear pieces at the two middles give an
 // LP (6.1), rational arithmetic decides (pair_on_pieces).
+// Best first (maps to more outputs than inputs, Problem 3): the one root is the whole ball, and pairs are taken by the
+// distance of their farther patch. When every pair left is at least r away, the ball of radius r holds no collision. A
+// patch that sticks out of the target ball is cut at its surface first: collisions just outside need not be resolved.
 //
 // What did not pay: settling pairs whose convex hull avoids the boxes where one preconditioner fails (5.5). On cb4_32x2
 // it saved 3 % of the pairs and cost more than it saved; the pairs that are left are those next to the fold's tip.
@@ -16,7 +19,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "search/far_pair.h"
 
 namespace foldproof {
 
@@ -37,8 +39,8 @@ constexpr int slope_node_budget = 40;
 }  // namespace
 
 PairSearch::PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-                       Control& control)
-    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control) {}
+                       Control& control, Rules rules)
+    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control), rules_(std::move(rules)) {}
 
 PairSearch::Patch& PairSearch::patch(int index) {
   const std::lock_guard lock(patch_mutex_);
@@ -52,7 +54,7 @@ int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const Regio
   bool injective = false;
   if (test && !beside) {
     worker.bounder.slopes(*parent, worker.slopes);
-    injective = worker.test.run(worker.slopes, slope_node_budget).sign != 0;
+    injective = worker.test.run(worker.slopes, rules_.columns, slope_node_budget);
   }
   int index = 0;
   Patch* made = nullptr;
@@ -64,6 +66,7 @@ int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const Regio
   made->injective = injective;
   made->shell = part.shell;
   made->beside = beside;
+  if (best_first_) made->distance = box.distance(problem_.norm);
   made->image = image_of(worker.bounder, box, parent->outputs());
   for (int i = 0; i < box.size(); ++i) made->width = std::max(made->width, box.width(i));
   made->network = worker.bounder.unstable() * 10 <= parent->neurons() * 7
@@ -71,6 +74,24 @@ int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const Regio
                       : std::move(parent);
   made->box = std::move(part.box);
   return index;
+}
+
+double PairSearch::split_size(const Patch& patch) const {
+  // Depth first the image alone counts. Best first, a side that A maps to nothing must shrink too.
+  return best_first_ ? patch.image.size / image_scale_ + 0.05 * patch.width / width_scale_ : patch.image.size;
+}
+
+bool PairSearch::cut_at_surface(const Box& box, double radius, std::size_t& axis, double& where) const {
+  if (problem_.norm != Norm::linf) return false;
+  for (std::size_t i = 0; i < box.lower.size(); ++i) {
+    for (const double side : {-radius, radius}) {
+      if (!(box.lower[i] < side && side < box.upper[i])) continue;
+      axis = i;
+      where = side;
+      return true;
+    }
+  }
+  return false;
 }
 
 void PairSearch::split_patch(Worker& worker, int index) {
@@ -82,7 +103,9 @@ void PairSearch::split_patch(Worker& worker, int index) {
     std::size_t axis = 0;
     double best = -1.0;
     for (std::size_t i = 0; i < n; ++i) {
-      double size = 1e-3 * parent.image.size * parent.box.width(static_cast<int>(i)) / (parent.width + 1e-300);
+      const double side = parent.box.width(static_cast<int>(i));
+      double size = best_first_ ? 0.05 * image_scale_ * side / width_scale_
+                                : 1e-3 * parent.image.size * side / (parent.width + 1e-300);
       for (std::size_t o = 0; o < m; ++o) size += std::abs(parent.image.generators[i * m + o]);
       const double half = 0.5 * parent.box.lower[i] + 0.5 * parent.box.upper[i];
       if (half > parent.box.lower[i] && half < parent.box.upper[i] && size > best) {
@@ -91,7 +114,8 @@ void PairSearch::split_patch(Worker& worker, int index) {
       }
     }
     if (best < 0.0) return;  // nothing left to cut between neighbouring doubles
-    const double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
+    double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
+    if (best_first_) cut_at_surface(parent.box, incumbent_.target(), axis, where);
     for (int h = 0; h < 2; ++h) {
       Root half{parent.box, parent.shell};
       (h == 0 ? half.box.upper : half.box.lower)[axis] = where;
@@ -134,9 +158,16 @@ bool PairSearch::secant(Worker& worker, Pair& pair, const Patch& x, const Patch&
     }
   }
   worker.bounder.slopes(net, worker.range, worker.slopes);
-  if (worker.test.run(worker.slopes, slope_node_budget).sign != 0) return true;
+  if (worker.test.run(worker.slopes, rules_.columns, slope_node_budget)) return true;
   if (undecided * 10 <= k * 7 && net.weight_error() < 1e-10) pair.network = worker.bounder.restrict(net, phase);
   return false;
+}
+
+void PairSearch::push(Pair pair) {
+  pair.id = next_id_++;
+  if (best_first_) pair.distance = std::max(patch(pair.x).distance, patch(pair.y).distance);
+  stack_.push_back(std::move(pair));
+  std::push_heap(stack_.begin(), stack_.end(), Later{});
 }
 
 void PairSearch::work() {
@@ -148,8 +179,8 @@ void PairSearch::work() {
       if (result_ != Result::collision) result_ = Result::stopped;
       break;
     }
-    if (stack_.empty()) {
-      if (working_ == 0) {
+    if (stack_.empty() || (best_first_ && stack_.front().distance >= incumbent_.target())) {
+      if (in_work_.empty()) {
         over_ = true;
         break;
       }
@@ -161,15 +192,22 @@ void PairSearch::work() {
       if (result_ != Result::collision) result_ = Result::unresolved;
       break;
     }
+    std::pop_heap(stack_.begin(), stack_.end(), Later{});
     Pair pair = std::move(stack_.back());
     stack_.pop_back();
-    ++working_;
+    in_work_.push_back(pair.distance);
     control_.open.store(stack_.size(), std::memory_order_relaxed);
+    if (best_first_) {
+      const double proved = *std::min_element(in_work_.begin(), in_work_.end());
+      if (proved > control_.lower.load(std::memory_order_relaxed)) control_.lower = proved;
+    }
     lock.unlock();
 
     control_.pairs.fetch_add(1, std::memory_order_relaxed);
     const Patch& x = patch(pair.x);
     const Patch& y = patch(pair.y);
+    const double width = std::max(x.width, y.width);
+    const double apart = distance(x.box, y.box);
     char settled = 0;
     bool collision = false;
     bool stuck = false;
@@ -178,31 +216,34 @@ void PairSearch::work() {
     } else if (pair.x == pair.y) {
       if (x.injective) settled = 'i';
     } else {
-      settled = worker.separation.run(x.image, y.image);
-      if (settled == 0 && distance(x.box, y.box) <= 2.0 * std::max(x.width, y.width) && secant(worker, pair, x, y)) {
-        settled = 't';
-      }
+      settled = worker.separation.run(x.image, y.image, best_first_);
+      if (settled == 0 && apart <= 2.0 * std::max(x.width, y.width) && secant(worker, pair, x, y)) settled = 't';
     }
-    const double width = std::max(x.width, y.width);
-    // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking.
-    const double apart = distance(x.box, y.box);
-    if (settled == 0 && apart > 0.0 && width < 0.05 * radius_ && width < 0.5 * apart &&
-        (pair.asked == 0.0 || width < 0.125 * pair.asked)) {
+    if (settled == 0 && rules_.harmless && rules_.harmless(x.box, y.box)) settled = 'e';
+    // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking. Best first,
+    // pairs that touch are asked too.
+    const bool near = best_first_ && width >= 0.5 * apart;
+    const bool small = width < 0.05 * radius_ && (apart > 0.0 ? width < 0.5 * apart : false);
+    if (settled == 0 && (small || near) && (pair.asked == 0.0 || width < 0.125 * pair.asked)) {
       pair.asked = width;
-      collision = find_far_pair(problem_, *root_, incumbent_, x.box, y.box);
+      collision = rules_.collide(x.box, y.box, false);
     }
     std::vector<Pair> children;
     char how = 'd';
-    if (settled == 0 && !collision) {
+    const bool divide = settled == 0 && (!collision || best_first_);
+    if (divide) {
       if (width < radius_ * 0x1p-36) {
-        stuck = true;
+        stuck = !rules_.collide(x.box, y.box, true) || !best_first_;
       } else if (pair.x == pair.y) {
         split_patch(worker, pair.x);
         const auto [a, b] = x.children;
         stuck = a < 0;
         children = {{a, b, 0, pair.network, 0.0}, {a, a, 0, pair.network, 0.0}, {b, b, 0, pair.network, 0.0}};
+        if (best_first_) {
+          for (Pair& child : children) child.asked = pair.asked;
+        }
       } else {
-        const bool first = x.image.size >= y.image.size;
+        const bool first = split_size(x) >= split_size(y);
         how = first ? 'x' : 'y';
         split_patch(worker, first ? pair.x : pair.y);
         for (const int half : patch(first ? pair.x : pair.y).children) {
@@ -213,56 +254,74 @@ void PairSearch::work() {
     }
 
     lock.lock();
-    --working_;
+    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), pair.distance));
     if (settled != 0) {
       const std::vector<double> functional =
           settled == 'f' ? worker.separation.functional() : std::vector<double>();
       control_.emit([&](Observer& observer) { observer.pair_leaf(pair.id, settled, functional); });
-    } else if (collision) {
+    } else if (!divide) {
       over_ = true;
       result_ = Result::collision;
     } else if (stuck && result_ != Result::collision) {
-      result_ = Result::unresolved;  // the other pairs may still show a collision
+      result_ = Result::unresolved;  // depth first, the other pairs may still show a collision
       Box hull = x.box;
       for (std::size_t i = 0; i < hull.lower.size(); ++i) {
         hull.lower[i] = std::min(hull.lower[i], y.box.lower[i]);
         hull.upper[i] = std::max(hull.upper[i], y.box.upper[i]);
       }
       resisting_ = std::move(hull);
+      if (best_first_) {
+        over_ = true;
+        stack_.push_back(std::move(pair));
+      }
+    } else if (children.empty()) {
+      stack_.push_back(std::move(pair));  // the incumbent has improved: it may lie beyond the target now
+      std::push_heap(stack_.begin(), stack_.end(), Later{});
     } else {
       control_.emit([&](Observer& observer) { observer.pair_split(pair.id, how, next_id_); });
-      for (Pair& child : children) {
-        child.id = next_id_++;
-        stack_.push_back(std::move(child));
-      }
+      for (Pair& child : children) push(std::move(child));
     }
     changed_.notify_all();
   }
   changed_.notify_all();
 }
 
-PairSearch::Result PairSearch::run(std::vector<Root> roots, double radius, std::uint64_t most_pairs) {
+void PairSearch::begin(double radius, std::uint64_t most_pairs, std::vector<Root> roots) {
   radius_ = radius;
   most_pairs_ = most_pairs;
   pairs_ = 0;
   resisting_.reset();
   patches_.clear();
   stack_.clear();
-  working_ = 0;
   over_ = false;
   result_ = Result::injective;
   Worker worker(*root_, problem_.margin);
-  for (Root& root : roots) {
-    const int index = add_patch(worker, std::move(root), root_, true);
-    if (patch(index).beside) control_.emit([&](Observer& observer) { observer.patch_beside(index); });
-  }
+  for (Root& part : roots) add_patch(worker, std::move(part), root_, true);
   next_id_ = 0;
   const int count = static_cast<int>(roots.size());
   for (int a = 0; a < count; ++a) {
-    for (int b = a; b < count; ++b) stack_.push_back({a, b, next_id_++, root_, 0.0});
+    for (int b = a; b < count; ++b) push({a, b, 0, root_});
   }
+}
+
+PairSearch::Result PairSearch::run(std::vector<Root> roots, double radius, std::uint64_t most_pairs) {
+  best_first_ = false;
+  begin(radius, most_pairs, std::move(roots));
   run_workers(control_, changed_, [this] { work(); });
   return result_;
+}
+
+double PairSearch::run_best_first(std::uint64_t most_pairs) {
+  best_first_ = true;
+  const double radius = problem_.max_radius;
+  begin(radius, most_pairs, {{problem_.root(radius)}});
+  image_scale_ = patches_[0].image.size + 1e-300;
+  width_scale_ = patches_[0].width;
+  control_.emit([&](Observer& observer) { observer.all_pairs(radius); });
+  run_workers(control_, changed_, [this] { work(); });
+  double proved = incumbent_.target();
+  for (const Pair& pair : stack_) proved = std::min(proved, pair.distance);
+  return proved;
 }
 
 }  // namespace foldproof

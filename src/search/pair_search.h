@@ -3,13 +3,15 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "search/incumbent.h"
 #include "search/separation.h"
-#include "slope/cube_test.h"
+#include "slope/rank_test.h"
 
 namespace foldproof {
 
@@ -21,7 +23,19 @@ class PairSearch {
     bool shell = false;
   };
 
-  PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control);
+  /// What is particular to a question.
+  struct Rules {
+    /// Columns of J(s) that the cube tests look at; empty: all.
+    std::vector<int> columns;
+    /// Looks for an exact collision in a pair of boxes that resists and offers it to the incumbent; true if it improved.
+    /// `last`: nothing more will be tried there.
+    std::function<bool(const Box& x, const Box& y, bool last)> collide;
+    /// Settles a pair that may collide ('e'); may be empty.
+    std::function<bool(const Box& x, const Box& y)> harmless;
+  };
+
+  PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
+             Rules rules);
 
   enum class Result {
     injective,   ///< no collision of two points of the roots that matter, proved
@@ -33,6 +47,10 @@ class PairSearch {
   /// than the radius do not matter.
   /// Patches 0.. of the events are the roots, pairs 0.. the pairs (0, 0), (0, 1), ..., (1, 1), ...
   Result run(std::vector<Root> roots, double radius, std::uint64_t most_pairs);
+  /// All pairs of points of B(max_radius) n D, best first by their distance from the centre, until none is left nearer than
+  /// incumbent.target(). Returns a radius on whose ball, cut by D, no pair collides (in a way that is not harmless),
+  /// proved; also if it stopped early. Announced as Observer::all_pairs.
+  double run_best_first(std::uint64_t most_pairs);
   /// After `unresolved`: the hull of the pair that resists, if there is one.
   const std::optional<Box>& resisting() const { return resisting_; }
 
@@ -42,6 +60,7 @@ class PairSearch {
     std::shared_ptr<const RegionNetwork> network;
     Image image;                      // made once and used in many pairs
     double width = 0;                 // largest side of the box
+    double distance = 0;              // of the box to the centre
     bool injective = false;           // the cube test passed on the box itself
     bool shell = false;               // a part of a shell
     bool beside = false;              // no point of the box matters
@@ -53,11 +72,18 @@ class PairSearch {
     std::uint64_t id;
     std::shared_ptr<const RegionNetwork> network;  // valid on both boxes
     double asked = 0.0;                            // width at which an exact collision was looked for; 0: never
+    double distance = 0.0;                         // of the farther box to the centre; depth first: 0
+  };
+  /// Nearest first; the youngest on a tie, which for pairs of one distance is depth first.
+  struct Later {
+    bool operator()(const Pair& a, const Pair& b) const {
+      return a.distance != b.distance ? a.distance > b.distance : a.id < b.id;
+    }
   };
   struct Worker {
     Worker(const RegionNetwork& root, double margin) : test(margin), separation(root, margin) {}
     Bounder bounder;
-    CubeTest test;
+    RankTest test;
     SlopeMatrices slopes;
     Separation separation;
     std::vector<SlopeRange> range;
@@ -66,7 +92,12 @@ class PairSearch {
 
   int add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test);
   void split_patch(Worker& worker, int index);
+  void begin(double radius, std::uint64_t most_pairs, std::vector<Root> roots);
+  void push(Pair pair);
   void work();
+  double split_size(const Patch& patch) const;
+  /// A place to cut a box that sticks out of the ball of this radius, on its surface; false if there is none.
+  bool cut_at_surface(const Box& box, double radius, std::size_t& axis, double& where) const;
   bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
   Patch& patch(int index);
 
@@ -74,13 +105,16 @@ class PairSearch {
   std::shared_ptr<const RegionNetwork> root_;
   Incumbent& incumbent_;
   Control& control_;
+  Rules rules_;
+  bool best_first_ = false;
   double radius_ = 0;
+  double image_scale_ = 1.0, width_scale_ = 1.0;  // of the root, best first
   std::mutex mutex_;        // stack and counters
   std::mutex patch_mutex_;  // patches_
   std::condition_variable changed_;
   std::deque<Patch> patches_;
-  std::vector<Pair> stack_;
-  int working_ = 0;
+  std::vector<Pair> stack_;                       // a heap
+  std::vector<double> in_work_;                   // distances of the pairs being tested
   bool over_ = false;
   Result result_ = Result::injective;
   std::optional<Box> resisting_;

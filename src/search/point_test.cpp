@@ -5,7 +5,6 @@
 #include "model/evaluate.h"
 #include "number/rounding.h"
 #include "search/axis.h"
-#include "slope/compress.h"
 
 namespace foldproof {
 
@@ -91,8 +90,8 @@ bool PointTest::injective(const RegionNetwork& net) {
 
 bool PointTest::full_rank() {
   influence_.assign(at(slopes_.k), 1.0);
-  if (!make_square(slopes_, {})) return false;
-  if (test_.run(slopes_, slope_node_budget).sign != 0) return true;
+  if (test_.run(slopes_, {}, slope_node_budget)) return true;
+  if (slopes_.m < slopes_.n) return false;
   influence_ = test_.influence();
   return false;
 }

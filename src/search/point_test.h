@@ -7,7 +7,7 @@
 
 #include "question/preimage.h"
 #include "search/separation.h"
-#include "slope/cube_test.h"
+#include "slope/rank_test.h"
 
 namespace foldproof {
 
@@ -50,7 +50,7 @@ class PointTest {
   bool full_rank();
 
   Separation separation_;
-  CubeTest test_;
+  RankTest test_;
   Bounder bounder_;
   Image image_;
   SlopeMatrices slopes_;

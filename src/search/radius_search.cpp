@@ -14,6 +14,8 @@
 #include "search/cover.h"
 #include "search/incumbent.h"
 #include "search/monotone_cover.h"
+#include "search/rectangular.h"
+#include "search/whole_ball.h"
 
 namespace foldproof {
 
@@ -24,26 +26,6 @@ constexpr std::uint64_t some_pairs = 20000;
 constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
 constexpr std::uint64_t most_monotone_boxes = 400000;
 
-// The largest radius reached by doubling from `start` whose whole ball passes one cube test; 0 if none does.
-double whole_ball(const Problem& problem, const RegionNetwork& root, Control& control, double start, double limit) {
-  Bounder bounder;
-  CubeTest test(problem.margin);
-  SlopeMatrices slopes;
-  const auto passes = [&](double radius) {
-    bounder.enclose(root, problem.root(radius));
-    bounder.slopes(root, slopes);
-    return test.run(slopes, 200).sign != 0;
-  };
-  double proved = 0.0;
-  double radius = start > 0.0 ? std::min(start, limit) : limit * 0x1p-40;
-  while (!control.should_stop() && passes(radius)) {
-    proved = radius;
-    if (radius >= limit) return proved;
-    radius = std::min(2.0 * radius, limit);
-  }
-  return proved;
-}
-
 }  // namespace
 
 RadiusResult search_radius(const Problem& problem, Control& control) {
@@ -52,6 +34,8 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   const auto root = std::make_shared<const RegionNetwork>(*problem.network, problem.centre);
   Incumbent incumbent(problem, *root, control);
   const std::size_t n = problem.centre.size();
+  if (root->outputs() < root->inputs()) return search_wide(problem, incumbent, control);
+  if (root->outputs() > root->inputs()) return search_tall(problem, root, incumbent, control);
 
   // The sign of det J next to the centre, exactly. It is the sign the cover has to prove; nothing rests on it before.
   std::vector<double> near_centre(n);
@@ -136,18 +120,22 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     }
     level += 9;
   }
+  conclude(result, incumbent, control);
+  return result;
+}
+
+void conclude(RadiusResult& result, const Incumbent& incumbent, Control& control) {
   result.zero = incumbent.radius_is_zero();
   if (result.zero) {
     result.lower = 0.0;
     result.sign_lower = 0.0;
     result.scale = Rational(1);
   }
-  result.closed = result.zero || result.lower >= incumbent.target();
+  result.closed = result.zero || incumbent.closes(result.lower);
   result.local_lower = std::max(result.sign_lower, result.lower);
   result.collision = incumbent.best();
   result.kind = incumbent.kind();
   control.lower = result.lower;
-  return result;
 }
 
 }  // namespace foldproof

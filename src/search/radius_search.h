@@ -7,13 +7,15 @@
 
 #include "question/problem.h"
 #include "search/control.h"
+#include "search/incumbent.h"
 
 namespace foldproof {
 
 struct RadiusResult {
   double lower = 0.0;                  ///< f is injective on B(lower) n D, proved
-  /// how, if lower > 0: "whole" (one cube), "monotone", "sign" (n = 1), "boundary" (a cover and the pairs asked last);
-  /// Problem 2: "points", or "whole" (one secant test)
+  /// how, if lower > 0: "whole" (one cube), "monotone", "sign" (n = 1), "boundary" (a cover and the pairs asked last),
+  /// "pairs" (of the whole ball), "equal" (Problem 3: equal outputs of A make equal ones of B); Problem 2: "points", or
+  /// "whole" (one secant test)
   std::string lower_by;
   double sign_lower = 0.0;             ///< one determinant sign on B(sign_lower) n D, proved by the local cover
   double local_lower = 0.0;            ///< the larger of both
@@ -26,5 +28,8 @@ struct RadiusResult {
 };
 
 RadiusResult search_radius(const Problem& problem, Control& control);
+
+/// Fills in what follows from lower, sign_lower and the incumbent.
+void conclude(RadiusResult& result, const Incumbent& incumbent, Control& control);
 
 }  // namespace foldproof

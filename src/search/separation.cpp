@@ -82,7 +82,7 @@ bool Separation::gap_along_rounded(const Image& x, const Image& y) {
   return gap_along(direction_.data(), x, y);
 }
 
-char Separation::run(const Image& x, const Image& y) {
+char Separation::run(const Image& x, const Image& y, bool explicitly) {
   const std::size_t m = x.value.size();
   candidate_.resize(m);
   double* const p = candidate_.data();
@@ -90,8 +90,9 @@ char Separation::run(const Image& x, const Image& y) {
   for (std::size_t o = 0; o < m; ++o) {
     p[o] = std::ldexp(x.value[o] - y.value[o], static_cast<int>(-2 * exponent_[o]));
   }
-  // Where the outputs differ much in size, this is rounding noise of the largest: another program's middles would not do.
-  if (outputs_comparable_) {
+  // Where the outputs differ much in size, this is rounding noise of the largest: another program's middles would not
+  // do.
+  if (outputs_comparable_ && !explicitly) {
     if (gap_along(p, x, y)) return 'm';
   } else {
     for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];

@@ -23,10 +23,11 @@ class Separation {
   Separation(const RegionNetwork& root, double margin);
 
   /// p . f(x) > p . f(y) (or <) on the whole pair, proved: 'm' for the difference of the middles, as another program's
-  /// enclosures would have it; 'f' for functional(); 0 if no functional was found.
-  char run(const Image& x, const Image& y);
-  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing
-  /// was found.
+  /// enclosures would have it; 'f' for functional(); 0 if no functional was found. `explicitly`: 'f' in place of 'm', which
+  /// holds on parts of the boxes too.
+  char run(const Image& x, const Image& y, bool explicitly = false);
+  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing was
+  /// found.
   char run_point(const Image& x, const Image& y, int& output);
   /// The functional that gave 'f', for the outputs as they are.
   std::vector<double> functional() const;

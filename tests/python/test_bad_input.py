@@ -87,10 +87,9 @@ def test_center_outside_the_domain(program, zoo):
     program.refuses("injective", zoo("pmat_ok"), "--box", "0:1", says=["2"])
 
 
-def test_map_that_is_not_square(program, zoo):
-    sentence = ask(program, zoo("alpha_curve"), at="2", says=["1", "2"])
-    assert "--outputs" in sentence or "pseudo" in sentence or "factor" in sentence
-    ask(program, zoo("pmat_ok"), "--fix", "0=1", at="1", says=["1", "2"])
+def test_networks_of_unlike_inputs(program, zoo):
+    program.refuses("factor", zoo("alpha_curve"), zoo("pmat_ok"), "--at", "0", says=["1", "2", "--fix"])
+    program.refuses("factor", zoo("pmat_ok"), "--at", "0,0", says=["B"])
 
 
 @pytest.mark.parametrize("at", ["1;2", "one,2", "1,", ",", "", "nan,1", "inf,0", "0x10,1", "1/0,2", "1e99999,0", "@",

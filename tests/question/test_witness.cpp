@@ -220,28 +220,89 @@ TEST(PairOnPieces, SolvesForThePartner) {
   ASSERT_EQ(network.neuron_count(), 1);
   const Problem problem = about(network, {0});
   const bool right = activation_pattern(network, {1})[0];
-  const auto pair = pair_on_pieces(problem, {right}, {!right}, {-0.75});
+  const auto pair = pair_on_pieces(problem, {right}, {!right}, {0.0}, {-0.75});
   ASSERT_TRUE(pair.has_value());
   EXPECT_EQ(pair->x[0], Rational(3) / Rational(4));
   EXPECT_EQ(pair->radius, Rational(3) / Rational(4));
   EXPECT_EQ(pair->f[0], Rational(3) / Rational(4));
-  EXPECT_FALSE(pair_on_pieces(problem, {right}, {!right}, {0.0}).has_value()) << "the two points are one";
-  EXPECT_FALSE(pair_on_pieces(problem, {right}, {right}, {0.5}).has_value()) << "one piece";
+  EXPECT_FALSE(pair_on_pieces(problem, {right}, {!right}, {0.0}, {0.0}).has_value()) << "the two points are one";
+  EXPECT_FALSE(pair_on_pieces(problem, {right}, {right}, {0.5}, {0.5}).has_value()) << "one piece";
 }
 
-TEST(PairOnPieces, IsNothingOnAFlatPieceOrBesideItsPieces) {
+TEST(PairOnPieces, KeepsTheGuessOnAFlatPiece) {
+  // max(x, 0) below 1: what f_P does not determine is taken from the guess, f_Q(y) = 0 gives y = 0.
   const Network clamp = clamp1d();
   const Problem flat = about(clamp, {0});
-  EXPECT_FALSE(pair_on_pieces(flat, {false, false}, {true, false}, {0.5}).has_value());
+  const auto pair = pair_on_pieces(flat, {false, false}, {true, false}, {-0.5}, {0.5});
+  ASSERT_TRUE(pair.has_value());
+  EXPECT_EQ(pair->x[0], -Rational(1) / Rational(2));
+  EXPECT_EQ(pair->y[0], Rational(0));
+}
+
+TEST(PairOnPieces, SolvesForBothPointsWhereTheOutputsDetermineThem) {
+  // x -> (|x|, |x|): two equations for two points, of rank one.
+  Network twice = abs1d();
+  twice.outputs.push_back(twice.outputs[0]);
+  const Problem problem = about(twice, {0});
+  const bool right = activation_pattern(twice, {1})[0];
+  const auto pair = pair_on_pieces(problem, {right}, {!right}, {0.3}, {-0.75});
+  ASSERT_TRUE(pair.has_value());
+  EXPECT_EQ(pair->x[0], Rational(3) / Rational(4));
+  // With the input itself as the second output no two points agree.
+  twice.outputs[1] = {{Term{0, Rational(1)}}, Rational(0)};
+  EXPECT_FALSE(pair_on_pieces(about(twice, {0}), {right}, {!right}, {0.3}, {-0.75}).has_value());
+}
+
+TEST(PairNearCentre, ExistsInOnePieceWhereOutputsAreFewer) {
+  // (x, y) -> relu(x) + y at the origin, and at a corner of a domain.
+  Network network;
+  network.inputs = 2;
+  network.neurons = {{{Term{0, Rational(1)}}, Rational(0)}};
+  network.layer = {1};
+  network.number = {0};
+  network.outputs = {{{Term{1, Rational(1)}, Term{2, Rational(1)}}, Rational(0)}};
+  Problem problem = about(network, {0, 0});
+  const Rational limit = Rational(1) / Rational(1000);
+  const auto found = [&] {
+    for (int attempt = 0; attempt < 64; ++attempt) {
+      if (auto pair = pair_near_centre(problem, limit, attempt)) return pair;
+    }
+    return std::optional<Collision>();
+  };
+  ASSERT_TRUE(found().has_value());
+  EXPECT_LE(found()->radius, limit);
+  EXPECT_EQ(activation_pattern(network, found()->x), activation_pattern(network, found()->y));
+  problem.domain = {{0, 1}, {-1, 0}};
+  ASSERT_TRUE(found().has_value());
+  EXPECT_GE(found()->x[0], Rational(0));
+}
+
+TEST(PairOnPieces, IsNothingBesideItsPieces) {
   // x left of 0, -2 x right of it.
   const Network fold = chain(1, {{{{1}}, {0}}, {{{-3}}, {0}}});
   Network with_skip = fold;
   with_skip.outputs[0].terms.insert(with_skip.outputs[0].terms.begin(), Term{0, Rational(1)});
   const Problem problem = about(with_skip, {0});
-  const auto pair = pair_on_pieces(problem, {false}, {true}, {0.75});
+  const auto pair = pair_on_pieces(problem, {false}, {true}, {0.0}, {0.75});
   ASSERT_TRUE(pair.has_value());
   EXPECT_EQ(pair->x[0], -Rational(3) / Rational(2));
-  EXPECT_FALSE(pair_on_pieces(problem, {false}, {true}, {-0.75}).has_value()) << "neither point lies on its piece";
+  EXPECT_FALSE(pair_on_pieces(problem, {false}, {true}, {0.0}, {-0.75}).has_value()) << "neither point lies on its piece";
+}
+
+TEST(VerifyCollision, OfTwoNetworksWantsDifferentOutputsOfTheSecond) {
+  // A = |x|; B = x, then B = |x|.
+  Network joint = abs1d();
+  joint.outputs.push_back({{Term{0, Rational(1)}}, Rational(0)});
+  Problem problem = about(joint, {0});
+  problem.outputs_of_a = 1;
+  const auto pair = verify_collision(problem, {1}, {-1});
+  ASSERT_TRUE(pair.has_value());
+  EXPECT_EQ(pair->f, std::vector<Rational>{1});
+  EXPECT_EQ(pair->b_x, std::vector<Rational>{1});
+  EXPECT_EQ(pair->b_y, std::vector<Rational>{-1});
+  EXPECT_FALSE(verify_collision(problem, {1}, {2}).has_value()) << "A differs";
+  joint.outputs[1] = joint.outputs[0];
+  EXPECT_FALSE(verify_collision(problem, {1}, {-1}).has_value()) << "B is the same";
 }
 
 TEST(VerifyCollision, RefusesWhatIsNotACollision) {

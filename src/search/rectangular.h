@@ -1,0 +1,26 @@
+// Problem 1 for maps to another number of outputs than inputs.
+#pragma once
+
+#include <memory>
+
+#include "search/incumbent.h"
+#include "search/radius_search.h"
+
+namespace foldproof {
+
+/// Fewer outputs than inputs: no ball is injective.
+RadiusResult search_wide(const Problem& problem, Incumbent& incumbent, Control& control);
+
+/// More outputs than inputs.
+RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const RegionNetwork>& root, Incumbent& incumbent,
+                         Control& control);
+
+/// What one cube test of the whole ball, and then one preconditioner, prove of a map with more outputs than inputs: a
+/// first lower bound, for search_tall() and for Problem 3.
+RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const RegionNetwork>& root,
+                          const Incumbent& incumbent, Control& control);
+
+/// Collisions next to the centre, of random pairs of the linear pieces that meet there.
+void shake_centre(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent);
+
+}  // namespace foldproof

@@ -62,6 +62,7 @@ void offer_collision(const Problem& joint, const RegionNetwork& root, Incumbent&
 }  // namespace
 
 RadiusResult search_factor(const Problem& joint, const Problem& a, Control& control) {
+  require_ieee_arithmetic();
   const auto root = std::make_shared<const RegionNetwork>(*joint.network, joint.centre);
   Incumbent incumbent(joint, *root, control);
   RadiusResult result;

@@ -195,6 +195,7 @@ std::string factor_page(const Json& record, const std::string& command) {
   Json one = record.at("r_AB");
   one["question"] = "factor";
   one["norm"] = record.at("norm");
+  one["scale"] = record.at("scale");
   for (const std::string& claim : claims_of(one)) claims += fmt::format("<li>{}</li>\n", escape(claim));
   const std::string headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
   return fill(asset::html(), {{"title", escape(headline + ": " + files)},

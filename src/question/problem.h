@@ -53,9 +53,9 @@ struct Problem {
 /// Two different inputs with the same output, in absolute coordinates, verified exactly. Problem 3: the same output of A.
 struct Collision {
   std::vector<Rational> x, y, f;
-  std::vector<Rational> b_x, b_y;  // Problem 3: the outputs of B, different
   Rational radius;      // max(|x - c|, |y - c|), as Problem::radius_of
   double radius_upper;  // the same, rounded up
+  std::vector<Rational> b_x = {}, b_y = {};  // Problem 3: the outputs of B, different
 };
 
 /// x != y, f(x) = f(y), both in D; Problem 3: A(x) = A(y), B(x) != B(y). All in exact arithmetic; nothing if any of it

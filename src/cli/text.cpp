@@ -249,8 +249,8 @@ std::string info_text(const Model& model, const std::vector<std::string>* at, co
   text += fmt::format("  opset    {}\n", from.opset);
   const bool square = network.inputs == network.output_count();
   text += fmt::format("  map      {} -> {}: {}\n", network.inputs, network.output_count(),
-                      square ? "radius and injective can be asked"
-                             : "not square; choose with --fix and --outputs to ask radius or injective");
+                      square ? "radius, injective and j0 can be asked"
+                             : "not square; choose with --fix and --outputs to ask radius, injective or j0");
   if (value != nullptr) {
     text += fmt::format("  f({})\n", fmt::join(*at, ", "));
     if (!all_short(*value)) text += fmt::format("   near {}\n", point_text(*value));

@@ -18,6 +18,7 @@ std::string point_text(const std::vector<std::string>& exact_texts);
 std::string radius_text(const Answer& answer);
 std::string injective_text(const Answer& answer);
 std::string mip_text(const MipAnswer& answer);
+std::string locus_text(const Locus& answer);
 /// Loud: our own proof was refused.
 std::string refusal_text(const Outcome& answer);
 std::string info_text(const Model& model, const std::vector<std::string>* at, const std::vector<std::string>* value);

@@ -10,6 +10,7 @@
 // (Problem 1); docs/meaning.md.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -77,7 +78,7 @@ struct Progress {
 struct Leaf {
   std::vector<double> lower, upper;      ///< in coordinates of the network's free inputs, relative to the centre
   const char* test = "";                 ///< "determinant" | "perron" | "slopes" | "monotone" | "cells";
-                                         ///< pseudo: "apart" | "secant" | "cone" | "cells"
+                                         ///< pseudo: "apart" | "secant" | "cone" | "cells"; j0: "change" and "open" too
 };
 
 struct Options {
@@ -128,7 +129,7 @@ struct Proof {
 
 /// What every answer has.
 struct Outcome {
-  std::string question;                  ///< "radius" | "injective" | "pseudo"
+  std::string question;                  ///< "radius" | "injective" | "pseudo" | "j0"
   std::string status;                    ///< "solved" | "stopped" | "open"
   /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
   std::optional<std::string> stop_reason;
@@ -227,6 +228,35 @@ struct FactorAnswer {
 FactorAnswer factor(const Model& a, const Model& b, const std::vector<std::string>& at, const Options& options);
 /// "fold.proof" -> "fold.ba.proof"
 std::string proof_of_ba(const std::string& proof);
+struct LocusOptions : Options {
+  double resolution = 0;                 ///< longest side of a box of the proof; 0: a usual one
+  bool shape_only = false;               ///< no enclosure and no proof: points, lines and surfaces alone
+};
+
+/// J0 (Cui et al. 2023, eq. (9)) within a box: the points in the closures of linear pieces whose Jacobian determinants
+/// have opposite signs, or of one whose determinant is 0; of the pieces that meet the inside of the box.
+struct Locus : Outcome {
+  /// The whole of J0 is here, exactly (up to three inputs); otherwise the run was stopped, and this is a part of it.
+  bool complete = false;
+  std::vector<std::vector<double>> points;             ///< vertices; nearest doubles
+  std::vector<std::vector<std::string>> points_exact;  ///< the same as "p/q"; one or two inputs, not for very many
+  /// One input: single points. Two: polylines, closed if the last vertex is the first.
+  std::vector<std::vector<int>> lines;
+  std::vector<std::array<int, 3>> triangles;           ///< three inputs; counterclockwise seen from where det J > 0
+  /// Where det J is 0: intervals, convex polygons or (three inputs) convex polygons around such pieces.
+  std::vector<std::vector<int>> flats;
+  std::uint64_t cells = 0;                             ///< linear pieces that were looked at
+  /// Proved and checked: outside of `boxes` + `open` boxes no piece has another sign than its neighbours or determinant
+  /// 0; each of the `boxes` holds a point of J0; no side is longer than `width`.
+  std::uint64_t boxes = 0, open = 0;
+  double width = 0;
+};
+
+/// Where does f fold? All of J0 in the box. @pre model is square (InputError otherwise)
+Locus j0(const Model& model, const std::vector<std::pair<std::string, std::string>>& box, const LocusOptions& options);
+
+/// The surface as a PLY file (text), its triangles and flat pieces. @throws InputError unless there are three inputs.
+std::string to_ply(const Locus& locus);
 
 /// The published method: bisection over mixed-integer programs (docs/milp.md).
 struct MipOptions {
@@ -285,6 +315,7 @@ void confront(MipAnswer& answer, Answer engine);
 /// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
 std::string to_json(const Model& model, const Answer& answer, bool picture);
 std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
+std::string to_json(const Model& model, const Locus& locus, bool picture);
 std::string to_json(const Model& model, const Preimages& answer, bool picture);
 std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer);
 

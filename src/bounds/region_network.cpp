@@ -157,6 +157,40 @@ void RegionNetwork::piece_at(const std::vector<double>& u, FloatPiece& piece) co
   }
 }
 
+// Induction over rows: relu has slopes in [0, 1], so an error of z_p is one of relu(z_p), and no larger.
+void RegionNetwork::values_near(const double* u, double distance, double* value, double* error) const {
+  const std::size_t n = at(n_);
+  double reach = 0.0;
+  for (std::size_t i = 0; i < n; ++i) reach += std::abs(u[i]) + distance;
+  for (std::size_t k = 0; k < at(k_); ++k) {
+    double sum = b_[k];
+    double magnitude = std::abs(sum);
+    double from_inputs = 0.0, from_neurons = 0.0, source_size = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double product = g_[k * n + i] * u[i];
+      sum += product;
+      magnitude += std::abs(product);
+      from_inputs += std::abs(g_[k * n + i]);
+    }
+    const double* const w = w_.data() + k * at(k_);
+    for (int p = begin_[k]; p < end_[k]; ++p) {
+      const double weight = w[p];
+      if (weight == 0.0) continue;
+      const double source = std::max(0.0, value[p]);
+      sum += weight * source;
+      magnitude += std::abs(weight) * source;
+      from_neurons += std::abs(weight) * error[p];
+      source_size += source + error[p];
+    }
+    const double terms = static_cast<double>(n_ + end_[k] - begin_[k] + 8);
+    value[k] = sum;
+    error[k] = (gamma(2.0 * terms) * magnitude + from_inputs * distance + from_neurons + bias_error_[k] +
+                weight_error_[k] * (reach + source_size)) *
+                   slack +
+               underflow;
+  }
+}
+
 // Claim: for u in the box, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
 // Proof sketch: induction over rows. relu(z) - s z lies in [0, beta], beta = max(-s l, (1 - s) u), for every
 // s in [0, 1] and z in [l, u] (convexity), so relu(z_p) is an affine form again. `size` bounds the magnitude of
@@ -276,6 +310,13 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
   }
 }
 
+void Bounder::strict_phase(std::vector<Phase>& phase) const {
+  phase = phase_;
+  for (std::size_t p = 0; p < phase.size(); ++p) {
+    if (!(lower_[p] > 0.0) && !(upper_[p] < 0.0)) phase[p] = Phase::unstable;
+  }
+}
+
 // Claim: every entry of row k of the result differs from the exact slope matrix entry by at most the row's error.
 // Proof sketch: a slope in [a, b] is c_p + h_p t, |t| <= 1/2, c_p = (a + b) / 2, h_p = b - a, so rows are
 // R_k = g_k + sum_p W_kp (c_p R_p + h_p e_p), e_p the symbol of p. With T_p >= 1 the largest entry of R_p and E_p
@@ -373,7 +414,8 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict_again(const RegionNetwork
 
 // Claim: on every box where the phases hold, the result denotes the same function as `net`, within its errors.
 // Proof sketch: as for slopes(), with active rows substituted and unstable neurons kept as variables.
-std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net, const std::vector<Phase>& phase) {
+std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net, const std::vector<Phase>& phase,
+                                                       bool drop) {
   const std::size_t n = at(net.n_);
   const std::size_t rows = at(net.k_ + net.m_);
   symbol_of_.assign(at(net.k_), -1);
@@ -428,7 +470,7 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
 
   // Neurons that no longer reach an output are dropped: their slopes do not matter.
   std::vector<int> kept_symbol;  // old symbol -> new index or -1
-  std::vector<bool> needed(count, false);
+  std::vector<bool> needed(count, !drop);
   for (std::size_t k = rows; k-- > 0;) {
     const int own = k < at(net.k_) ? symbol_of_[k] : 0;
     if (k < at(net.k_) && (own < 0 || !needed[at(own)])) continue;

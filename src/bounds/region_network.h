@@ -62,6 +62,9 @@ class RegionNetwork {
   /// Largest error of a stored coefficient.
   double weight_error() const;
   void piece_at(const std::vector<double>& u, FloatPiece& piece) const;
+  /// Pre-activations at a point that differs from u by at most `distance` in every entry, wherever in the network's
+  /// region it lies: the true one of neuron p differs from value[p] by at most error[p]. Both have room for K entries.
+  void values_near(const double* u, double distance, double* value, double* error) const;
 
  private:
   friend class Bounder;
@@ -110,6 +113,8 @@ class Bounder {
   double lower(int p) const { return lower_[static_cast<std::size_t>(p)]; }
   double upper(int p) const { return upper_[static_cast<std::size_t>(p)]; }
   const std::vector<Phase>& phase() const { return phase_; }
+  /// The same with neurons that may be 0 somewhere on the box, if only on a face, left unstable.
+  void strict_phase(std::vector<Phase>& phase) const;
   int unstable() const { return unstable_; }
 
   /// After enclose(): affine form of output o: value, gradient (n entries), remainder.
@@ -132,8 +137,10 @@ class Bounder {
   /// The same for two points of the box that was enclosed last.
   void slopes(const RegionNetwork& net, SlopeMatrices& result);
 
-  /// The network with decided neurons substituted. @pre the phases hold on every box it will be used for.
-  std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase);
+  /// The network with decided neurons substituted, and without those that no output depends on any more, if `drop`.
+  /// @pre the phases hold on every box it will be used for.
+  std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase,
+                                                bool drop = true);
   /// After enclose(net, box): the restriction to that box, from `net` or, where its rounding errors have grown, from the
   /// whole network `root` (enclosed anew then).
   std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net, const Box& box);

@@ -26,11 +26,16 @@ enum ExitCode { kAnswered = 0, kRefuted = 1, kBadInput = 2, kStopped = 3, kInter
 
 constexpr std::size_t kLeavesForPictures = 4000;
 
+ExitCode exit_code(const Outcome& answer) {
+  if (!answer.proof.refused.empty()) return kInternal;
+  return answer.status == "solved" ? kAnswered : kStopped;
+}
+
 ExitCode exit_code(const Answer& answer) {
   if (!answer.proof.refused.empty()) return kInternal;
   if (answer.question == "injective" && answer.verdict == "refuted") return kRefuted;
   if (answer.pseudo && exit_code(*answer.pseudo) != kAnswered) return exit_code(*answer.pseudo);
-  return answer.status == "solved" ? kAnswered : kStopped;
+  return exit_code(static_cast<const Outcome&>(answer));
 }
 
 // The engine beside the published method.
@@ -147,6 +152,50 @@ ExitCode solve(const Request& request) {
   return said.code;
 }
 
+ExitCode locus(const Request& request) {
+  const bool json_on_output = request.json == "-";
+  std::optional<OutputFile> json, report, ply;
+  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
+  if (!request.report.empty()) report.emplace("--report", request.report);
+  if (!request.ply.empty()) ply.emplace("--ply", request.ply);
+  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
+  const Model model = Model::load(request.network, request.model);
+  if (ply && model.inputs() != 3) {
+    throw InputError(fmt::format("--ply writes a surface, and needs three free inputs, not {}; use --json instead",
+                                 model.inputs()));
+  }
+
+  ProgressLine progress(request.quiet, request.options.time);
+  LocusOptions options;
+  static_cast<Options&>(options) = request.options;
+  options.resolution = request.resolution;
+  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
+  options.interrupt = &stop_on_signals();
+  options.progress = [&](const Progress& now) { progress.show(now); };
+  const Locus answer = j0(model, request.box, options);
+  progress.erase();
+
+  if (!json_on_output) {
+    print(stdout, locus_text(answer));
+  } else if (!request.quiet) {
+    print(stderr, locus_text(answer));
+  }
+  if (!request.json.empty() || report) {
+    const std::string record = to_json(model, answer, true);
+    if (json_on_output) print(stdout, record);
+    if (json) json->write(record);
+    if (report) report->write(to_html(record, request.typed));
+  }
+  if (ply && answer.proof.refused.empty()) ply->write(to_ply(answer));
+  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
+  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
+    if (ply) print(stdout, fmt::format("  surface: {}\n", request.ply));
+    print(stdout, report ? fmt::format("  page: {}\n", request.report)
+                         : std::string("  to see it, add --report j0.html and open that page in a browser\n"));
+  }
+  return exit_code(answer);
+}
+
 ExitCode info(const Request& request) {
   const bool json_on_output = request.json == "-";
   std::optional<OutputFile> json;
@@ -233,6 +282,8 @@ ExitCode run(int argc, const char* const* argv) {
   switch (request.command) {
     case Command::kNothing:
       return kAnswered;
+    case Command::kJ0:
+      return locus(request);
     case Command::kInfo:
       return info(request);
     case Command::kReport:

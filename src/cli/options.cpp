@@ -23,16 +23,16 @@ namespace {
 struct Raw {
   std::optional<std::string> network, second, second_outputs, record, at, box, norm, scale, domain, outputs, gap,
       max_radius, time, memory, threads, json, report, output, proof, proof_file, steps, skip, thin, sweep, along, of,
-      method, threshold, big_m, write_model;
+      method, threshold, big_m, write_model, resolution, ply;
   std::vector<std::string> fix, set;
   bool quiet = false, no_check = false, pseudo = false;
 };
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
-                   kForOrbit = 64, kForPseudo = 128, kForPreimages = 256, kForFactor = 512;
+                   kForOrbit = 64, kForPseudo = 128, kForPreimages = 256, kForJ0 = 512, kForFactor = 1024;
 constexpr unsigned kWithProgram = kForRadius | kForPseudo;
 constexpr unsigned kOnBall = kForRadius | kForPseudo | kForFactor;
-constexpr unsigned kOnBox = kForInjective | kForPreimages;
+constexpr unsigned kOnBox = kForInjective | kForPreimages | kForJ0;
 constexpr unsigned kSolving = kOnBall | kOnBox;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 constexpr unsigned kWithTwo = kForFactor | kForCheck;
@@ -63,6 +63,9 @@ constexpr std::array kSubcommands{
     Subcommand{"factor", Command::kFactor, kForFactor,
                "on which balls around a point is network B a function of network A, and A of B?",
                "foldproof factor full.onnx pruned.onnx --at 0,0"},
+    Subcommand{"j0", Command::kJ0, kForJ0,
+               "where the network folds within a box: points, polylines or a surface, exactly",
+               "foldproof j0 flow.onnx --box=-3:3,-3:3 --report j0.html"},
     Subcommand{"info", Command::kInfo, kForInfo, "layers, sizes and hash of a network, and its exact value at a point",
                "foldproof info flow.onnx --at 1,2.1"},
     Subcommand{"check", Command::kCheck, kForCheck, "the independent checker on a proof kept by --proof",
@@ -110,6 +113,9 @@ const std::array kRows{
         "ask for N values of input I, from A to B, each frozen as by --fix"},
     Row{"--box", "L:U,...", kOnBox, kOnBox & ~kWithMap, &Raw::box,
         "the box: lower:upper per input that is not fixed"},
+    Row{"--resolution", "W", kForJ0, 0, &Raw::resolution,
+        "longest side of the boxes in which the proof encloses J0; default: a part of the longest side of the box"},
+    Row{"--ply", "FILE", kForJ0, 0, &Raw::ply, "three inputs: write the surface as a PLY file"},
     Row{"--norm", "NORM", kOnBall, 0, &Raw::norm, "shape of the ball: linf (the default), l1 or l2"},
     Row{"--scale", "S,...", kOnBall, 0, &Raw::scale,
         "weighted ball: distances are |(x - X) / S|, one positive number per input that is not fixed"},
@@ -393,7 +399,8 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   }
   request.quiet = raw.quiet;
   for (const auto& [option, given] : {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report},
-                                      std::pair{"-o", &raw.output}, std::pair{"--proof", &raw.proof}}) {
+                                      std::pair{"-o", &raw.output}, std::pair{"--proof", &raw.proof},
+                                      std::pair{"--ply", &raw.ply}}) {
     if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
   }
   request.json = raw.json.value_or("");
@@ -407,13 +414,16 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   }
   request.report = raw.report ? *raw.report : raw.output.value_or("");
   request.proof = raw.proof_file.value_or("");
+  request.ply = raw.ply.value_or("");
+  if (raw.resolution) request.resolution = positive("--resolution", *raw.resolution);
   if (request.command == Command::kExport) return request;
   if (request.options.proof == "-")
     throw InputError("a proof cannot go to standard output; name a file such as fold.proof");
   if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
+  if (request.ply == "-") throw InputError("a surface cannot go to standard output; name a file such as j0.ply");
   const std::array named{std::pair{"--json", request.json}, std::pair{"--report", request.report},
                          std::pair{"--proof", request.options.proof},
-                         std::pair{"--write-model", request.write_model}};
+                         std::pair{"--write-model", request.write_model}, std::pair{"--ply", request.ply}};
   for (std::size_t a = 0; a < named.size(); ++a) {
     for (std::size_t b = a + 1; b < named.size(); ++b) {
       if (named[a].second.empty() || named[a].second != named[b].second) continue;

@@ -33,6 +33,7 @@ std::string short_count(double count) {
 }
 
 std::string bracket(const Progress& progress) {
+  if (std::string_view(progress.phase) == "locus") return "";
   if (!progress.upper) return fmt::format("[{:.7g}, ?]", progress.lower);
   return fmt::format("[{:.7g}, {:.7g}]", progress.lower, *progress.upper);
 }

@@ -12,7 +12,9 @@
 
 namespace foldproof::cli {
 
-enum class Command { kNothing, kRadius, kInjective, kPseudo, kPreimages, kFactor, kInfo, kReport, kExport, kCheck, kOrbit };
+enum class Command {
+  kNothing, kRadius, kInjective, kPseudo, kPreimages, kFactor, kJ0, kInfo, kReport, kExport, kCheck, kOrbit
+};
 
 struct Request {
   Command command = Command::kNothing;  // kNothing: help or the version was asked for and printed
@@ -31,6 +33,8 @@ struct Request {
   std::string json;    // target of --json; empty: none; "-": standard output
   std::string report;  // target of --report, or of -o; empty: none; of export, "-" is standard output
   std::string proof;   // FILE of the check command
+  double resolution = 0;  // of j0; 0: the usual one
+  std::string ply;     // target of --ply; empty: none
   std::string record;  // RESULT.json of the report command
   std::map<std::string, std::string> set;  // constants of a map
   OrbitOptions orbit;

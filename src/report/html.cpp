@@ -18,7 +18,7 @@
 namespace foldproof {
 
 std::string bracket_html(const Json& record) {
-  if (record.at("question") == "injective") return "";
+  if (!record.contains("radius")) return "";
   const bool alone = record.at("question") == "pseudo";
   const Bracket bracket = bracket_of(record);
   std::string html = "<div class=\"ends\" role=\"img\" aria-label=\"the bracket of the radius\">\n";
@@ -50,8 +50,8 @@ std::string exact_html(const char* name, const Json& texts) {
 }  // namespace
 
 std::string witness_html(const Json& record) {
+  if (!record.contains("witness") || record.at("witness").is_null()) return "";
   const Json& witness = record.at("witness");
-  if (witness.is_null()) return "";
   std::string html =
       "<section class=\"card\"><h2>Two inputs, one output</h2>\n"
       "<div class=\"scroll\"><table class=\"witness\">"
@@ -77,8 +77,8 @@ std::string witness_html(const Json& record) {
 namespace {
 
 std::string place_html(const Json& record) {
+  if (!record.contains("resisting_place") || record.at("resisting_place").is_null()) return "";
   const Json& place = record.at("resisting_place");
-  if (place.is_null()) return "";
   std::string text;
   for (const Json& side : place) text += fmt::format("{}[{}]", text.empty() ? "" : " × ", list_text(side));
   return row("Place that resists", fmt::format("<code>{}</code>", escape(text)));
@@ -88,7 +88,7 @@ std::string place_html(const Json& record) {
 
 std::string numbers_html(const Json& record) {
   std::string html;
-  if (record.at("question") != "injective") {
+  if (record.contains("radius")) {
     const Json& radius = record.at("radius");
     html += row("Proved radius", fmt::format("<code>{}</code>", escape(shown(radius.at("lower_exact")))));
     html += row("Refuted radius", fmt::format("<code>{}</code>", escape(shown(radius.at("upper_exact")))));
@@ -110,6 +110,14 @@ std::string numbers_html(const Json& record) {
                                                             escape(shown(alone.at("upper_exact")))));
     }
   }
+  if (record.at("question") == "j0") {
+    const Json& enclosure = record.at("enclosure");
+    html += row("Vertices", count_text(record.at("points").size()));
+    html += row("Linear pieces enumerated", count_text(record.at("cells")));
+    html += row("Proof's boxes", escape(fmt::format("{} with J0, {} open, no side above {}",
+                                                    count_text(enclosure.at("boxes")), count_text(enclosure.at("open")),
+                                                    shown(enclosure.at("width")))));
+  }
   html += place_html(record);
   return html + run_rows(record);
 }
@@ -123,7 +131,7 @@ std::string claims_html(const std::vector<std::string>& claims) {
 }
 
 std::string limit_html(const Json& record) {
-  const std::string words = limit_words(record);
+  const std::string words = record.contains("limit") ? limit_words(record) : "";
   if (words.empty()) return "";
   return fmt::format("<p class=\"limit\"><strong>What ends it.</strong> {}</p>\n", escape(words));
 }

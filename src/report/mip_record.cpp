@@ -65,7 +65,7 @@ std::string to_json(const Model& model, const MipAnswer& answer, bool with_pictu
   record["disagreement"] = disagreement_json(answer);
   record["engine"] = answer.engine ? Json::parse(to_json(model, *answer.engine, false)) : Json();
   record["effort"] = effort_json(answer.effort);
-  record["picture"] = with_picture && answer.engine ? picture(model.network(), *answer.engine) : Json();
+  record["picture"] = with_picture && answer.engine ? picture(model, *answer.engine) : Json();
   return json_text(record);
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "number/rational.h"
+#include "report/exact_fold.h"
 #include "report/graph_view.h"
 #include "report/leaf_boxes.h"
 #include "report/plane_view.h"
@@ -86,8 +87,8 @@ Window window_around(const std::vector<Point>& points, double stretch) {
 
 class PictureMaker {
  public:
-  PictureMaker(const Network& network, const Answer& answer)
-      : answer_(answer), n_(at(network.inputs)), f_(network), region_(answer) {
+  PictureMaker(const Model& model, const Answer& answer)
+      : model_(model), answer_(answer), n_(at(model.inputs())), f_(model.network()), region_(answer) {
     const double at_center = f_.determinant(region_.center());
     inside_ = (at_center > 0) - (at_center < 0);
     if (answer.witness) difference_ = exact_difference(*answer.witness);
@@ -104,6 +105,7 @@ class PictureMaker {
       main.y = to_point(answer_.witness->y);
     }
     main.image_origin = {0, 0};
+    main.fold = exact_fold(model_, main.plane.origin, main.window);
     ask_determinants(main, kPlaneSide, 0.4);
     ask_image(main, kLines, 0.3);
     views_.push_back(view(main));
@@ -172,6 +174,7 @@ class PictureMaker {
     close.x = Point{0, 0};
     close.y = d;
     ask_determinants(close, kZoomSide, 0.15);
+    if (n_ == 2) close.fold = exact_fold(model_, close.plane.origin, close.window);
     if (with_image) {
       close.image_origin = f_.value(x);
       ask_image(close, kZoomLines, 0.1);
@@ -260,6 +263,7 @@ class PictureMaker {
     return {{"kind", kind}, {"views", views_}, {"line", std::move(line)}, {"thinned", Json(notes_)}};
   }
 
+  const Model& model_;
   const Answer& answer_;
   std::size_t n_;
   Sampler f_;
@@ -272,10 +276,11 @@ class PictureMaker {
 
 }  // namespace
 
-Json picture(const Network& network, const Answer& answer) {
+Json picture(const Model& model, const Answer& answer) {
+  const Network& network = model.network();
   if (network.inputs != network.output_count() || network.inputs == 0) return nullptr;
   if (network.inputs == 1) return graph_view(network, answer);
-  PictureMaker maker(network, answer);
+  PictureMaker maker(model, answer);
   return network.inputs == 2 ? maker.plane() : maker.slices();
 }
 

@@ -3,12 +3,11 @@
 #pragma once
 
 #include "foldproof/foldproof.h"
-#include "model/network.h"
 #include "report/json_text.h"
 
 namespace foldproof {
 
 /// {"kind": "graph" (one input), "plane" (two) or "slices" (more), ...}; null if the network is not square.
-Json picture(const Network& network, const Answer& answer);
+Json picture(const Model& model, const Answer& answer);
 
 }  // namespace foldproof

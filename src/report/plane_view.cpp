@@ -110,14 +110,14 @@ Json point_json(const std::optional<Point>& point, const Window& window, const R
 }  // namespace
 
 DeterminantField::DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side,
-                                   int inside)
+                                   int inside, bool with_fold)
     : f_(f), plane_(plane), window_(window), side_(side), inside_(inside == 0 ? 1 : inside) {
   for (int j = 0; j < side_; ++j) {
     for (int i = 0; i < side_; ++i) {
       determinant_.push_back(f_.determinant(plane_.at(parameter(window_.s, i), parameter(window_.t, j))));
     }
   }
-  trace_fold();
+  if (with_fold) trace_fold();
 }
 
 double DeterminantField::parameter(const Point& range, int i) const {
@@ -186,7 +186,9 @@ void DeterminantField::trace_fold() {
 
 Json plane_view(const Sampler& f, const Region& region, const ViewRequest& request) {
   const Window& window = request.window;
-  const DeterminantField field(f, request.plane, window, request.determinant_side, request.inside);
+  const DeterminantField field(f, request.plane, window, request.determinant_side, request.inside,
+                               !request.fold);
+  const auto& fold = request.fold ? *request.fold : field.fold();
   const Rounding rounded(std::max(window.s[1] - window.s[0], window.t[1] - window.t[0]));
   Outlines outlines;
   if (region.is_box()) {
@@ -206,14 +208,15 @@ Json plane_view(const Sampler& f, const Region& region, const ViewRequest& reque
           {"window", Json::array({rounded(window.s), rounded(window.t)})},
           {"sign", request.inside},
           {"determinant", field.scaled()},
-          {"fold", segments_json(field.fold(), rounded)},
+          {"fold", segments_json(fold, rounded)},
+          {"exact_fold", request.fold.has_value()},
           {"lower", rounded(outlines.lower)},
           {"upper", rounded(outlines.upper)},
           {"center", point_json(request.center, window, rounded)},
           {"x", point_json(request.x, window, rounded)},
           {"y", point_json(request.y, window, rounded)},
           {"boxes", nullptr},
-          {"image", with_image ? image_json(f, request, image_outlines, field.fold()) : Json()}};
+          {"image", with_image ? image_json(f, request, image_outlines, fold) : Json()}};
 }
 
 }  // namespace foldproof

@@ -12,8 +12,10 @@ namespace foldproof {
 /// Signs of the determinant on a grid of a window, and where the sign of the centre ends.
 class DeterminantField {
  public:
-  /// @param side samples per direction; @param inside the sign whose region the fold bounds (0: the positive)
-  DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side, int inside);
+  /// @param side samples per direction; @param inside the sign whose region the fold bounds (0: the positive);
+  /// @param with_fold whether it is traced
+  DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side, int inside,
+                   bool with_fold = true);
 
   int side() const { return side_; }
   /// Row by row (t upwards): sign times size in thousandths of a large value of the window; 0 only if it is 0.
@@ -46,6 +48,7 @@ struct ViewRequest {
   int image_samples = 0;       // samples per line
   Vector image_origin;         // subtracted from outputs, so that small differences stay visible
   std::optional<Point> center, x, y;
+  std::optional<std::vector<std::array<Point, 2>>> fold;  // exact; otherwise it is traced between the samples
 };
 
 /// The view as JSON: window, determinant samples, fold, outlines of the region, points and image.

@@ -87,7 +87,7 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
   record["proof"] = proof_json(answer.proof);
   record["effort"] = effort_json(answer.effort);
   if (answer.question == "radius") record["pseudo"] = answer.pseudo ? alone_json(*answer.pseudo) : Json();
-  record["picture"] = with_picture ? picture(network, answer) : Json();
+  record["picture"] = with_picture ? picture(model, answer) : Json();
   return json_text(record);
 }
 

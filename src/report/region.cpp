@@ -106,7 +106,7 @@ Json Rounding::operator()(const std::vector<Point>& points) const {
 }
 
 Region::Region(const Answer& answer)
-    : is_box_(answer.question == "injective"), norm_(answer.norm), center_(answer.center) {
+    : is_box_(answer.question == "injective" || answer.question == "j0"), norm_(answer.norm), center_(answer.center) {
   for (const std::string& entry : answer.scale_exact) scale_.push_back(number(entry));
   for (const auto& [low, high] : answer.domain_exact) domain_.push_back({number(low), number(high)});
   if (is_box_) {

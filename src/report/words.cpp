@@ -128,6 +128,46 @@ Verdict verdict_of_pseudo(const Json& record) {
   return {"open", "Not finished", sentence + fmt::format(" Beyond that nothing is decided: {}.", why_stopped(record))};
 }
 
+// "4 polylines", "1 point"
+std::string counted(std::size_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", count_text(number), noun, number == 1 ? "" : "s");
+}
+
+Verdict verdict_of_locus(const Json& record) {
+  const std::string box = box_text(record.at("box"));
+  const std::size_t n = record.at("box").size();
+  const Json &lines = record.at("lines"), &flats = record.at("flats"), &enclosure = record.at("enclosure");
+  const bool complete = record.at("complete") == true;
+  const std::string unfinished = complete ? "" : fmt::format(" This is a part of it: {}.", why_stopped(record));
+  if (text_at(record, "stop_reason") == "refused") {
+    return {"open", "Not decided", fmt::format("Nothing is claimed about the box {}: {}.", box, why_stopped(record))};
+  }
+  if (n > 3) {
+    const std::size_t boxes = enclosure.at("boxes").get<std::size_t>() + enclosure.at("open").get<std::size_t>();
+    if (boxes == 0) return {"proved", "No fold in the box", fmt::format("det J keeps one sign on all of {}.", box)};
+    return {"bracket", "Where the map may fold",
+            fmt::format("J0, the set where the map folds, lies in {} within {}.", count_text(boxes) + (boxes == 1 ? " small box" : " small boxes"), box)};
+  }
+  std::vector<std::string> parts;
+  if (n == 1 && !lines.empty()) parts.push_back(counted(lines.size(), "point"));
+  if (n == 2 && !lines.empty()) parts.push_back(counted(lines.size(), "polyline"));
+  if (!record.at("triangles").empty()) parts.push_back(counted(record.at("triangles").size(), "triangle"));
+  if (!flats.empty()) {
+    parts.push_back(n == 1   ? counted(flats.size(), "flat interval")
+                    : n == 2 ? counted(flats.size(), "flat polygon")
+                             : counted(flats.size(), "polygon") + " around flat pieces");
+  }
+  if (parts.empty()) {
+    if (!complete) return {"open", "Not finished", fmt::format("No fold was found in {} so far: {}.", box, why_stopped(record))};
+    return {"proved", "No fold in the box",
+            fmt::format("There is no J0 in {}: the determinant has one sign on all linear pieces of the network there.", box)};
+  }
+  std::string all = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) all += " and " + parts[i];
+  return {complete ? "bracket" : "open", complete ? "Where the map folds" : "Where the map folds, in part",
+          fmt::format("J0 in {} consists of {}, exactly.{}", box, all, unfinished)};
+}
+
 }  // namespace
 
 std::string seconds_text(double seconds) {
@@ -161,6 +201,7 @@ Bracket bracket_of(const Json& record) {
 Verdict verdict_of(const Json& record) {
   if (record.at("question") == "injective") return verdict_of_box(record);
   if (record.at("question") == "pseudo") return verdict_of_pseudo(record);
+  if (record.at("question") == "j0") return verdict_of_locus(record);
   const Bracket bracket = bracket_of(record);
   const std::string center = point_text(record.at("center_exact")), limit = text_at(record, "limit");
   const std::string cut = record.at("domain").is_null() ? "" : " (within the domain)";
@@ -217,7 +258,7 @@ std::vector<std::string> claims_of(const Json& record) {
   std::vector<std::string> claims{
       "f is the real-arithmetic function of the weights stored in the file. Rounding in float32 inference is not part "
       "of the claim."};
-  if (record.at("question") != "injective") {
+  if (record.contains("norm")) {
     static const std::map<std::string, std::string> norms{
         {"linf", "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
                  "(maximum norm; a square in 2-D, a cube in 3-D)."},
@@ -231,7 +272,18 @@ std::vector<std::string> claims_of(const Json& record) {
                        point_text(scale) + ".");
     }
   }
-  if (!record.at("witness").is_null()) {
+  if (record.at("question") == "j0") {
+    claims.push_back(
+        "J0 is the set of points in the closures of two linear pieces of f with opposite orientation, or of one whose "
+        "Jacobian determinant is 0 (Cui et al. 2023, eq. 9); of the pieces that meet the inside of the box.");
+    claims.push_back("Its vertices were found and joined in exact arithmetic wherever doubles with proved errors do not "
+                     "decide. This part is the search's; the proof that is checked says where no J0 can be, and that "
+                     "each of its small boxes holds some.");
+    if (record.at("enclosure").at("open") != 0) {
+      claims.push_back("The proof leaves some small boxes open: there it says nothing.");
+    }
+  }
+  if (record.contains("witness") && !record.at("witness").is_null()) {
     claims.push_back("The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "
                      "the last digit.");
   }

@@ -37,6 +37,8 @@
     apart: ['#56b4e9', 'told apart'],
     secant: ['#0072b2', 'secant test'],
     cone: ['#cc79a7', 'cone'],
+    change: ['#e69f00', 'holds a point of J0'],
+    open: ['#d55e00', 'left open'],
   };
   const CURVES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
   const testStyle = (name) => Object.hasOwn(TESTS, name) ? TESTS[name] : ['#888888', 'another test'];
@@ -82,6 +84,10 @@
       shapes: options.shapes || [], annotations: options.annotations || [],
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: quiet, activecolor: ink },
     };
+    if (options.scene) {
+      result.scene = options.scene;
+      result.dragmode = 'turntable';
+    }
     if (options.square) {
       Object.assign(result.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'domain' });
       result.xaxis.constrain = 'domain';
@@ -168,7 +174,7 @@
     });
   }
 
-  const isBox = record.question === 'injective';
+  const isLocus = record.question === 'j0', isBox = record.question === 'injective' || isLocus;
 
   function outlineLayers(view) {
     const layers = [];
@@ -177,7 +183,7 @@
         traces: [lines(closed(view.lower), { color: colour('plot-proved'), width: 3.5 })] });
     }
     if (view.upper.length) {
-      const hue = colour(isBox && record.verdict === 'proved' ? 'plot-proved' : 'plot-refuted');
+      const hue = colour(isLocus ? 'quiet' : isBox && record.verdict === 'proved' ? 'plot-proved' : 'plot-refuted');
       layers.push({ name: isBox ? 'the box' : 'ball, refuted', swatch: [isBox ? 'stroke' : 'stroke dashed', hue],
         traces: [lines(closed(view.upper), { color: hue, width: 2, dash: isBox ? 'solid' : '7px,6px' })] });
     }
@@ -207,8 +213,8 @@
     const layers = [
       { name: 'orientation kept, turned over', traces: [field(view)],
         swatch: ['box', `linear-gradient(90deg, ${colour('plot-up-strong')} 50%, ${colour('plot-down-strong')} 50%)`] },
-      { name: 'fold', swatch: ['stroke', colour('plot-fold')],
-        traces: [lines(segments(view.fold), { color: colour('plot-fold'), width: 1.6 })] },
+      { name: view.exact_fold ? 'fold (J0), exact' : 'fold', swatch: ['stroke', colour('plot-fold')],
+        traces: [lines(segments(view.fold), { color: colour('plot-fold'), width: isLocus ? 2.4 : 1.6 })] },
     ];
     if (!view.fold.length) layers.pop();
     return {
@@ -331,6 +337,10 @@
       layers.push({ name: 'f, turned back', swatch: ['stroke', colour('plot-turned')],
         traces: [curve(parts.down, colour('plot-turned'))] });
     }
+    if (picture.folds && picture.folds.length) {
+      layers.push({ name: 'J0', swatch: ['mark', colour('plot-fold')],
+        traces: picture.folds.map((p) => marker(p, 'circle', 'J0', 9, colour('plot-fold'), true)) });
+    }
     if (pair) {
       layers.push({ name: 'common value', swatch: ['stroke dashed', colour('quiet')],
         traces: [lines([[picture.window[0], pair.f], [picture.window[1], pair.f]],
@@ -341,6 +351,26 @@
         y: pair && [pair.y, pair.f] })),
       options: { labels: ['input', 'output f'], range: [picture.window, [floor - room / 2, high + room]] },
     };
+  }
+
+  // ---------------------------------------------------------------- three inputs: the surface
+  function meshFigure() {
+    const axis = (k) => ({ title: { text: 'input ' + k }, range: picture.window[k], color: colour('quiet'),
+      gridcolor: colour('plot-grid'), backgroundcolor: 'rgba(0,0,0,0)' });
+    const mesh = (corners, hue, opacity) => ({
+      type: 'mesh3d', x: picture.points[0], y: picture.points[1], z: picture.points[2],
+      i: corners[0], j: corners[1], k: corners[2], color: hue, opacity, flatshading: true,
+      hovertemplate: '(%{x:.5~g}, %{y:.5~g}, %{z:.5~g})<extra></extra>',
+      lighting: { ambient: 0.6, diffuse: 0.7, specular: 0.15, facenormalsepsilon: 0, vertexnormalsepsilon: 0 },
+    });
+    const layers = [];
+    if (picture.triangles[0].length) {
+      layers.push({ name: 'fold (J0)', swatch: ['box', '#56b4e9'], traces: [mesh(picture.triangles, '#56b4e9', 1)] });
+    }
+    if (picture.flats[0].length) {
+      layers.push({ name: 'around flat pieces', swatch: ['box', '#e69f00'], traces: [mesh(picture.flats, '#e69f00', 0.5)] });
+    }
+    return { layers, options: { labels: ['', ''], scene: { xaxis: axis(0), yaxis: axis(1), zaxis: axis(2), aspectmode: 'cube' } } };
   }
 
   // ---------------------------------------------------------------- more inputs: outputs along the line of the pair
@@ -473,6 +503,10 @@
   };
 
   function plan() {
+    if (isLocus) {
+      WORDS.plane[1] = 'Where the map turns over. Blue: the Jacobian determinant has the sign it has in the middle; sand: '
+        + 'the other sign; stronger where it is larger. The line between them is J0, exactly. Small boxes: the proof.';
+    }
     if (picture.kind === 'sweep') {
       addFigure(record.parameter ? 'Radius over the parameter' : 'Radius along the orbit',
         (record.asked === 'pseudo' ? 'How far around each centre no other input has the output of the centre. '
@@ -494,8 +528,13 @@
       }
       return;
     }
+    if (picture.kind === 'mesh') {
+      addFigure('J0', 'The surface on which the map turns over, within the box. Drag to turn it.', true, meshFigure);
+      return;
+    }
     if (picture.kind === 'graph') {
-      addFigure('The graph of f', 'The green interval is proved one-to-one; the coloured strip below shows which test '
+      addFigure('The graph of f', isLocus ? 'Where f turns back is J0. The coloured strip below is the proof.'
+        : 'The green interval is proved one-to-one; the coloured strip below shows which test '
         + 'proved which part. Where f turns back, two inputs share a value.', true, graphFigure);
       return;
     }

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/text.h"
+
+namespace foldproof::cli {
+
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+std::string count(std::size_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string locus_text(const Locus& answer) {
+  if (!answer.proof.refused.empty()) return fmt::format("nothing is claimed\n  {}\n", stop_words(answer));
+  const std::size_t n = answer.domain_exact.size();
+  std::size_t segments = 0, loops = 0;
+  for (const auto& line : answer.lines) {
+    segments += line.size() - 1;
+    if (line.size() > 1 && line.front() == line.back()) ++loops;
+  }
+  std::vector<std::string> parts;
+  if (n == 1 && !answer.lines.empty()) parts.push_back(count(answer.lines.size(), "point"));
+  if (n == 2 && !answer.lines.empty()) {
+    parts.push_back(fmt::format("{} of {}{}", count(answer.lines.size(), "polyline"), count(segments, "segment"),
+                                loops > 0 ? fmt::format(", {} closed", loops) : ""));
+  }
+  if (!answer.triangles.empty()) parts.push_back("a surface of " + count(answer.triangles.size(), "triangle"));
+  if (!answer.flats.empty()) {
+    const std::size_t flats = answer.flats.size();
+    parts.push_back(n == 1   ? count(flats, "flat interval")
+                    : n == 2 ? count(flats, "flat polygon")
+                             : count(flats, "polygon") + " around flat pieces");
+  }
+  std::string text;
+  if (n > 3) {
+    text = answer.boxes + answer.open == 0
+               ? "no fold: det J has one sign on the box\n"
+               : fmt::format("J0 lies in {} boxes (with more than three inputs there is no exact shape)\n",
+                             answer.boxes + answer.open);
+  } else if (!parts.empty()) {
+    text = fmt::format("J0 in the box{}: {}\n", answer.complete ? ", exactly" : ", found so far",
+                       fmt::join(parts, "; "));
+  } else {
+    text = answer.complete ? "no fold: det J has one sign on every linear piece in the box\n"
+                           : "no point of J0 was found so far\n";
+  }
+  if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
+  if (n == 1) {
+    for (const auto& line : answer.lines) text += fmt::format("    {}\n", answer.points[at(line[0])][0]);
+    for (const auto& flat : answer.flats) {
+      text += fmt::format("    {} to {}\n", answer.points[at(flat[0])][0], answer.points[at(flat[1])][0]);
+    }
+  }
+  if (!answer.proof.weights_sha256.empty() && answer.boxes > 0) {
+    text += fmt::format("  proved: {}, no wider than {:.3g}, each with a point of J0; none elsewhere{}\n",
+                        answer.boxes == 1 ? std::string("one small box")
+                                          : fmt::format("{} small boxes", answer.boxes),
+                        answer.width,
+                        answer.open > 0 ? fmt::format(", but for {} left open", answer.open) : "");
+  } else if (!answer.proof.weights_sha256.empty() && answer.open > 0) {
+    text += fmt::format("  proved: no J0 outside of {} small boxes that are left open\n", answer.open);
+  }
+  return text + effort_text(answer.effort) + proof_text(answer);
+}
+
+}  // namespace foldproof::cli

@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 
 import figures as draw
-from questions import (ATTRACTOR_POINTS, EULER_B, FIG2, FIG4, NETWORK_B, PICTURED, RESNETS, TOY_POINTS)
+from questions import (ATTRACTOR_POINTS, EULER_B, FIG2, FIG4, NETWORK_B, OWN, PICTURED, RESNETS, TABLE1, TOY_POINTS)
 
 NETS = json.loads((Path(__file__).resolve().parent / "nets" / "nets.json").read_text())
 WINDOW = [[-5, 10], [-5, 10]]
@@ -82,6 +82,12 @@ def nearest(record):
     return y if x == record["center"] else x
 
 
+def overlap(one, two):
+    """Two brackets that may be about one number."""
+    a, b = one["radius"], two["radius"]
+    return a["lower"] < b["upper"] and b["lower"] < a["upper"]
+
+
 # ---------------------------------------------------------------- the table paper / MILP / foldproof
 
 def milp_cells(answer, ball):
@@ -122,6 +128,11 @@ def comparison(answers, milp):
         for q in questions:
             problem = "r, Problem 1" if q.command == "radius" else "R, Problem 2"
             compare(f"{problem}, at {point(q.at)}", q.published, q.name, answers[q.name]["record"])
+    group("Table 1: Van der Pol network A and its pruned versions B, centre (0, 0)")
+    for q in TABLE1:
+        for direction, a, b in (("AB", q.network, q.second), ("BA", q.second, q.network)):
+            compare(f"r<sub>{direction}</sub>, B = {q.second}", None, f"table1 {a} {b}",
+                    answers[q.name]["record"][f"r_{direction}"])
     return "".join(rows)
 
 
@@ -130,8 +141,9 @@ def comparison(answers, milp):
 def overview(run, milp, places):
     answers = run["answers"]
     records = [a["record"] for a in answers.values()]
+    parts = [r[direction] for r in records if r["question"] == "factor" for direction in ("r_AB", "r_BA")]
     swept = [p["answer"] for r in records if r["question"] == "sweep" for p in r["points"]]
-    proofs = [r["proof"] for r in records + swept if r.get("proof")]
+    proofs = [r["proof"] for r in records + parts + swept if r.get("proof")]
     ratios = sorted(milp[q.name]["cpu_seconds"] / spent(answers[q.name]["record"]) for q in FIG4)
     places |= {"questions": f"{len(records) + len(swept):,}", "all_seconds": seconds(run["seconds"]),
                "checked": f"{sum(p['checked'] for p in proofs):,} of {len(proofs):,}",
@@ -193,6 +205,15 @@ def two_points(answers, places, figures):
     places["points_commands"] = commands(answers, [q.name for q in FIG4])
 
 
+def pruned(answers, places, figures):
+    """Fig. 5 and Table 1."""
+    own = answers[OWN.name]["record"]
+    records = [(q.second, answers[q.name]["record"]) for q in TABLE1]
+    figures["pruned"] = draw.radii([(name, NETS[name], record) for name, record in records])
+    places |= {"pruned_same": str(sum(overlap(r["r_AB"], own) for _, r in records)), "pruned_count": str(len(records)),
+               "pruned_own": bracket(own), "pruned_commands": commands(answers, [q.name for q in TABLE1[:3]])}
+
+
 def margins(answers, places, figures):
     """Beyond the paper: Problem 1 along an orbit and over a parameter."""
     along, over_b, over_tau = (answers[f"margin {name}"]["record"] for name in ("along", "b", "tau"))
@@ -221,6 +242,7 @@ def contents(run, milp):
     scalar(answers, places, figures)
     attractors(answers, places, figures)
     two_points(answers, places, figures)
+    pruned(answers, places, figures)
     margins(answers, places, figures)
     residual(answers, places)
     places["comparison_rows"] = comparison(answers, milp)

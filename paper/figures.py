@@ -61,6 +61,20 @@ def value_at(curve, x):
     return fs[k - 1] + (fs[k] - fs[k - 1]) * (x - xs[k - 1]) / (xs[k] - xs[k - 1])
 
 
+def radii(rows):
+    """r_AB and r_BA of every pruned network, one row each."""
+    names = [f"{name.removeprefix('vdp_')}: {facts['share'] * 100:.0f} %, {facts['schedule']}"
+             for name, facts, _ in rows]
+    traces = []
+    for direction, colour in (("r_AB", "curve"), ("r_BA", "pair")):
+        values = [record[direction]["radius"]["lower"] for _, _, record in rows]
+        traces.append({"type": "scatter", "mode": "markers", "x": values, "y": names, "name": direction,
+                       "marker": {"color": f"var(--{colour})", "size": 11},
+                       "hovertemplate": f"%{{y}}<br>{direction} = %{{x:.6f}}<extra></extra>"})
+    return {"traces": traces, "layout": {"xaxis": {"title": "radius"},
+                                         "yaxis": {"autorange": "reversed", "nticks": 20}}}
+
+
 def margin(record, label, by_index=False):
     """Radius against the step of an orbit or the value of a parameter."""
     points = [p for p in record["points"] if p["answer"]]

@@ -39,8 +39,9 @@ FIG4 = [Question(f"fig4 {command} {at}", command, "brus_b", at, fix=("2=2.1",), 
         for at, pair in ATTRACTOR_POINTS.items() for command, published in zip(("radius", "pseudo"), pair)]
 RESNETS = [Question(f"residual radius {network} {at}", "radius", network, at)
            for network, at in (("brus_res1", "1,2.1"), ("vdp_res1", "0,0"), ("vdp_res3", "0,0"))]
-QUESTIONS = [*FIG2, *FIG4, *RESNETS]
-
+OWN = Question("table1 own", "radius", "vdp_A", "0,0")   # r_AB is never below it
+TABLE1 = [Question(f"table1 {other}", "factor", "vdp_A", "0,0", second=other) for other in PRUNED]
+QUESTIONS = [*FIG2, *FIG4, OWN, *TABLE1, *RESNETS]
 
 # The MILP answers one direction at a time: is B a function of A?
 MILP_TABLE1 = [Question(f"table1 {a} {b}", "factor", a, "0,0", second=b, milp_limit=60)

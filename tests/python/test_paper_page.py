@@ -15,7 +15,7 @@ from networks import ROOT
 sys.path += [str(ROOT / "paper")]
 import contents  # noqa: E402
 import page  # noqa: E402
-from questions import FIG2, FIG4, FIGURES, QUESTIONS  # noqa: E402
+from questions import FIG2, FIG4, FIGURES, QUESTIONS, TABLE1  # noqa: E402
 
 ANSWERS = json.loads(gzip.decompress((ROOT / "tests" / "data" / "paper_answers.json.gz").read_bytes()))
 MILP = json.loads((ROOT / "paper" / "milp.json").read_text())
@@ -87,6 +87,7 @@ def test_the_table_has_both_answers_of_every_radius(text):
         radius = ANSWERS["answers"][question.name]["record"]["radius"]
         assert f">{contents.digits(radius['lower'], radius['upper'])[0]} to" in table
         assert f">{MILP['answers'][question.name]['lower']:.6f} to" in table
+    assert table.count("r<sub>AB</sub>") == table.count("r<sub>BA</sub>") == len(TABLE1) == 9
     for question in FIG4:
         assert f"{question.published:.6f}" in table
 

@@ -74,6 +74,15 @@ def test_pseudo(program):
     assert program.answer("radius", net, "--at", "1,2.1")["radius"]["lower"] <= record["radius"]["upper"]
 
 
+def test_factor_with_a_plain_network(program):
+    record = program.answer("factor", NETS / "vdp_res1.onnx", NETS / "vdp_A.onnx", "--at", "0,0")
+    assert record["r_AB"]["proof"]["checked"] and record["r_BA"]["proof"]["checked"]
+    x, y = pair(record["r_AB"])
+    assert x != y and exact_value("vdp_res1", x) == exact_value("vdp_res1", y)
+    alone = program.answer("radius", NETS / "vdp_res1.onnx", "--at", "0,0")["radius"]
+    assert record["r_AB"]["radius"]["upper"] >= alone["lower"]
+
+
 def test_preimages(program):
     record = program.answer("preimages", NETS / "brus_res1.onnx", "--at", "1,2.1", "--box=-5:5,-5:6")
     assert record["status"] == "solved" and record["proof"]["checked"] and record["open"] == 0

@@ -59,6 +59,46 @@ def test_a_certified_ball_that_holds_an_exact_pair(program, zoo):
     assert "they disagree" in words and "cannot see a pair that close" in words and "the engine: proved" in words
 
 
+CREASE = [([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]], [0.0] * 4),
+          ([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]], [0.0, 0.0])]  # f(x, y) = (|x|, y)
+
+
+@pytest.mark.parametrize("options, radius", [(["--norm", "l1"], 1), (["--scale", "2,0.5"], 0.5),
+                                             (["--norm", "l1", "--scale", "0.5,3"], 2)])
+def test_norms_and_scales(program, tmp_path, options, radius):
+    network = save_layers(tmp_path / "crease.onnx", CREASE)
+    record = program.answer("radius", network, "--at", "1,0", "--max-radius", 8, "--method", "mip", *options)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    for bracket in (record["radius"], record["engine"]["radius"]):
+        assert bracket["lower"] <= radius * 1.002 and bracket["upper"] >= radius * 0.999
+        assert bracket["upper"] - bracket["lower"] <= 1e-3 * bracket["upper"]
+
+
+@pytest.mark.parametrize("ending", ["lp", "mps"])
+def test_round_balls_in_scip(program, tmp_path, ending):
+    """Around (1, 0), (t, y) and (-t, y) lie in the disc of radius r if (1 + t)^2 + y^2 <= r^2: at most 2 (r - 1) apart."""
+    network, path = save_layers(tmp_path / "crease.onnx", CREASE), tmp_path / f"program.{ending}"
+    for radius, apart in ((0.75, 0), (2, 2)):
+        program.run("radius", network, "--at", "1,0", "--norm", "l2", "--max-radius", radius, "--write-model", path)
+        value, columns = optimum_in_scip(path)
+        assert abs(value - apart) < 1e-4
+        for copy in "xy":
+            assert (columns[copy + "0"] - 1) ** 2 + columns[copy + "1"] ** 2 <= radius**2 + 1e-4
+
+
+def test_round_balls_of_a_network_in_scip(program, tmp_path):
+    """The quadratic program sees no pair a sixteenth below the exact radius, and one a sixteenth above."""
+    network, path = save_layers(tmp_path / "net.onnx", layers_of(4)), tmp_path / "program.lp"
+    ball = ["--at", "0.5,-0.25", "--norm", "l2", "--scale", "1,2"]
+    exact = program.answer("radius", network, *ball)["radius"]
+    assert exact["lower"] > 0.05 and exact["upper"] is not None
+    optima = []
+    for radius in (exact["lower"] * 15 / 16, exact["upper"] * 17 / 16):
+        program.run("radius", network, *ball, "--max-radius", radius, "--write-model", path)
+        optima.append(optimum_in_scip(path)[0])
+    assert optima[0] < 1e-4 < optima[1]
+
+
 def test_where_both_agree(program, zoo):
     record = program.answer("radius", zoo("abs1d"), "--at", 1, "--max-radius", 4, "--method", "mip", "--big-m", "lp",
                             "--gap", 0.01)
@@ -144,6 +184,7 @@ def test_bad_input(program, zoo, tmp_path):
     refuses("--big-m", "lp", says=["--big-m", "--method mip"])
     refuses("--method", "mip", "--threshold", 0, says=["--threshold", "positive"])
     refuses("--method", "mip", "--big-m", "guess", says=["big-M", "guess"])
+    refuses("--method", "mip", "--norm", "l2", says=["--norm l2", "--write-model", "SCIP"])
     refuses("--method", "mip", "--proof", tmp_path / "p", says=["--proof", "--method engine"])
     refuses("--write-model", tmp_path / "program.txt", says=["--write-model", ".lp", ".mps"])
     refuses("--write-model", tmp_path / "no" / "program.lp", says=["--write-model", "program.lp"])

@@ -283,6 +283,7 @@ ExitCode run(int argc, const char* const* argv) {
     case Command::kNothing:
       return kAnswered;
     case Command::kJ0:
+      if (names_map(request.network)) return map_fold_command(request) ? kAnswered : kStopped;
       return locus(request);
     case Command::kInfo:
       return info(request);

@@ -37,7 +37,7 @@ constexpr unsigned kSolving = kOnBall | kOnBox;
 constexpr unsigned kWithNetwork = kSolving | kForInfo | kForExport | kForCheck;
 constexpr unsigned kWithTwo = kForFactor | kForCheck;
 constexpr unsigned kSwept = kForRadius | kForPseudo;
-constexpr unsigned kWithMap = kForOrbit | kForPreimages;
+constexpr unsigned kWithMap = kForOrbit | kForPreimages | kForJ0;
 
 struct Subcommand {
   const char* name;
@@ -274,7 +274,8 @@ void refuse_network_options(const Raw& raw, const Subcommand& subcommand) {
   }
   for (const auto& [option, given] :
        {std::pair{"--proof", &raw.proof}, std::pair{"--report", &raw.report}, std::pair{"--time", &raw.time},
-        std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads}}) {
+        std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads},
+        std::pair{"--resolution", &raw.resolution}, std::pair{"--ply", &raw.ply}}) {
     if (!*given) continue;
     throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
   }
@@ -394,7 +395,8 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     throw InputError(fmt::format("--at is required; see 'foldproof {} --help'", subcommand.name));
   }
   if (raw.box) request.box = read_box("--box", *raw.box);
-  if ((subcommand.bit & kOnBox) != 0 && !raw.box && !names_map(request.network)) {
+  if ((subcommand.bit & kOnBox) != 0 && !raw.box &&
+      !(request.command == Command::kPreimages && names_map(request.network))) {
     throw InputError(fmt::format("--box is required; see 'foldproof {} --help'", subcommand.name));
   }
   request.quiet = raw.quiet;

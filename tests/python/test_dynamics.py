@@ -111,16 +111,34 @@ def test_preimages_of_the_image_of_a_point(program):
                for (lower, upper), x in zip(found["points"][0]["box"], [Fraction(1, 3), 2]))
 
 
+def test_the_fold_of_a_map(program):
+    record = obeys_schema(program.answer("j0", MAPS / "brusselator.field", "--box=-4:4,-9:10"))
+    assert record["status"] == "solved" and record["grid"]["open_cells"] == 0
+    x, y = np.array(record["points"]).T
+    tau, b = 0.15, 2.1
+    determinant = (1 + tau * (2 * x * y - b - 1)) * (1 - tau * x**2) - tau**2 * x**2 * (b - 2 * x * y)
+    assert np.abs(determinant).max() < 1e-12 and len(record["lines"]) == 2
+    for line in record["lines"]:  # each branch runs from edge to edge
+        for x, y in (record["points"][line[0]], record["points"][line[-1]]):
+            assert min(abs(abs(x) - 4), abs(y + 9), abs(y - 10)) < 1e-12
+    record = obeys_schema(program.answer("j0", MAPS / "quadratic.field", "--box=-10:10"))
+    assert record["points"] == [[-0.5]] and len(record["zeros"]) == 1  # 1 + (2 x - 1) / 2 = 0
+
+
 def test_bad_questions_about_maps(program, tmp_path):
     map_file = MAPS / "brusselator.field"
     program.refuses("preimages", map_file, "--of", "1", says=["1 coordinates", "2 inputs"])
     program.refuses("preimages", map_file, "--of", "1,2", "--box", "0:1", says=["1 intervals", "2 inputs"])
+    program.refuses("j0", map_file, "--box", "0:1", says=["1 intervals", "2 inputs"])
+    program.refuses("j0", map_file, says=["--box is required"])
+    program.refuses("j0", map_file, "--box", "0:1,0:1", "--ply", "x.ply", says=["--ply is for networks"])
     space = tmp_path / "space.field"
     space.write_text("x' = y\ny' = z\nz' = x\ntau = 1\n")
     program.refuses("preimages", map_file, "--at", "1,2", "--proof", "x.proof", says=["--proof is for networks"])
     program.refuses("preimages", map_file, says=["--of Y"])
     program.refuses("preimages", NETS / "brus_A.onnx", "--at", "1,2", says=["--box is required"])
     program.refuses("preimages", space, "--of", "1,2,3", says=["3 states"])
+    program.refuses("j0", space, "--box", "0:1,0:1,0:1", says=["3 states"])
     program.refuses("radius", map_file, "--at", "1,2", says=["brusselator.field"])
 
 

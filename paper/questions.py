@@ -57,7 +57,7 @@ PLANE = "-5:10,-5:10"                   # the window of the paper's figures
 def figures():
     """What the figures need beyond the radii: (name, arguments of foldproof)."""
     nets, out = "paper/nets", "paper/out"
-    orbit = ("--skip=4000", "--steps=2000", "--thin=250")
+    orbit = ("--skip=4000", "--steps=300")
     result = [(PICTURED, ["injective", f"{nets}/toy1d.onnx", "--box=-3.2:2.4"])]
     for kind, values, map_or_net, setting in (("euler", EULER_B, MAP, "--set=b={}"),
                                               ("network", NETWORK_B, f"{nets}/brus_b.onnx", "--fix=2={}")):

@@ -97,6 +97,7 @@ def test_an_orbit_and_the_margin_along_it(program, tmp_path):
     net, csv = NETS / "vdp_res3.onnx", tmp_path / "orbit.csv"
     record = program.answer("orbit", net, "--at", "1,1", "--skip", "200", "--steps", "4", "-o", csv)
     for before, after in zip(record["points"], record["points"][1:]):
-        assert [float(v) for v in exact_value("vdp_res3", [Fraction(c) for c in before])] == pytest.approx(after, abs=1e-12)
+        exact = exact_value("vdp_res3", [Fraction(c) for c in before])
+        assert [float(v) for v in exact] == pytest.approx(after, abs=1e-12)
     margin = program.answer("radius", net, "--along", csv, "--max-radius", "2")
     assert all(point["answer"]["proof"]["checked"] for point in margin["points"]) and len(margin["points"]) == 5

@@ -24,7 +24,7 @@ AffineRow absolute(NetworkBuilder& builder, const AffineRow& row) {
 }
 
 Witness pair(std::vector<std::string> x, std::vector<std::string> y, std::vector<std::string> f) {
-  Witness witness{std::move(x), std::move(y), std::move(f), {}, {}};
+  Witness witness{std::move(x), std::move(y), std::move(f), {}, {}, {}, {}};
   for (const std::string& text : witness.x_exact) witness.x.push_back(Rational::parse(text)->nearest_double());
   for (const std::string& text : witness.y_exact) witness.y.push_back(Rational::parse(text)->nearest_double());
   return witness;

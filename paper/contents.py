@@ -9,7 +9,8 @@ import math
 from pathlib import Path
 
 import figures as draw
-from questions import (ATTRACTOR_POINTS, EULER_B, FIG2, FIG4, NETWORK_B, OWN, PICTURED, RESNETS, TABLE1, TOY_POINTS)
+from questions import (ATTRACTOR_POINTS, EULER_B, FIG2, FIG4, NETWORK_B, OWN, PICTURED, RESNETS, TABLE1, TAUS,
+                       TOY_POINTS)
 
 NETS = json.loads((Path(__file__).resolve().parent / "nets" / "nets.json").read_text())
 WINDOW = [[-5, 10], [-5, 10]]
@@ -80,6 +81,12 @@ def nearest(record):
     """The other input of Problem 2 that the record found."""
     x, y = record["witness"]["x"], record["witness"]["y"]
     return y if x == record["center"] else x
+
+
+def locus(answer):
+    """The polylines of a record of j0 in the plane."""
+    record = answer["record"]
+    return draw.broken([record["points"][k] for k in indices] for indices in record["lines"])
 
 
 def overlap(one, two):
@@ -171,6 +178,7 @@ def attractors(answers, places, figures):
             inverses = [entry["x"] for one in sets for entry in one["points"]]
             traces = [draw.dots(inverses, "sheet-a", "inverse of a state of the attractor", size=3)]
             if kind == "network":
+                traces.append(draw.line(locus(answers[f"fig3 network j0 {b}"]), "fold", "J0"))
                 traces.append(draw.line(TRAINED, "quiet", "where it was trained", "dot"))
             traces.append(draw.dots(orbit["points"], "attractor", "attractor", size=3))
             figures[f"attractor-{kind}-{b}"] = draw.plane(traces, WINDOW)
@@ -179,7 +187,7 @@ def attractors(answers, places, figures):
         places[f"attractor_{kind}"] = panels
     shown = [f"fig3 {kind} {what} {b}" for kind, b in (("euler", EULER_B[0]), ("network", NETWORK_B[0]))
              for what in ("orbit", "inverses")]
-    places["attractor_commands"] = commands(answers, shown)
+    places["attractor_commands"] = commands(answers, [*shown, f"fig3 network j0 {NETWORK_B[0]}"])
 
 
 def counted(sets):
@@ -190,13 +198,14 @@ def counted(sets):
 
 def two_points(answers, places, figures):
     """Fig. 4, left."""
+    fold = locus(answers["fig3 network j0 2.1"])
     orbit = answers["fig3 network orbit 2.1"]["record"]["points"]
     places["points_panels"] = ""
     for k, at in enumerate(ATTRACTOR_POINTS):
         radius, pseudo = (answers[f"fig4 {command} {at}"]["record"] for command in ("radius", "pseudo"))
         center = radius["center"]
         figures[f"points-{k}"] = draw.plane([
-            draw.dots(orbit, "attractor", "attractor", size=3),
+            draw.line(fold, "fold", "J0"), draw.dots(orbit, "attractor", "attractor", size=3),
             draw.square(center, radius["radius"]["lower"], "proved", "r"),
             draw.square(center, pseudo["radius"]["lower"], "pair", "R", "dash"),
             draw.dots([center], "ink", "the state", size=7),
@@ -205,11 +214,32 @@ def two_points(answers, places, figures):
     places["points_commands"] = commands(answers, [q.name for q in FIG4])
 
 
+def time_steps(answers, places, figures):
+    """Fig. 4, right."""
+    figures["steps"] = draw.plane([
+        draw.line(locus(answers[f"fig4 network j0 {tau}"]), f"ramp-{k}", f"τ = {tau}", hoverinfo="name")
+        for k, tau in enumerate(TAUS)], WINDOW)
+    places["steps_key"] = "".join(f'<li><i style="color: var(--ramp-{k})"></i>τ = {tau}</li>\n'
+                                  for k, tau in enumerate(TAUS))
+    places["steps_commands"] = commands(answers, [f"fig4 network j0 {TAUS[-1]}"])
+
+
 def pruned(answers, places, figures):
     """Fig. 5 and Table 1."""
     own = answers[OWN.name]["record"]
     records = [(q.second, answers[q.name]["record"]) for q in TABLE1]
     figures["pruned"] = draw.radii([(name, NETS[name], record) for name, record in records])
+    least, record = min(records, key=lambda pair: pair[1]["r_BA"]["radius"]["lower"])
+    orbit = answers["table1 orbit"]["record"]["points"]
+    places["pruned_panels"] = ""
+    for name, net, ball, colour, text in (("pruned-a", "vdp_A", own, "curve", "its own r"),
+                                          ("pruned-b", least, record["r_BA"], "pair", "r<sub>BA</sub>")):
+        figures[name] = draw.plane([
+            draw.line(locus(answers[f"table1 j0 {net}"]), "fold", "J0"),
+            draw.dots(orbit, "attractor", "limit cycle of A", size=3),
+            draw.square([0, 0], ball["radius"]["lower"], colour, "the ball"),
+            draw.dots([ball["witness"]["x"]], "ink", "the pair", "circle-open", 13)], [[-4, 4], [-4, 4]])
+        places["pruned_panels"] += panel(f"<code>{net}</code> and {text}", name)
     places |= {"pruned_same": str(sum(overlap(r["r_AB"], own) for _, r in records)), "pruned_count": str(len(records)),
                "pruned_own": bracket(own), "pruned_commands": commands(answers, [q.name for q in TABLE1[:3]])}
 
@@ -242,6 +272,7 @@ def contents(run, milp):
     scalar(answers, places, figures)
     attractors(answers, places, figures)
     two_points(answers, places, figures)
+    time_steps(answers, places, figures)
     pruned(answers, places, figures)
     margins(answers, places, figures)
     residual(answers, places)

@@ -21,6 +21,11 @@ def square(center, radius, colour, name, dash=None, width=2):
     return line([(x + radius * a, y + radius * b) for a, b in corners], colour, name, dash, width)
 
 
+def broken(polylines):
+    """Several polylines as one, with gaps."""
+    return [p for polyline in polylines for p in (*polyline, None)]
+
+
 def plane(traces, window, labels=("x", "y")):
     """Equal scales, a window [[x0, x1], [y0, y1]]."""
     return {"traces": traces, "layout": {

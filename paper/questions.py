@@ -50,6 +50,7 @@ MILP_TABLE1 = [Question(f"table1 {a} {b}", "factor", a, "0,0", second=b, milp_li
 MAP = "maps/brusselator.field"
 EULER_B = ("2", "2.5", "3", "3.2")      # the four panels of the paper's Fig. 3
 NETWORK_B = ("2", "2.1", "2.5", "3")    # brus_b was trained for b from 1.8 to 3
+TAUS = ("0.01", "0.05", "0.1", "0.15", "0.2", "0.3")
 PICTURED = "fig2 curve"                 # the one record whose picture the page draws from
 PLANE = "-5:10,-5:10"                   # the window of the paper's figures
 
@@ -66,6 +67,11 @@ def figures():
             csv = f"{out}/{kind}_{b}.csv"
             result += [(f"fig3 {kind} orbit {b}", ["orbit", *with_b, f"--at=1.2,{b}", *orbit, "-o", csv]),
                        (f"fig3 {kind} inverses {b}", ["preimages", *with_b, f"--of=@{csv}", f"--box={PLANE}"])]
+    loci = [(f"fig3 network j0 {b}", "brus_b", b) for b in NETWORK_B]
+    loci += [(f"fig4 network j0 {tau}", "brus_tau", tau) for tau in TAUS]
+    result += [(name, ["j0", f"{nets}/{net}.onnx", f"--fix=2={value}", f"--box={PLANE}"]) for name, net, value in loci]
+    result.append(("table1 orbit", ["orbit", f"{nets}/vdp_A.onnx", "--at=1,1", *orbit, "-o", f"{out}/vdp_A.csv"]))
+    result += [(f"table1 j0 {net}", ["j0", f"{nets}/{net}.onnx", "--box=-4:4,-4:4"]) for net in ("vdp_A", *PRUNED)]
     turn = f"{out}/turn.csv"
     brus_b, brus_tau = f"{nets}/brus_b.onnx", f"{nets}/brus_tau.onnx"
     result += [("margin orbit", ["orbit", brus_b, "--fix=2=2.1", "--at=1.2,2.1", "--skip=4000", "--steps=100",

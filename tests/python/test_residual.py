@@ -83,6 +83,26 @@ def test_factor_with_a_plain_network(program):
     assert record["r_AB"]["radius"]["upper"] >= alone["lower"]
 
 
+def test_the_fold_touches_the_ball(program):
+    net = NETS / "brus_res1.onnx"
+    ball = program.answer("radius", net, "--at", "1,2.1")["radius"]
+    record = program.answer("j0", net, "--box=-1.5:4,-1.5:5")
+    assert record["complete"] and record["proof"]["checked"]
+    distance = min(to_center(record["points"][a], record["points"][b], (1, 2.1))
+                   for line in record["lines"] for a, b in zip(line, line[1:]))
+    assert ball["lower"] - 1e-9 <= distance <= ball["upper"] + 1e-9
+
+
+def to_center(p, q, c, steps=60):
+    """Distance in the maximum norm of a segment from a point: a convex function on it, so thirds are enough."""
+    at = lambda t: max(abs(u + t * (v - u) - w) for u, v, w in zip(p, q, c))
+    low, high = 0.0, 1.0
+    for _ in range(steps):
+        one, two = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (low, two) if at(one) <= at(two) else (one, high)
+    return at((low + high) / 2)
+
+
 def test_preimages(program):
     record = program.answer("preimages", NETS / "brus_res1.onnx", "--at", "1,2.1", "--box=-5:5,-5:6")
     assert record["status"] == "solved" and record["proof"]["checked"] and record["open"] == 0

@@ -30,7 +30,11 @@ void RadiusInquiry::search(double margin, Control& control) {
   found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
   const auto& pair = found_.collision;
   const auto image = [&](const std::vector<Rational>& x) { return evaluate(model_.network(), problem_.given(x)).output; };
-  if (pair && !(verify_collision(problem_, pair->x, pair->y) && image(pair->x) == image(pair->y))) {
+  // Only with a scale does the question ask about another network than the given one.
+  const auto collides = [&] {
+    return verify_collision(problem_, pair->x, pair->y) && (problem_.scale.empty() || image(pair->x) == image(pair->y));
+  };
+  if (pair && !collides()) {
     throw std::logic_error(
         "the colliding pair does not collide in the network that was asked: this is a bug in foldproof");
   }

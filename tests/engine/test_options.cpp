@@ -286,7 +286,6 @@ TEST(Arguments, AreRefusedWithOneSentence) {
   euclidean.norm = "l2";
   EXPECT_THROW(injective(model, {{"0", "1"}, {"0", "1"}}, euclidean), InputError);
   EXPECT_THROW(injective(model, {{"0", "1"}, {"1", "0"}}, {}), InputError);
-  EXPECT_THROW(radius(zoo("alpha_curve"), {"0"}, {}), InputError);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ def decide(entry, radius):
     layers = [(np.array([[float(Fraction(v)) for v in row] for row in layer["W"]]),
                np.array([float(Fraction(v)) for v in layer["b"]])) for layer in entry["layers"]]
     center = np.array([float(Fraction(v)) for v in entry["centre"]])
-    settings = Namespace(threshold=THRESHOLD, early_stop=True, solver="highs")
+    settings = Namespace(question="radius", second_layers=None, threshold=THRESHOLD, early_stop=True, solver="highs")
     return baseline_milp.decide(layers, center, float(radius), settings, 60.0)[0]
 
 

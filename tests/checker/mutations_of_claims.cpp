@@ -68,7 +68,7 @@ bool Mutator::end(Mutant& mutant) {
   const std::string before = mutant.lines.back(), zero = "0", none = "none";
   if (words.size() == 2) {
     words[1] = chance(3) ? "open" : chance(2) ? "proved" : "refuted";
-  } else if (words.size() == 9 || words[1] == "boxes" || words.size() == 5) {
+  } else if (words.size() == 9 || (words.size() > 1 && words[1] == "boxes") || words.size() == 5) {
     return vary_in(mutant.lines.back(), mutant.lines, chance(2));
   } else if (words.size() == 7) {
     std::string &lower = words[2], &local = words[4], &upper = words[6];

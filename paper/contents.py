@@ -177,8 +177,8 @@ def attractors(answers, places, figures):
             sets = answers[f"fig3 {kind} inverses {b}"]["record"]["sets"]
             inverses = [entry["x"] for one in sets for entry in one["points"]]
             traces = [draw.dots(inverses, "sheet-a", "inverse of a state of the attractor", size=3)]
+            traces.append(draw.line(locus(answers[f"fig3 {kind} j0 {b}"]), "fold", "J0"))
             if kind == "network":
-                traces.append(draw.line(locus(answers[f"fig3 network j0 {b}"]), "fold", "J0"))
                 traces.append(draw.line(TRAINED, "quiet", "where it was trained", "dot"))
             traces.append(draw.dots(orbit["points"], "attractor", "attractor", size=3))
             figures[f"attractor-{kind}-{b}"] = draw.plane(traces, WINDOW)
@@ -186,8 +186,8 @@ def attractors(answers, places, figures):
             panels += panel(f"b = {b}: {kinds}, {counted(sets)}", f"attractor-{kind}-{b}")
         places[f"attractor_{kind}"] = panels
     shown = [f"fig3 {kind} {what} {b}" for kind, b in (("euler", EULER_B[0]), ("network", NETWORK_B[0]))
-             for what in ("orbit", "inverses")]
-    places["attractor_commands"] = commands(answers, [*shown, f"fig3 network j0 {NETWORK_B[0]}"])
+             for what in ("orbit", "inverses", "j0")]
+    places["attractor_commands"] = commands(answers, shown)
 
 
 def counted(sets):
@@ -216,12 +216,15 @@ def two_points(answers, places, figures):
 
 def time_steps(answers, places, figures):
     """Fig. 4, right."""
-    figures["steps"] = draw.plane([
-        draw.line(locus(answers[f"fig4 network j0 {tau}"]), f"ramp-{k}", f"τ = {tau}", hoverinfo="name")
-        for k, tau in enumerate(TAUS)], WINDOW)
+    for kind in ("euler", "network"):
+        figures[f"steps-{kind}"] = draw.plane([
+            draw.line(locus(answers[f"fig4 {kind} j0 {tau}"]), f"ramp-{k}", f"τ = {tau}", hoverinfo="name")
+            for k, tau in enumerate(TAUS)], WINDOW)
+    titles = {"euler": "the Euler step, b = 2", "network": "the network, b = 2"}
+    places["steps_panels"] = "".join(panel(title, f"steps-{kind}") for kind, title in titles.items())
     places["steps_key"] = "".join(f'<li><i style="color: var(--ramp-{k})"></i>τ = {tau}</li>\n'
                                   for k, tau in enumerate(TAUS))
-    places["steps_commands"] = commands(answers, [f"fig4 network j0 {TAUS[-1]}"])
+    places["steps_commands"] = commands(answers, [f"fig4 {kind} j0 {TAUS[-1]}" for kind in ("euler", "network")])
 
 
 def pruned(answers, places, figures):

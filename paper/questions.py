@@ -70,6 +70,9 @@ def figures():
     loci = [(f"fig3 network j0 {b}", "brus_b", b) for b in NETWORK_B]
     loci += [(f"fig4 network j0 {tau}", "brus_tau", tau) for tau in TAUS]
     result += [(name, ["j0", f"{nets}/{net}.onnx", f"--fix=2={value}", f"--box={PLANE}"]) for name, net, value in loci]
+    steps = [(f"fig3 euler j0 {b}", f"b={b}") for b in EULER_B] + [
+        (f"fig4 euler j0 {tau}", f"b=2,tau={tau}") for tau in TAUS]
+    result += [(name, ["j0", MAP, f"--set={setting}", f"--box={PLANE}"]) for name, setting in steps]
     result.append(("table1 orbit", ["orbit", f"{nets}/vdp_A.onnx", "--at=1,1", *orbit, "-o", f"{out}/vdp_A.csv"]))
     result += [(f"table1 j0 {net}", ["j0", f"{nets}/{net}.onnx", "--box=-4:4,-4:4"]) for net in ("vdp_A", *PRUNED)]
     turn = f"{out}/turn.csv"

@@ -43,3 +43,12 @@ def zoo_layers(name):
     """The layers of a zoo network as fractions."""
     return [([[Fraction(w) for w in row] for row in layer["W"]], [Fraction(b) for b in layer["b"]])
             for layer in ZOO[name]["layers"]]
+
+
+def evaluate(layers, x):
+    """The layers at x, exactly."""
+    for k, (matrix, bias) in enumerate(layers):
+        x = [sum((w * v for w, v in zip(row, x) if w), b) for row, b in zip(matrix, bias)]
+        if k + 1 < len(layers):
+            x = [max(v, Fraction(0)) for v in x]
+    return x

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PROGRAM
-from networks import ROOT, save_layers, zoo_layers
+from networks import ROOT, evaluate, save_layers, zoo_layers
 
 LYING = Path(os.environ.get("FOLDPROOF_LYING", Path(PROGRAM).parent / "foldproof-lying"))
 FALSE, TRUE = True, False
@@ -147,14 +147,6 @@ def lying(tmp_path_factory):
     return Lying(tmp_path_factory.mktemp("lying"))
 
 
-def value(layers, x):
-    for k, (matrix, bias) in enumerate(layers):
-        x = [sum((w * v for w, v in zip(row, x)), b) for row, b in zip(matrix, bias)]
-        if k + 1 < len(layers):
-            x = [max(v, Fraction(0)) for v in x]
-    return x
-
-
 def false_claims(record, name):
     """What the record claims although it is not so."""
     network, at, most, radius, sign_change = NETWORKS[name]
@@ -173,7 +165,7 @@ def false_claims(record, name):
         x, y = ([Fraction(entry) for entry in record["witness"][point]] for point in ("x_exact", "y_exact"))
         distance = max(abs(v - Fraction(c)) for point in (x, y) for v, c in zip(point, at.split(",")))
         scaled = "scale_exact" in record["witness"] and Fraction(upper) == 0
-        if x == y or value(network, x) != value(network, y) or (distance > Fraction(upper) and not scaled):
+        if x == y or evaluate(network, x) != evaluate(network, y) or (distance > Fraction(upper) and not scaled):
             found.append("witness")
     return found
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from networks import ROOT, save_layers, zoo_layers
+from networks import ROOT, evaluate, save_layers, zoo_layers
 
 sys.path.insert(0, str(ROOT / "tests" / "reference"))
 
 from fibres import fibre, isolated, touched  # noqa: E402
-from test_pseudo import evaluate, fractions, random_layers  # noqa: E402
+from test_pseudo import fractions, random_layers  # noqa: E402
 
 
 def joined(numbers):

@@ -6,19 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from networks import ROOT, save_layers, zoo_layers
+from networks import ROOT, evaluate, save_layers, zoo_layers
 
 sys.path.insert(0, str(ROOT / "tests" / "reference"))
 
 from fibres import fibre, nearest_other  # noqa: E402
-
-
-def evaluate(layers, x):
-    for k, (matrix, bias) in enumerate(layers):
-        x = [sum((w * v for w, v in zip(row, x)), b) for row, b in zip(matrix, bias)]
-        if k + 1 < len(layers):
-            x = [max(v, Fraction(0)) for v in x]
-    return x
 
 
 def fractions(layers):

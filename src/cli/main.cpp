@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 
+#include "cli/delivery.h"
 #include "cli/map_command.h"
 #include "cli/orbit_text.h"
 #include "cli/output_file.h"
@@ -14,7 +15,6 @@
 #include "cli/progress.h"
 #include "cli/record_file.h"
 #include "cli/request.h"
-#include "cli/signals.h"
 #include "cli/sweep_command.h"
 #include "cli/text.h"
 
@@ -23,8 +23,6 @@ namespace foldproof::cli {
 namespace {
 
 enum ExitCode { kAnswered = 0, kRefuted = 1, kBadInput = 2, kStopped = 3, kInternal = 4 };
-
-constexpr std::size_t kLeavesForPictures = 4000;
 
 ExitCode exit_code(const Outcome& answer) {
   if (!answer.proof.refused.empty()) return kInternal;
@@ -54,18 +52,12 @@ ExitCode write_program(const Request& request) {
 }
 
 ExitCode solve_mip(const Request& request) {
-  const bool json_on_output = request.json == "-";
-  std::optional<OutputFile> json, report;
-  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
-  if (!request.report.empty()) report.emplace("--report", request.report);
+  const Delivery delivery(request);
   if (!request.write_model.empty()) write_program(request);
   const Model model = Model::load(request.network, request.model);
 
   ProgressLine progress(request.quiet, request.options.time);
-  Options options = request.options;
-  options.interrupt = &stop_on_signals();
-  options.progress = [&](const Progress& now) { progress.show(now); };
-  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
+  Options options = delivery.watched(progress);
   MipAnswer answer = mip(mip_question(request, model), options, request.mip_options);
   const bool with_engine = request.command == Command::kPseudo || model.inputs() == model.outputs();
   if (with_engine && answer.stop_reason != "interrupt") {
@@ -74,18 +66,7 @@ ExitCode solve_mip(const Request& request) {
   }
   progress.erase();
 
-  const std::string words = mip_text(answer);
-  if (!json_on_output) {
-    print(stdout, words);
-  } else if (!request.quiet) {
-    print(stderr, words);
-  }
-  if (!request.json.empty() || report) {
-    const std::string record = to_json(model, answer, true);
-    if (json_on_output) print(stdout, record);
-    if (json) json->write(record);
-    if (report) report->write(to_html(record, request.typed));
-  }
+  delivery.give(mip_text(answer), [&] { return to_json(model, answer, true); });
   if (answer.engine && !answer.engine->proof.refused.empty()) {
     print(stderr, refusal_text(*answer.engine));
     return kInternal;
@@ -120,45 +101,23 @@ Said ask_two(const Request& request, const Options& options, bool with_record) {
 ExitCode solve(const Request& request) {
   if (request.mip) return solve_mip(request);
   if (!request.write_model.empty()) return write_program(request);
-  const bool json_on_output = request.json == "-";
-  std::optional<OutputFile> json, report;
-  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
-  if (!request.report.empty()) report.emplace("--report", request.report);
-  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
+  const Delivery delivery(request);
 
   ProgressLine progress(request.quiet, request.options.time);
-  Options options = request.options;
-  options.interrupt = &stop_on_signals();
-  options.progress = [&](const Progress& now) { progress.show(now); };
-  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
-  const bool with_record = !request.json.empty() || report;
-  const Said said = request.command == Command::kFactor ? ask_two(request, options, with_record)
-                                                        : ask_one(request, options, with_record);
+  const Options options = delivery.watched(progress);
+  const Said said = request.command == Command::kFactor ? ask_two(request, options, delivery.wants_record())
+                                                        : ask_one(request, options, delivery.wants_record());
   progress.erase();
 
-  if (!json_on_output) {
-    print(stdout, said.words);
-  } else if (!request.quiet) {
-    print(stderr, said.words);
-  }
-  if (json_on_output) print(stdout, said.record);
-  if (json) json->write(said.record);
-  if (report) report->write(to_html(said.record, request.typed));
-  print(stderr, said.refusal);
-  if (!request.quiet && !json_on_output && said.refusal.empty()) {
-    print(stdout, report ? fmt::format("  page: {}\n", request.report)
-                         : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
-  }
+  delivery.give(said.words, [&] { return said.record; });
+  delivery.close(said.refusal);
   return said.code;
 }
 
 ExitCode locus(const Request& request) {
-  const bool json_on_output = request.json == "-";
-  std::optional<OutputFile> json, report, ply;
-  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
-  if (!request.report.empty()) report.emplace("--report", request.report);
+  const Delivery delivery(request);
+  std::optional<OutputFile> ply;
   if (!request.ply.empty()) ply.emplace("--ply", request.ply);
-  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
   const Model model = Model::load(request.network, request.model);
   if (ply && model.inputs() != 3) {
     throw InputError(fmt::format("--ply writes a surface, and needs three free inputs, not {}; use --json instead",
@@ -167,32 +126,16 @@ ExitCode locus(const Request& request) {
 
   ProgressLine progress(request.quiet, request.options.time);
   LocusOptions options;
-  static_cast<Options&>(options) = request.options;
+  static_cast<Options&>(options) = delivery.watched(progress);
   options.resolution = request.resolution;
-  options.keep_leaves = request.json.empty() && !report ? 0 : kLeavesForPictures;
-  options.interrupt = &stop_on_signals();
-  options.progress = [&](const Progress& now) { progress.show(now); };
   const Locus answer = j0(model, request.box, options);
   progress.erase();
 
-  if (!json_on_output) {
-    print(stdout, locus_text(answer));
-  } else if (!request.quiet) {
-    print(stderr, locus_text(answer));
-  }
-  if (!request.json.empty() || report) {
-    const std::string record = to_json(model, answer, true);
-    if (json_on_output) print(stdout, record);
-    if (json) json->write(record);
-    if (report) report->write(to_html(record, request.typed));
-  }
-  if (ply && answer.proof.refused.empty()) ply->write(to_ply(answer));
-  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
-  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
-    if (ply) print(stdout, fmt::format("  surface: {}\n", request.ply));
-    print(stdout, report ? fmt::format("  page: {}\n", request.report)
-                         : std::string("  to see it, add --report j0.html and open that page in a browser\n"));
-  }
+  const std::string refusal = refusal_text(answer);
+  delivery.give(locus_text(answer), [&] { return to_json(model, answer, true); });
+  if (ply && refusal.empty()) ply->write(to_ply(answer));
+  if (ply && delivery.hints(refusal)) print(stdout, fmt::format("  surface: {}\n", request.ply));
+  delivery.close(refusal, "j0.html");
   return exit_code(answer);
 }
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "cli/output_file.h"
+#include "cli/delivery.h"
 #include "cli/vectors.h"
 
 namespace foldproof::cli {
@@ -58,14 +58,6 @@ std::string fold_text(const MapFold& answer) {
   return text;
 }
 
-/// Prints words and the record, wherever they were asked for.
-void give(const Request& request, const std::string& words, const std::string& record) {
-  const bool json_on_output = request.json == "-";
-  if (!json_on_output || !request.quiet) print(json_on_output ? stderr : stdout, words);
-  if (json_on_output) print(stdout, record);
-  if (!request.json.empty() && !json_on_output) OutputFile("--json", request.json).write(record);
-}
-
 }  // namespace
 
 bool map_preimages_command(const Request& request) {
@@ -77,14 +69,14 @@ bool map_preimages_command(const Request& request) {
     for (std::vector<std::string>& value : values) value = map.evaluate(value);
   }
   const MapPreimages answer = preimages(map, values, request.box);
-  give(request, preimages_text(answer), to_json(map, answer));
+  Delivery(request).give(preimages_text(answer), [&] { return to_json(map, answer); });
   return std::all_of(answer.sets.begin(), answer.sets.end(), [](const MapPreimageSet& set) { return set.complete; });
 }
 
 bool map_fold_command(const Request& request) {
   const Map map = Map::load(request.network, request.set);
   const MapFold answer = j0(map, request.box);
-  give(request, fold_text(answer), to_json(map, answer));
+  Delivery(request).give(fold_text(answer), [&] { return to_json(map, answer); });
   return answer.open_cells == 0;
 }
 

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/output_file.h"
-#include "cli/progress.h"
-#include "cli/signals.h"
+#include "cli/delivery.h"
 #include "cli/text.h"
 #include "cli/vectors.h"
 
@@ -88,33 +86,16 @@ std::string text_of(const Preimages& answer) {
 }  // namespace
 
 Preimages preimages_command(const Request& request) {
-  const bool json_on_output = request.json == "-";
-  std::optional<OutputFile> json, report;
-  if (!request.json.empty() && !json_on_output) json.emplace("--json", request.json);
-  if (!request.report.empty()) report.emplace("--report", request.report);
-  if (!request.options.proof.empty()) OutputFile("--proof", request.options.proof);
+  const Delivery delivery(request);
   const Model model = Model::load(request.network, request.model);
   const auto values = asked_values(model, request);
 
   ProgressLine progress(request.quiet, request.options.time);
-  Options options = request.options;
-  options.interrupt = &stop_on_signals();
-  options.progress = [&](const Progress& now) { progress.show(now); };
-  Preimages answer = preimages(model, values, request.box, options);
+  Preimages answer = preimages(model, values, request.box, delivery.watched(progress));
   progress.erase();
 
-  if (!json_on_output || !request.quiet) print(json_on_output ? stderr : stdout, text_of(answer));
-  if (!request.json.empty() || report) {
-    const std::string record = to_json(model, answer, true);
-    if (json_on_output) print(stdout, record);
-    if (json) json->write(record);
-    if (report) report->write(to_html(record, request.typed));
-  }
-  if (!answer.proof.refused.empty()) print(stderr, refusal_text(answer));
-  if (!request.quiet && !json_on_output && answer.proof.refused.empty()) {
-    print(stdout, report ? fmt::format("  page: {}\n", request.report)
-                         : std::string("  to see it, add --report fold.html and open that page in a browser\n"));
-  }
+  delivery.give(text_of(answer), [&] { return to_json(model, answer, true); });
+  delivery.close(refusal_text(answer));
   return answer;
 }
 

@@ -176,7 +176,8 @@ def solve_highs(milp, stop_at, limit):
             if event.data_out.mip_dual_bound < stop_at:
                 event.interrupt()
         solver.cbMipInterrupt += stop_at_bound
-    solver.run()
+    if solver.run() == highspy.HighsStatus.kError:
+        raise RuntimeError(f"HiGHS did not run: {solver.modelStatusToString(solver.getModelStatus())}")
     info = solver.getInfo()
     if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
         return -INFINITY, None

@@ -24,6 +24,7 @@ def layers_of(seed, width=5):
 def optimum_in_highs(path):
     solver = highspy.Highs()
     solver.silent()
+    solver.setOptionValue("threads", 1)  # HiGHS keeps the first number of threads that a process asks for
     assert solver.readModel(str(path)) == highspy.HighsStatus.kOk
     assert solver.getObjectiveSense()[1] == highspy.ObjSense.kMaximize
     solver.run()

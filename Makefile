@@ -19,8 +19,8 @@ test:
 	tools/bootstrap test
 	$(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=ON
 	cmake --build build -j $(JOBS)
-	ctest --test-dir build --output-on-failure
-	.venv/bin/python -m pytest -q tests
+	ctest --test-dir build --output-on-failure -j $(JOBS)
+	.venv/bin/python -m pytest -q -n $(JOBS) --dist loadfile tests
 	$(MAKE) sanitize
 
 # The C++ tests again, under AddressSanitizer and UndefinedBehaviorSanitizer.
@@ -28,7 +28,7 @@ sanitize:
 	tools/bootstrap test
 	$(CONFIGURE) -S . -B build-sanitize -DFOLDPROOF_SANITIZE=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
 	cmake --build build-sanitize -j $(JOBS)
-	ctest --test-dir build-sanitize --output-on-failure --label-exclude unsanitized
+	ctest --test-dir build-sanitize --output-on-failure -j $(JOBS) --label-exclude unsanitized
 
 demo: build
 	mkdir -p demo

@@ -317,7 +317,7 @@ std::string to_json(const Model& model, const Answer& answer, bool picture);
 std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
 std::string to_json(const Model& model, const Locus& locus, bool picture);
 std::string to_json(const Model& model, const Preimages& answer, bool picture);
-std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer);
+std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer, bool pictures);
 
 /// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
 std::string to_html(const std::string& record_json, const std::string& command);

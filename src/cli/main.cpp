@@ -95,7 +95,7 @@ Said ask_two(const Request& request, const Options& options, bool with_record) {
   const Model b = Model::load(request.second, request.second_model);
   const FactorAnswer answer = factor(a, b, *request.at, options);
   return {factor_text(answer), refusal_text(answer.ab) + refusal_text(answer.ba),
-          with_record ? to_json(a, b, answer) : "", std::max(exit_code(answer.ab), exit_code(answer.ba))};
+          with_record ? to_json(a, b, answer, true) : "", std::max(exit_code(answer.ab), exit_code(answer.ba))};
 }
 
 ExitCode solve(const Request& request) {

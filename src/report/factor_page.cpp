@@ -98,8 +98,15 @@ std::string direction_witness(const Direction& direction) {
   return html + "</tbody></table></div></details></section>\n";
 }
 
-/// The proved balls and the pairs in the plane of the first two inputs; nothing for one input.
-std::string picture_html(const Json& record) {
+bool is_pictured(const Json& record) {
+  if (!record.contains("pictures") || record.at("pictures").is_null()) return false;
+  const Json& pictures = record.at("pictures");
+  return !pictures.at("A").is_null() || !pictures.at("B").is_null();
+}
+
+/// For networks with unlike numbers of inputs and outputs, which have no determinant to draw: the proved balls and the
+/// pairs in the plane of the first two inputs; nothing for one input.
+std::string balls_html(const Json& record) {
   const std::vector<double> center = record.at("center");
   if (center.size() < 2) return "";
   const std::string norm = record.at("norm");
@@ -198,6 +205,7 @@ std::string factor_page(const Json& record, const std::string& command) {
   one["scale"] = record.at("scale");
   for (const std::string& claim : claims_of(one)) claims += fmt::format("<li>{}</li>\n", escape(claim));
   const std::string headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
+  const bool pictured = is_pictured(record);
   return fill(asset::html(), {{"title", escape(headline + ": " + files)},
                               {"css", std::string(asset::css())},
                               {"file", escape(files)},
@@ -207,13 +215,13 @@ std::string factor_page(const Json& record, const std::string& command) {
                               {"sentence", escape(sentences)},
                               {"bracket", brackets},
                               {"limit", ""},
-                              {"pictures", picture_html(record)},
+                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : balls_html(record)},
                               {"witness", witnesses},
                               {"claims", claims},
                               {"command", escape(command)},
                               {"numbers", numbers_html(record)},
                               {"record", script_safe(json_text(record))},
-                              {"plotly", ""},
+                              {"plotly", pictured ? std::string(asset::plotly()) : ""},
                               {"js", std::string(asset::js())}});
 }
 

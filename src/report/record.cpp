@@ -91,13 +91,14 @@ std::string to_json(const Model& model, const Answer& answer, bool with_picture)
   return json_text(record);
 }
 
-std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer) {
+std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer, bool with_pictures) {
   Json record{{"foldproof", FOLDPROOF_VERSION},
               {"question", "factor"},
               {"networks", {{"A", network_json(a.network())}, {"B", network_json(b.network())}}}};
   add_ball(record, answer.ab);
   record["r_AB"] = alone_json(answer.ab);
   record["r_BA"] = alone_json(answer.ba);
+  record["pictures"] = with_pictures ? Json{{"A", picture(a, answer.ab)}, {"B", picture(b, answer.ba)}} : Json();
   return json_text(record);
 }
 

@@ -45,13 +45,22 @@ def test_page_tells_both_directions(program, two, tmp_path):
     page = tmp_path / "two.html"
     assert program.run("factor", a, b, "--at", "0,0", "--max-radius", "4", "--report", page).returncode == 0
     text = page.read_text()
-    for words in ("r_AB", "r_BA", "equal outputs of A make equal outputs of B", "Both balls", "<svg", "B(x) = B(y)"):
+    for words in ("r_AB", "r_BA", "equal outputs of A make equal outputs of B", 'id="pictures"', "B(x) = B(y)"):
         assert words in text
     # From the record alone the same page comes out, but for the command.
     record = tmp_path / "two.json"
     assert program.run("factor", a, b, "--at", "0,0", "--max-radius", "4", "--json", record).returncode == 0
     assert program.run("report", record, "-o", tmp_path / "again.html").returncode == 0
     assert "foldproof factor" in (tmp_path / "again.html").read_text()
+
+
+def test_page_of_unlike_numbers_of_outputs_draws_the_balls(program, two, tmp_path):
+    a, page = two[0], tmp_path / "one.html"
+    done = program.run("factor", a, a, "--outputs", "0", "--outputs-b", "1", "--at", "0,0", "--max-radius", "4",
+                       "--report", page)
+    assert done.returncode == 0, done.stderr
+    assert "Both balls" in page.read_text() and "<svg" in page.read_text()
+    assert 'id="pictures"' not in page.read_text()
 
 
 def test_weighted_balls(program, two):

@@ -22,8 +22,10 @@
     setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
   });
 
-  const picture = record.question === 'sweep' ? { kind: 'sweep', thinned: [] } : record.picture;
-  if (!place || !picture) return;
+  // The pictures with the names of their networks; only factor has two.
+  const pictures = record.question === 'factor' ? Object.entries(record.pictures || {}).filter((named) => named[1])
+    : [['', record.question === 'sweep' ? { kind: 'sweep', thinned: [] } : record.picture]];
+  if (!place || !pictures.length || !pictures[0][1]) return;
 
   // ---------------------------------------------------------------- colours
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
@@ -256,7 +258,7 @@
     return parts;
   }
 
-  function outputFigure(view, close) {
+  function outputFigure(view, close, f) {
     const parts = sheets(view), image = view.image, layers = [];
     const add = (name, kind, value, traces, condition) => {
       if (condition) layers.push({ name, swatch: [kind, value], traces });
@@ -274,8 +276,8 @@
       [lines(edge, { color: colour('plot-proved'), width: 3 })], edge.length);
     add(isBox ? 'image of the middle' : 'image of the centre', 'mark', colour('ink'),
       image.center && [marker(image.center, 'cross', 'f(centre)', 9, colour('ink'), true)], image.center);
-    add('f(x) = f(y)', 'mark', colour('plot-x'),
-      image.common && [marker(image.common, 'star-diamond', 'f(x) = f(y)', 13, colour('plot-x'), true)], image.common);
+    add(`${f}(x) = ${f}(y)`, 'mark', colour('plot-x'),
+      image.common && [marker(image.common, 'star-diamond', `${f}(x) = ${f}(y)`, 13, colour('plot-x'), true)], image.common);
     const labels = close ? ['output 0 minus that of x', 'output 1 minus that of x'] : ['output 0', 'output 1'];
     return { layers, options: { labels, range: extent(parts) } };
   }
@@ -295,7 +297,7 @@
   }
 
   // ---------------------------------------------------------------- one input: the graph
-  function graphFigure() {
+  function graphFigure(picture) {
     const { x, f, pair } = picture;
     const low = Math.min(...f), high = Math.max(...f), room = 0.06 * (high - low || 1), floor = low - room;
     const parts = { up: [], down: [] };
@@ -354,7 +356,7 @@
   }
 
   // ---------------------------------------------------------------- three inputs: the surface
-  function meshFigure() {
+  function meshFigure(picture) {
     const axis = (k) => ({ title: { text: 'input ' + k }, range: picture.window[k], color: colour('quiet'),
       gridcolor: colour('plot-grid'), backgroundcolor: 'rgba(0,0,0,0)' });
     const mesh = (corners, hue, opacity) => ({
@@ -374,7 +376,7 @@
   }
 
   // ---------------------------------------------------------------- more inputs: outputs along the line of the pair
-  function lineFigure() {
+  function lineFigure(picture) {
     const { t, outputs } = picture.line;
     const layers = outputs.map((values, k) => {
       const hue = CURVES[k % CURVES.length], dash = ['solid', '9px,5px', '3px,4px'][k % 3];
@@ -459,7 +461,7 @@
   }
 
   // ---------------------------------------------------------------- preimages: inputs coloured by their output
-  function preimagesFigure() {
+  function preimagesFigure(picture) {
     const points = record.sets.flatMap((set, k) => set.points.map((point) => ({ k, x: point.x })));
     const flats = record.sets.flatMap((set, k) => set.flats.map((flat) => ({ k, x: flat.x, y: flat.y })));
     const hue = (k) => CURVES[k % CURVES.length], many = record.sets.length > 1;
@@ -502,7 +504,8 @@
       + 'from the centre. The outline is where the ball cuts this plane.'],
   };
 
-  function plan() {
+  function plan(picture, network) {
+    const of = (title) => network ? `${network}: ${title[0].toLowerCase()}${title.slice(1)}` : title;
     if (isLocus) {
       WORDS.plane[1] = 'Where the map turns over. Blue: the Jacobian determinant has the sign it has in the middle; sand: '
         + 'the other sign; stronger where it is larger. The line between them is J0, exactly. Small boxes: the proof.';
@@ -522,43 +525,46 @@
     if (picture.kind === 'preimages') {
       const many = record.sets.length > 1;
       addFigure('Inputs', 'The inputs of the box that have ' + (many ? 'one of the outputs, coloured by the output. ' : 'the output. ')
-        + (picture.fold.length ? 'Across a fold, the number of preimages changes by two.' : ''), !many, preimagesFigure);
+        + (picture.fold.length ? 'Across a fold, the number of preimages changes by two.' : ''), !many, () => preimagesFigure(picture));
       if (many && record.sets[0].value.length === 2) {
         addFigure('Outputs', 'The outputs that were asked about, coloured by the number of their preimages.', false, valuesFigure);
       }
       return;
     }
     if (picture.kind === 'mesh') {
-      addFigure('J0', 'The surface on which the map turns over, within the box. Drag to turn it.', true, meshFigure);
+      addFigure('J0', 'The surface on which the map turns over, within the box. Drag to turn it.', true, () => meshFigure(picture));
       return;
     }
     if (picture.kind === 'graph') {
-      addFigure('The graph of f', isLocus ? 'Where f turns back is J0. The coloured strip below is the proof.'
-        : 'The green interval is proved one-to-one; the coloured strip below shows which test '
-        + 'proved which part. Where f turns back, two inputs share a value.', true, graphFigure);
+      addFigure(network ? `The graph of ${network}` : 'The graph of f', isLocus ? 'Where f turns back is J0. The coloured strip below is the proof.'
+        : (network ? 'In the green interval the other network is proved a function of this one'
+          : 'The green interval is proved one-to-one') + '; the coloured strip below shows which test '
+        + 'proved which part. Where f turns back, two inputs share a value.', true, () => graphFigure(picture));
       return;
     }
     for (const view of picture.views) {
       const [title, caption] = WORDS[view.role];
       const close = view.role === 'zoom';
-      addFigure(title, caption, false, () => inputFigure(view));
+      addFigure(of(title), view.role === 'plane' && network ? `${caption} The ball is that of r_${network === 'A' ? 'AB' : 'BA'}.`
+        : caption, false, () => inputFigure(view));
       if (!view.image) continue;
-      addFigure(close ? 'Close-up of their common output' : 'Outputs', close
+      addFigure(of(close ? 'Close-up of their common output' : 'Outputs'), close
         ? 'The same close-up after the map: where sheets lie on top of each other, two inputs share an output.'
         : 'The same window after the map: the image of a grid. Where the sheet is folded over, in orange, it covers '
-          + 'outputs a second time.', false, () => outputFigure(view, close));
+          + 'outputs a second time.', false, () => outputFigure(view, close, network || 'f'));
     }
     if (picture.line) {
-      addFigure('Along the line through x and y', 'Every output comes back to its value at x when y is reached: '
-        + 'that is the collision.', picture.views.length % 2 === 0, lineFigure);
+      addFigure(of('Along the line through x and y'), 'Every output comes back to its value at x when y is reached: '
+        + 'that is the collision.', picture.views.length % 2 === 0, () => lineFigure(picture));
     }
   }
 
-  plan();
-  if (picture.thinned.length) {
+  for (const [network, picture] of pictures) plan(picture, network);
+  const thinned = new Set(pictures.flatMap((named) => named[1].thinned));
+  if (thinned.size) {
     const note = document.createElement('p');
     note.className = 'quiet wide';
-    note.textContent = 'Made lighter for this page: ' + picture.thinned.join('; ') + '.';
+    note.textContent = 'Made lighter for this page: ' + [...thinned].join('; ') + '.';
     place.append(note);
   }
   const drawAll = () => figures.forEach(draw);

@@ -30,7 +30,7 @@ def machine():
     return f"{models[0] if models else 'unknown processor'}, {os.cpu_count()} cores"
 
 
-LEFT_OUT = {"box", "network", "networks", "picture"}
+LEFT_OUT = {"box", "network", "networks", "picture", "pictures"}
 
 
 def slim(record):

@@ -93,6 +93,34 @@ class PoolMaker {
     add(name, model, lines_of(unpacked(path_)));
   }
 
+  void add_preimages(const std::string& name, const nlohmann::json& net, const std::vector<std::vector<std::string>>& values,
+                     const std::vector<std::pair<std::string, std::string>>& box) {
+    const Model model = as_read_model(net.at("layers"));
+    preimages(model, values, box, options(net, 1e-2));
+    add(name + ", preimages", model, lines_of(unpacked(path_)));
+  }
+  void add_fold(const std::string& name, const nlohmann::json& net,
+                const std::vector<std::pair<std::string, std::string>>& box) {
+    const Model model = as_read_model(net.at("layers"));
+    LocusOptions how;
+    static_cast<Options&>(how) = options(net, 1e-2);
+    how.resolution = 0.5;
+    j0(model, box, how);
+    add(name + ", fold", model, lines_of(unpacked(path_)));
+  }
+  /// Both directions.
+  void add_factor(const std::string& name, const nlohmann::json& first, const nlohmann::json& second,
+                  const std::vector<std::string>& at, const char* norm = "linf") {
+    const Model a = as_read_model(first.at("layers")), b = as_read_model(second.at("layers"));
+    Options how = options(first, 1e-2);
+    how.norm = norm;
+    factor(a, b, at, how);
+    const std::filesystem::path other = proof_of_ba(path_.string());
+    add(name + ", A to B", a.weights(), b.weights(), lines_of(unpacked(path_)), true);
+    add(name + ", B to A", b.weights(), a.weights(), lines_of(unpacked(other)), true);
+    std::filesystem::remove(other);
+  }
+
   void add_handmade() {
     for (const bool of_format_1 : {false, true}) {
       if (of_format_1) pool_.often = pool_.proofs.size();
@@ -312,6 +340,31 @@ Pool make_pool() {
   maker.add_radius("space", space, maker.options(space, 0.25), {"0", "1/8", "0"});
   maker.add_monotone("space", space, "0 1/8 0", "1 0 0 0 1 0 0 0 1");
   maker.add_monotone("space, turned", space, "1 -1/3 0", "1 0 1b-2 0 1 0 -1b-2 0 1");
+
+  for (const char* norm : {"l1", "l2"}) {
+    for (const char* name : {"shift_fold", "branch4_b", "hat_fold_off"}) {
+      Options how = maker.options(zoo[name], 0.25);
+      how.norm = norm;
+      if (std::string(norm) == "l1") how.scale = {"1/2", "3"};
+      maker.add_radius(std::string(name) + ", " + norm, zoo[name], how, {"5/4", "-1/8"});
+    }
+  }
+  using Values = std::vector<std::vector<std::string>>;
+  using Sides = std::vector<std::pair<std::string, std::string>>;
+  const Sides interval{{"-2", "5/2"}}, square{{"-2", "5/2"}, {"-3/2", "2"}};
+  maker.add_preimages("abs1d", zoo["abs1d"], Values{{"1"}, {"-1"}, {"0"}}, interval);
+  maker.add_preimages("plateau1d", zoo["plateau1d"], Values{{"0"}, {"1"}}, interval);
+  for (const char* name : {"shift_fold", "branch4_b", "pmat_bad", "hat_fold", "dup_cancel2d", "shear2"}) {
+    maker.add_preimages(name, zoo[name], Values{{"1/2", "1/4"}, {"0", "0"}, {"-7/3", "1"}}, square);
+    maker.add_fold(name, zoo[name], square);
+  }
+  for (const char* name : {"abs1d", "clamp1d"}) maker.add_fold(name, zoo[name], interval);
+  maker.add_factor("abs1d and alpha_curve", zoo["abs1d"], zoo["alpha_curve"], {"1/2"});
+  maker.add_factor("plateau1d and clamp1d", zoo["plateau1d"], zoo["clamp1d"], {"1/4"});
+  maker.add_factor("shift_fold twice", zoo["shift_fold"], zoo["shift_fold"], {"0", "1/8"});
+  maker.add_factor("branch2 and shear2", zoo["branch2"], zoo["shear2"], {"1", "1/2"});
+  maker.add_factor("pmat_bad and shift_fold", zoo["pmat_bad"], zoo["shift_fold"], {"3/4", "-1/8"});
+  maker.add_factor("pmat_ok and shift_fold", zoo["pmat_ok"], zoo["shift_fold"], {"3/4", "-1/8"}, "l2");
   maker.add_handmade();
   return maker.take();
 }

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from tiny_network import (ONE, SHA256, ZERO, Linear, Lines, Network, Point, Region, Rejected, Span, Unusable, compare,
-                          compose, determinant_test, double, farthest, index, limits, linear, middles, missed,
-                          monotone_test, nearest, number, outward, pivots, require, same_outputs, separated, settle,
-                          settle_rank, sign_of_det, slopes_of, strict_slopes_of)
+from tiny_network import (ONE, SHA256, ZERO, Linear, Lines, Network, Pair, Point, Region, Rejected, Span, Unusable,
+                          compare, compose, determinant_test, double, doubled, farthest, index, limits, linear,
+                          middles, missed, monotone_test, nearest, number, outward, pivots, require, same_outputs,
+                          separated, settle, settle_rank, sign_of_det, slopes_of, strict_slopes_of, told_apart)
 
 MAX_BYTES = 1 << 26         # of text
 MAX_STATED = 65536          # bytes of values and points that are stated word for word
@@ -414,7 +414,7 @@ class Proof(Lines):
     def check_pair(self, words, x, y, everywhere=False):
         """One node of a pair tree; returns the pairs that follow. The trees of 3, the tests of 4.3."""
         kind = words[0]
-        require(kind in list("idmftxyoe") and (len(words) == 1 or kind == "f"),
+        require(kind in list("idmftxyoec") and (len(words) == 1 or kind in "fc"),
                 "3: a node of a pair tree should be here")
         require(x is y or kind not in "id", "3: i and d are for a patch with itself")
         if kind in "dxy":
@@ -427,6 +427,9 @@ class Proof(Lines):
         elif kind == "e":
             require(self.two and everywhere, "3: `e` is for the pairs of a factor proof")
             require(same_outputs(self.network, self.m, x, y), "4.7: equal outputs of A may make unequal ones of B")
+        elif kind == "c":
+            require(everywhere, "3: `c` is for pairs of the whole ball")
+            self.check_pair_cells(words[1:], x, y)
         elif kind in "it":
             settle_rank(self.f, slopes_of(x, y), self.columns if everywhere else None)
         elif kind == "f":
@@ -436,6 +439,25 @@ class Proof(Lines):
             require(any(separated(x, y, [b - a for a, b in zip(*way)][:self.m]) for way in ways),
                     "4.3: the difference of the middles does not separate")
         return []
+
+    def check_pair_cells(self, tokens, x, y):
+        """4.8"""
+        numbers = len(self.original.rows)
+        network, region = doubled(self.network, self.m, numbers, self.two), Pair(x, y, numbers)
+
+        def cell(token, phases, gaps, constraints):
+            first, more, second = token[1:].partition(";")
+            names, factors, neurons, more_factors = [], [], [], []
+            if first:
+                names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
+            if more:
+                neurons, more_factors = multipliers(second, constraints, "multipliers of neurons decided, one each")
+            require(min(more_factors, default=ZERO) >= 0, "4.8: multipliers must be nonnegative")
+            total = linear(factors + more_factors, [gaps[o] for o in names] + [constraints[j] for j in neurons])
+            forms = [constraints[j] for j, factor in zip(neurons, more_factors) if factor]
+            require(not told_apart(gaps, self.m, total, forms, region.ranges),
+                    "4.8: points with equal outputs may be told apart")
+        check_cells(network, region, tokens, cell)
 
     # ---------------------------------------------------------------------------- points
     def read_collision(self, words):

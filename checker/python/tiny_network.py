@@ -16,6 +16,7 @@ BRANCHES steps is given up: a rejection that says so.
 """
 
 import math
+import operator
 import re
 import sys
 from contextlib import suppress
@@ -376,13 +377,22 @@ def determinant_test(sign):
 
 def settle_rank(network, slopes, columns=None):
     """4.3, `i`, `t`: J(s), or these columns of it, has full column rank for all slopes."""
-    J = Linear(network, slopes, columns).J0
+    parts = Linear(network, slopes, columns)
+    J = parts.J0
     require(len(J) >= len(J[0]), "4.3: fewer outputs than inputs")
-    if len(J) > len(J[0]):      # the transpose Z of J in the middle: Z J(s) is nonsingular
-        network = network.keeping([linear(column, network.outputs) for column in zip(*J)])
-        J = Linear(network, slopes, columns).J0
-    # one sign for all slopes: that of the middle ones
-    settle(network, slopes, determinant_test(sign_of_det(J) or 1), columns)
+    if len(J) == len(J[0]):     # one sign for all slopes: that of the middle ones
+        return settle(network, slopes, determinant_test(sign_of_det(J) or 1), columns)
+    # Z J(s) is nonsingular, for one of the Z of section 5
+    C = [[2 * half * x for half, x in zip(parts.half, row)] for row in parts.C]
+    for kappa in (0, 1, 10**6):
+        inner = [[Fraction(i == k) + kappa * sum(map(operator.mul, a, b)) for k, b in enumerate(C)]
+                 for i, a in enumerate(C)]
+        Z = solve(inner, J)[1]          # transposed
+        compressed = network.keeping([linear(column, network.outputs) for column in zip(*Z)])
+        sign = sign_of_det(Linear(compressed, slopes, columns).J0)
+        with suppress(Rejected):
+            return settle(compressed, slopes, determinant_test(sign or 1), columns)
+    raise Rejected("4.3: full column rank is not proved on this leaf")
 
 
 def monotone_test(M):
@@ -481,6 +491,37 @@ def same_outputs(network, m, x, y):
         if span.holds(difference(pre_x[j], pre_y[j])):
             span.add(difference(h_x[j], h_y[j]))
     return all(span.holds(difference(a, b)) for a, b in zip(out_x[m:], out_y[m:]))
+
+
+def doubled(network, m, numbers, two):
+    """4.8: one copy of the network for u and one for v, inputs (u, v); outputs A(u) - A(v), then those of B, or u - v.
+    Neuron j of the second copy is numbers + j."""
+    n = network.n
+
+    def moved(row, copy):
+        return row[0], {v + copy * n if v < n else v + n + copy * numbers: c for v, c in row[1].items()}
+    rows = {copy * numbers + j: moved(row, copy) for copy in (0, 1) for j, row in network.rows.items()}
+    gaps = [linear([ONE, -ONE], [moved(row, 0), moved(row, 1)]) for row in network.outputs]
+    gaps = gaps if two else gaps[:m] + [(ZERO, {i: ONE, n + i: -ONE}) for i in range(n)]
+    return Network(2 * n, rows, gaps, [network.inputs[i][0] for i in range(n)] * 2)
+
+
+class Pair:
+    """Two patches as a region for cells of the doubled network."""
+
+    def __init__(self, x, y, numbers):
+        self.ranges = dict(enumerate(x.box + y.box))
+        self.bounds = {**x.bounds, **{numbers + j: bounds for j, bounds in y.bounds.items()}}
+
+
+def told_apart(gaps, m, total, forms, ranges):
+    """4.8: points of a cell with equal outputs of A may be told apart, although total is a sum of positive multiples of
+    `forms`, which are >= 0, and of multiples of the first m gaps."""
+    most = limits(total, ranges)[1]
+    span = Span()
+    for form in gaps[:m] + forms + [(-ranges[i][c > 0], {i: ONE}) for i, c in total[1].items()]:
+        span.add(form)
+    return most > 0 or (most == 0 and not all(span.holds(gap) for gap in gaps[m:]))
 
 
 def pivots(network):

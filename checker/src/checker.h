@@ -1,6 +1,6 @@
 // The state of one check: what the file has said so far, and what its sections prove. The rules are numbered as in
 // docs/certificate.md. Parts: check.cpp (header, presolve, collisions, last line), covers.cpp (trees, exact cells,
-// loci), points.cpp (covers of preimages), pairs.cpp (pairs of patches), factor.cpp (two networks).
+// loci), points.cpp (covers of preimages), pairs.cpp, pair_cells.cpp (pairs of patches), factor.cpp (two networks).
 #pragma once
 
 #include <array>
@@ -80,6 +80,7 @@ class Checker {
   static NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase, const NetPointer& root);
   NetPointer decided_on(const NetPointer& net, std::initializer_list<const Box*> boxes);
   void cells(const Words& words, const Box& piece);
+  void walk(const Words& words, const Box& piece);
   bool compose(std::size_t j);
   void settle(std::size_t from, std::size_t to);
   void cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece);
@@ -135,6 +136,11 @@ class Checker {
   void separated(const Words& words, int x, int y);
   bool has_full_rank(Slopes slopes) const;
 
+  // pair_cells.cpp
+  Rewritten doubled() const;
+  void pair_cells(const Words& words, int x, int y);
+  void pair_cell(std::string_view token, const Box& piece) const;
+
   // factor.cpp
   void find_common_kernel();
   NetPointer patch_joint(int index);
@@ -158,6 +164,8 @@ class Checker {
   std::vector<std::pair<Rational, Rational>> domain_;
   double ball_ = 0.0;
   Rewritten joint_, network_;  // of all outputs, and of the first m_
+  Rewritten doubled_;          // of pairs of points, once it is asked for
+  const Rewritten* walked_ = &network_;  // whose cells are walked
   NetPointer joint_root_, root_;
   std::vector<int> columns_;  // of J that matter to a factor proof
   std::string statement_;

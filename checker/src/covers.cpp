@@ -193,8 +193,13 @@ NetPointer Checker::decided_on(const NetPointer& net, std::initializer_list<cons
 // 4.4. Phases and rows are those of the current branch, for neurons before the one being decided.
 void Checker::cells(const Words& words, const Box& piece) {
   enclose(*root_, piece, enclosure_);
-  active_.assign(weights_.neurons.size(), 0);
-  affine_.assign(weights_.neurons.size(), {});
+  walk(words, piece);
+}
+
+// The tree of a line `c`, of the network walked_ on a box; its neurons' phases there are those of enclosure_.
+void Checker::walk(const Words& words, const Box& piece) {
+  active_.assign(walked_->neurons.size(), 0);
+  affine_.assign(walked_->neurons.size(), {});
   constraints_.clear();
   std::size_t position = 1;
   cell(words, position, 0, piece);
@@ -202,13 +207,13 @@ void Checker::cells(const Words& words, const Box& piece) {
 }
 
 bool Checker::compose(std::size_t j) {  // the row of neuron j on the branch; true if it depends on u
-  affine_[j] = on_piece(network_.neurons[j], n_, active_, affine_);
+  affine_[j] = on_piece(walked_->neurons[j], walked_->n, active_, affine_);
   return std::any_of(affine_[j].begin(), affine_[j].end() - 1, [](const Rational& a) { return a != 0; });
 }
 
 void Checker::settle(std::size_t from, std::size_t to) {
   for (std::size_t p = from; p < to; ++p) {
-    const std::size_t j = at(network_.kept[p]);
+    const std::size_t j = at(walked_->kept[p]);
     const bool depends = compose(j), decided = enclosure_.phase[p] != Phase::undecided;
     require(decided || !depends, "cells: the phase of a neuron is not known");
     active_[j] = decided ? enclosure_.phase[p] == Phase::active : affine_[j].back() > 0;
@@ -224,17 +229,18 @@ int Checker::cell_sign() const {
 void Checker::cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece) {
   require(position < words.size(), "syntax: the tree of cells is not complete");
   const std::string_view token = words[position++];
-  const int count = static_cast<int>(weights_.neurons.size());
+  const int count = static_cast<int>(walked_->neurons.size());
   if (token[0] == '.') {
-    settle(next, network_.kept.size());
+    settle(next, walked_->kept.size());
+    if (walked_ != &network_) return pair_cell(token.substr(1), piece);
     if (kind_ == Kind::points) return point_cell(token.substr(1), piece);
     require(token == ".", "syntax: unknown token of a cell");
     require(cell_sign() == sign_, "cells: a cell's determinant has another sign");
   } else if (token[0] == 's') {
     const int j = index_below(token.substr(1), count);
-    const auto first = network_.kept.begin() + static_cast<long>(next);
-    const auto place = std::lower_bound(first, network_.kept.end(), j);
-    require(place != network_.kept.end() && *place == j, "cells: neurons of the rewritten network, ascending");
+    const auto first = walked_->kept.begin() + static_cast<long>(next);
+    const auto place = std::lower_bound(first, walked_->kept.end(), j);
+    require(place != walked_->kept.end() && *place == j, "cells: neurons of the rewritten network, ascending");
     require(constraints_.size() < at(deepest), "tree: too deep");
     const std::size_t after = next + static_cast<std::size_t>(place - first) + 1;
     settle(next, after - 1);
@@ -247,7 +253,7 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
     }
   } else {
     require(token[0] == 'x', "syntax: unknown token of a cell");
-    Affine sum(at(n_) + 1);
+    Affine sum(at(walked_->n) + 1);
     require(add_multiples(token.substr(1), sum) && most_on(piece, sum) <= 0,
             "cells: the multipliers do not show that the branch is empty");
   }
@@ -257,19 +263,19 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
 bool Checker::add_multiples(std::string_view list, Affine& sum) const {
   std::vector<int> unused = constraints_;
   bool positive = false;
-  for (const auto& [j, y] : pairs_of(list, static_cast<int>(weights_.neurons.size()))) {
+  for (const auto& [j, y] : pairs_of(list, static_cast<int>(walked_->neurons.size()))) {
     require(std::erase(unused, j) == 1, "cells: multipliers belong to neurons decided on the branch, one each");
     require(y >= 0, "cells: a negative multiplier");
     positive = positive || y > 0;
-    for (std::size_t i = 0; i <= at(n_); ++i) sum[i] += (active_[at(j)] ? y : Rational(-y)) * affine_[at(j)][i];
+    for (std::size_t i = 0; i <= at(walked_->n); ++i) sum[i] += (active_[at(j)] ? y : Rational(-y)) * affine_[at(j)][i];
   }
   return positive;
 }
 
 Rational Checker::most_on(const Box& piece, const Affine& sum) const {
   Rational most = sum.back();
-  for (std::size_t i = 0; i < at(n_); ++i)
-    most += sum[i] * (centre_[i] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
+  for (std::size_t i = 0; i < at(walked_->n); ++i)
+    most += sum[i] * (centre_[i % at(n_)] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
   return most;
 }
 

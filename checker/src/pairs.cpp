@@ -112,8 +112,8 @@ void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
   Pair pair{parent, x, y, nullptr};
   const Words& words = line();
   const char node = words[0].size() == 1 ? words[0][0] : '?';
-  require(node == 'f' || words.size() == 1, "syntax: this line has too few or too many words");
-  require(node == 'o' || node == 'e' || (x == y) == (node == 'i' || node == 'd'),
+  require(node == 'f' || node == 'c' || words.size() == 1, "syntax: this line has too few or too many words");
+  require(node == 'o' || node == 'e' || node == 'c' || (x == y) == (node == 'i' || node == 'd'),
           "pair: this node is for equal, or for different patches");
   if (node == 'i') {
     const NetPointer net = patch_net(patches_[at(x)].parent);
@@ -124,6 +124,8 @@ void Checker::pair_tree(Pair* parent, int x, int y, int depth) {
     separated(words, x, y);
   } else if (node == 'e' && question_ == Question::factor && all_pairs_) {
     equal_outputs(x, y);
+  } else if (node == 'c' && all_pairs_) {
+    pair_cells(words, x, y);
   } else if (node == 'o') {
     require(patches_[at(x)].out || patches_[at(y)].out, "pair: none of the two patches is marked `o`");
   } else {

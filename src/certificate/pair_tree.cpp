@@ -10,6 +10,7 @@ void PairTree::begin(int roots) {
   patches_.assign(static_cast<std::size_t>(roots), {});
   pairs_.clear();
   functionals_.clear();
+  tokens_.clear();
 }
 
 void PairTree::patch_split(int patch, int axis, double where, int below, int above) {
@@ -31,6 +32,11 @@ void PairTree::pair_split(std::uint64_t pair, char how, std::uint64_t first_chil
 void PairTree::pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) {
   const std::size_t place = functionals_.append(functional.data(), functional.size());
   pairs_.at(pair) = {place, static_cast<std::int32_t>(functional.size()), how};
+}
+
+void PairTree::pair_cells(std::uint64_t pair, const std::string& tokens) {
+  const std::size_t place = tokens_.append(tokens.data(), tokens.size());
+  pairs_.at(pair) = {place, static_cast<std::int32_t>(tokens.size()), 'c'};
 }
 
 void PairTree::write_patch(ProofFile& file, int patch) const {
@@ -56,6 +62,7 @@ bool divided(char how) { return how == 'd' || how == 'x' || how == 'y'; }
 
 std::string PairTree::text_of(const Pair& node) const {
   std::string text(1, node.how);
+  if (node.how == 'c') return text + ' ' + std::string(&tokens_[node.first], static_cast<std::size_t>(node.numbers));
   for (std::int32_t o = 0; !divided(node.how) && o < node.numbers; ++o)
     text += ' ' + canonical(functionals_[node.first + static_cast<std::size_t>(o)]);
   return text;

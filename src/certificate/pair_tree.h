@@ -15,7 +15,7 @@ namespace foldproof {
 class PairTree {
  public:
   /// `folder` is where the pairs are kept meanwhile.
-  explicit PairTree(const std::filesystem::path& folder) : pairs_(folder), functionals_(folder) {}
+  explicit PairTree(const std::filesystem::path& folder) : pairs_(folder), functionals_(folder), tokens_(folder) {}
 
   /// Forgets everything: patches 0.. are the roots, pairs 0.. the unordered pairs of roots (0, 0), (0, 1), ...
   void begin(int roots);
@@ -23,6 +23,7 @@ class PairTree {
   void patch_beside(int patch);
   void pair_split(std::uint64_t pair, char how, std::uint64_t first_child);
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional);
+  void pair_cells(std::uint64_t pair, const std::string& tokens);
 
   /// The lines `patches`, `pairs` and all trees. @throws std::logic_error if some pair is not settled (a bug).
   void write(ProofFile& file) const;
@@ -33,8 +34,8 @@ class PairTree {
 
  private:
   struct Pair {
-    std::uint64_t first;   // divided: first child; leaf: place of the functional
-    std::int32_t numbers;  // leaf: length of the functional
+    std::uint64_t first;   // divided: first child; leaf: place of the functional, or of the tokens
+    std::int32_t numbers;  // leaf: length of that
     char how;              // 0 nothing is known; otherwise as in Observer
   };
   struct Patch {
@@ -61,6 +62,7 @@ class PairTree {
 
   Spool<Pair> pairs_;
   Spool<double> functionals_;
+  Spool<char> tokens_;
   std::vector<Patch> patches_;
   int roots_ = 0;
 };

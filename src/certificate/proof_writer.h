@@ -51,6 +51,7 @@ class ProofWriter : public Observer {
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
     pairs_->pair_leaf(pair, how, functional);
   }
+  void pair_cells(std::uint64_t pair, const std::string& tokens) override { pairs_->pair_cells(pair, tokens); }
 
   /// Writes the proof of `result`; `path` appears only when it is complete.
   /// @throws InputError if the file cannot be written, std::logic_error if the events leave a hole (a bug).

@@ -27,6 +27,8 @@ struct Problem {
   /// Problem 3: the network is that of A and B together, and so many of its outputs, the first ones, are A's. A collision
   /// is then a pair with the same outputs of A and different ones of B. 0: all outputs are f's.
   int outputs_of_a = 0;
+  /// How many neurons the network had as it was read: its neurons' numbers are below.
+  int neurons_as_read = 0;
   /// the yes/no question: one collision, wherever, ends the search
   bool any_collision = false;
   /// every test must hold with this relative margin beyond what rounding asks for; 0 unless a checker refused a leaf

@@ -18,6 +18,7 @@ BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const Regio
               [&problem, &incumbent, root](const Box& x, const Box& y, bool last) {
                 return !last && find_far_pair(problem, *root, incumbent, x, y);
               },
+              {},
               {}}) {}
 
 PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {

@@ -4,7 +4,8 @@
 //   where A is injective nothing can go wrong, so Problem 1 of A gives a lower bound, and its collision ends the search
 //   if B differs there: the usual case;
 //   otherwise all pairs of the ball, best first: pairs that A tells apart, pairs without collisions of A up to directions
-//   that neither network sees, and pairs where the structure alone makes B equal.
+//   that neither network sees, pairs where the structure alone makes B equal, and pairs where it is so on each pair of
+//   linear pieces (PairCells): the only ones that settle points where several hinges meet.
 // Directions that neither network sees: let G hold the coefficients of the inputs in all rows of both. If G has a kernel,
 // A and B are functions of G x, and it is enough that J(s) has full rank on columns at which G has its pivots: then
 // A(x) = A(y) implies G (x - y) = 0.
@@ -98,7 +99,13 @@ RadiusResult search_factor(const Problem& joint, const Problem& a, Control& cont
       return improve_in_boxes(joint, *root, incumbent, x, y, last ? 20 : 2);
     };
     const auto harmless = [&](const Box& x, const Box& y) { return equal.holds(x, y); };
-    PairSearch pairs(a, root_a, incumbent, control, {seen_columns(*joint.network), collide, harmless});
+    const PairCells exact(joint, *root);
+    const auto cells = [&](const Box& x, const Box& y, double most) {
+      PairCells::Outcome found = exact.settle(x, y, most);
+      if (!found.u.empty()) improve_by_pieces(joint, *root, incumbent, found.u, found.v);
+      return found;
+    };
+    PairSearch pairs(a, root_a, incumbent, control, {seen_columns(*joint.network), collide, harmless, cells});
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

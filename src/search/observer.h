@@ -48,6 +48,8 @@ class Observer {
   /// along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside,
   /// 'e' equal outputs of A make equal outputs of B.
   virtual void pair_leaf(std::uint64_t /*pair*/, char /*how*/, const std::vector<double>& /*functional*/) {}
+  /// A pair was settled by its exact cells; `tokens` as in docs/certificate.md, 4.8.
+  virtual void pair_cells(std::uint64_t /*pair*/, const std::string& /*tokens*/) {}
   virtual void collision(const Collision& /*pair*/) {}
 };
 

@@ -4,6 +4,8 @@
 //   beside:    |u| > r on one of them, or |u| < r on one of a shell, or
 //   separated: a linear functional p has p . f(x) > p . f(y) for all x in X, y in Y (affine enclosures), or
 //   secant:    J(s) is nonsingular for all slopes s between points of X and points of Y (2.5, ranges by 1.2);
+//   harmless:  the structure of two networks makes outputs of B equal where those of A are (Problem 3), or
+//   cells:     on each pair of linear pieces of the two patches equal outputs are no collision, exactly (pair_cells.cpp);
 // otherwise the wider patch is halved, (X, X) into (a, a), (a, b), (b, b). Touching and equal patches are treated
 // like all others, so branch points cannot slip through.
 // A pair that resists while it is small is asked for an exact collision: the linear pieces at the two middles give an
@@ -18,7 +20,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 
 namespace foldproof {
 
@@ -35,6 +36,8 @@ double distance(const Box& x, const Box& y) {
 }
 
 constexpr int slope_node_budget = 40;
+// Pairs of cells that a pair may be asked for: of the whole ball, and of what is left after many cuts.
+constexpr double first_cells = 64.0, most_cells = 2048.0;
 
 }  // namespace
 
@@ -220,6 +223,12 @@ void PairSearch::work() {
       if (settled == 0 && apart <= 2.0 * std::max(x.width, y.width) && secant(worker, pair, x, y)) settled = 't';
     }
     if (settled == 0 && rules_.harmless && rules_.harmless(x.box, y.box)) settled = 'e';
+    PairCells::Outcome cells;
+    if (settled == 0 && rules_.cells && pair.divisions >= pair.cells_from) {
+      cells = rules_.cells(x.box, y.box, std::min(most_cells, first_cells * std::exp2(0.25 * pair.divisions)));
+      if (cells.tokens) settled = 'c';
+      if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;
+    }
     // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking. Best first,
     // pairs that touch are asked too.
     const bool near = best_first_ && width >= 0.5 * apart;
@@ -255,7 +264,9 @@ void PairSearch::work() {
 
     lock.lock();
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), pair.distance));
-    if (settled != 0) {
+    if (settled == 'c') {
+      control_.emit([&](Observer& observer) { observer.pair_cells(pair.id, *cells.tokens); });
+    } else if (settled != 0) {
       const std::vector<double> functional =
           settled == 'f' ? worker.separation.functional() : std::vector<double>();
       control_.emit([&](Observer& observer) { observer.pair_leaf(pair.id, settled, functional); });
@@ -279,7 +290,11 @@ void PairSearch::work() {
       std::push_heap(stack_.begin(), stack_.end(), Later{});
     } else {
       control_.emit([&](Observer& observer) { observer.pair_split(pair.id, how, next_id_); });
-      for (Pair& child : children) push(std::move(child));
+      for (Pair& child : children) {
+        child.divisions = pair.divisions + 1;
+        child.cells_from = pair.cells_from;
+        push(std::move(child));
+      }
     }
     changed_.notify_all();
   }

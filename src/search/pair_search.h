@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "search/incumbent.h"
+#include "search/pair_cells.h"
 #include "search/separation.h"
 #include "slope/rank_test.h"
 
@@ -32,6 +33,9 @@ class PairSearch {
     std::function<bool(const Box& x, const Box& y, bool last)> collide;
     /// Settles a pair that may collide ('e'); may be empty.
     std::function<bool(const Box& x, const Box& y)> harmless;
+    /// Asks the exact cells of a pair ('c'), at most so many pairs of them; may be empty. Where a pair of cells collides,
+    /// it has been offered to the incumbent.
+    std::function<PairCells::Outcome(const Box& x, const Box& y, double most)> cells;
   };
 
   PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
@@ -73,6 +77,8 @@ class PairSearch {
     std::shared_ptr<const RegionNetwork> network;  // valid on both boxes
     double asked = 0.0;                            // width at which an exact collision was looked for; 0: never
     double distance = 0.0;                         // of the farther box to the centre; depth first: 0
+    int divisions = 0;                             // from the roots
+    int cells_from = 0;                            // so many divisions are needed before exact cells are tried
   };
   /// Nearest first; the youngest on a tie, which for pairs of one distance is depth first.
   struct Later {

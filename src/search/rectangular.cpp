@@ -3,8 +3,8 @@
 // as near to the centre as we like (MATHEMATICS 6.3b): r* = 0.
 // m > n: determinants and the theorem about the boundary are gone (7.3: alpha_curve is locally injective, its boundary
 // never collides, and yet r* = 5/2). What is left needs no dimension to match: a cube test of the whole ball by
-// compression (2.5), one preconditioner (5.1), and all pairs of the ball, which have 2n dimensions. Collisions come from
-// pairs of linear pieces (6.1).
+// compression (2.5), one preconditioner (5.1), and all pairs of the ball, which have 2n dimensions. Collisions, and proofs
+// where hinges meet, come from pairs of linear pieces (6.1).
 #include "search/rectangular.h"
 
 #include <algorithm>
@@ -71,7 +71,13 @@ RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const Reg
     const auto collide = [&](const Box& x, const Box& y, bool last) {
       return improve_in_boxes(problem, *root, incumbent, x, y, last ? 20 : 2);
     };
-    PairSearch pairs(problem, root, incumbent, control, {{}, collide, {}});
+    const PairCells exact(problem, *root);
+    const auto cells = [&](const Box& x, const Box& y, double most) {
+      PairCells::Outcome found = exact.settle(x, y, most);
+      if (!found.u.empty()) improve_by_pieces(problem, *root, incumbent, found.u, found.v);
+      return found;
+    };
+    PairSearch pairs(problem, root, incumbent, control, {{}, collide, {}, cells});
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

@@ -117,6 +117,19 @@ TEST_F(Writing, PairsAndPatchesInPreorder) {
   EXPECT_EQ(size_.pairs, 13U);
 }
 
+TEST_F(Writing, CellsOfAPairAreWrittenAsTheyCame) {
+  writer_.all_pairs(1.0);
+  writer_.patch_split(0, 0, 0.0, 1, 2);
+  writer_.pair_split(0, 'd', 1);
+  writer_.pair_cells(1, "s0 . .0:1;0:2");
+  writer_.pair_leaf(2, 'i', {});
+  writer_.pair_cells(3, ".");
+  result_.lower = result_.local_lower = 1.0;
+  result_.lower_by = "pairs";
+  EXPECT_EQ(after(written(), "pairs"), "pairs 1\npatches\ns 0 0\n.\n.\npairs\nd\nc s0 . .0:1;0:2\ni\nc .\n"
+                                       "end lower 1 local 1 upper none\n");
+}
+
 TEST_F(Writing, AFileThatCannotBeWrittenIsTheCallersMistake) {
   EXPECT_THROW(writer_.write("/no/such/folder/x.proof", problem_, result_, {"", "radius", {}}), InputError);
 }

@@ -238,6 +238,7 @@ bool Mutator::prune(Mutant& mutant) {
                            : part == Part::patches                      ? (chance(4) ? "o" : ".")
                            : chance(3)                                  ? "m"
                            : chance(4)                                  ? "e"
+                           : chance(6)                                  ? "c ."
                            : chance(2)                                  ? "t"
                                                                         : "i";
   replace(lines, i, tree_end(lines, i), {leaf});

@@ -224,7 +224,10 @@ bool Mutator::cells(Mutant& mutant) {
   const auto place = words.begin() + static_cast<std::ptrdiff_t>(i);
   const std::string copy = words[j];
   const std::string neuron = std::to_string(below(9));
-  switch (below(8)) {
+  switch (below(9)) {
+    case 8:
+      words[i] = std::vector<std::string>{".0:1", ".0:-1;" + neuron + ":1", ".;" + neuron + ":1"}[below(3)];
+      break;
     case 0:
       words.erase(place);
       break;

@@ -88,17 +88,32 @@ TEST(Factor, SeesThatOneNetworkEndsInTheOther) {
   const FactorAnswer both = factor(a, b, {"0"}, up_to("4"));
   expect_pair(a, b, both.ab);
   expect_radius(both.ab, "inf");
-  // A follows from B too, as B falls with A. That is not read off the networks, where x and 2 - x cross a hinge of B at
-  // once: the bracket stays open there, and is not refuted.
+  // A follows from B too, as B falls with A. x and 2 - x cross a hinge of B at once: only exact cells see that.
   expect_pair(b, a, both.ba);
-  EXPECT_EQ(both.ba.status, "open");
-  EXPECT_GT(both.ba.lower, 0.9);
-  EXPECT_FALSE(both.ba.upper.has_value());
+  expect_radius(both.ba, "inf");
   // B = relu(A - 1/2) forgets A up to 1/2: A is 1/2 at x = 1/2 first.
   const Model forgets = model_of({{{"W", {{1}, {-1}}}, {"b", {-1, 1}}},
                                   {{"W", {{1, 1}}}, {"b", {"-1/2"}}},
                                   {{"W", {{1}}}, {"b", {0}}}});
   expect_factor(a, forgets, {"0"}, "inf", "1/2");
+}
+
+TEST(Factor, SettlesPairsWhereSeveralHingesMeet) {
+  // A = (|x| - |y|, |x + y| - |x|) is the same at p and at -p, and nowhere else: it winds twice around 0.
+  const Model a = with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}}, {{-1, 1, 2, -2, 0, 0}, {0, -1, -2, 0, 2, 0}});
+  // So is B = (|x| + 3 |y|, |x + y|).
+  const Model b = with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}}, {{-1, -3, 2, 6, 0, 0}, {-1, -1, 0, 0, 2, 0}});
+  expect_factor(a, b, {"0", "0"}, "inf", "0");
+  expect_factor(a, b, {"1/3", "-1/5"}, "inf", "1/15");
+  expect_factor(a, with_skip(2, {}, {{1, 0, 0}}), {"1", "1"}, "1", "0");
+}
+
+TEST(Factor, SettlesLinesOfPairsInObliqueDirections) {
+  // Both see (x + 2y - z, y + z) only. A folds twice, as (|s|, t); B = 2 |s| + 3 t.
+  const Model a = with_skip(3, {{1, 2, -1, 0}}, {{-1, -2, 1, 2, 0}, {0, 1, 1, 0, 0}});
+  const Model b = with_skip(3, {{1, 2, -1, 0}}, {{-2, -1, 5, 4, 0}});
+  expect_factor(a, b, {"0", "0", "0"}, "inf", "0", "2");
+  expect_factor(a, b, {"1", "1", "0"}, "inf", "0", "2");
 }
 
 TEST(Factor, IsTheRadiusOfAWhereBTellsItsCollisionsApart) {
@@ -206,6 +221,18 @@ TEST(MoreOutputs, FarCollisionsAreFoundAndTheRestIsProved) {
   const Answer level = radius(flat, {"1", "2"}, up_to("8"));
   expect_consistent(flat, level, 1e-6);
   EXPECT_TRUE(level.proof.checked) << level.proof.refused;
+}
+
+TEST(MoreOutputs, HingesThatMeetAreNoCollision) {
+  // Six cones around 0 and x beside them: (|x| - |y|, |x + y| - |x|) is the same at p and at -p, x is not.
+  const Model cones = with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}},
+                                {{-1, 1, 2, -2, 0, 0}, {0, -1, -2, 0, 2, 0}, {1, 0, 0, 0, 0, 0}});
+  // On the line x = 0 they collide: (0, y) and (0, -y).
+  expect_radius(radius(cones, {"0", "0"}, up_to("4")), "0");
+  expect_radius(radius(cones, {"1", "0"}, up_to("4")), "1");
+  const Model apart = with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}},
+                                {{-1, 1, 2, -2, 0, 0}, {0, -1, -2, 0, 2, 0}, {1, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0}});
+  expect_radius(radius(apart, {"0", "0"}, up_to("4")), "inf");
 }
 
 TEST(MoreOutputs, AKinkSharperThanARightAngleIsNoFold) {

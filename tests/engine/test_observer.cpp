@@ -81,6 +81,12 @@ class Recorder : public Observer {
     EXPECT_EQ(how == 'f', !functional.empty());
     ++pairs;
   }
+  void pair_cells(std::uint64_t pair, const std::string& tokens) override {
+    const Turn turn(*this);
+    settle(pair);
+    EXPECT_FALSE(tokens.empty());
+    ++pairs;
+  }
   void collision(const Collision& found) override {
     const Turn turn(*this);
     EXPECT_TRUE(collisions.empty() || found.radius < collisions.back()) << "a collision that is not nearer";

@@ -45,6 +45,7 @@ constexpr std::array known{
     "cells",         // the exact cells of a box are one cell that needs no proof
     "farkas",        // one side of the first undecided hinge is empty, says a wrong multiplier
     "pairs",         // all pairs of faces are separated
+    "pair-cells",    // the exact cells of a pair are one cell that needs no proof
     "pairs-secant",  // all pairs of faces pass the secant test
     // exact facts
     "collision",    // pairs are moved half the way to the centre, where they do not collide
@@ -185,6 +186,15 @@ std::optional<std::string> cells(const Problem& problem, const RegionNetwork& ro
     return sign > 0 ? 's' + j + " x" + j + ":1 ." : 's' + j + " . x" + j + ":1";
   }
   return ".";
+}
+
+PairCells::Outcome REAL(real_pair_cells(const PairCells*, const Box&, const Box&, double),
+                        "_ZNK9foldproof9PairCells6settleERKNS_3BoxES3_d");
+PairCells::Outcome WRAP(pair_cells(const PairCells*, const Box&, const Box&, double),
+                        "_ZNK9foldproof9PairCells6settleERKNS_3BoxES3_d");
+PairCells::Outcome pair_cells(const PairCells* pair, const Box& x, const Box& y, double most) {
+  if (lies("pair-cells")) return {".", {}, {}};
+  return real_pair_cells(pair, x, y, most);
 }
 
 PairSearch::Result REAL(real_pairs(BoundaryPairs*, double, std::uint64_t), "_ZN9foldproof13BoundaryPairs3runEdm");

@@ -64,6 +64,7 @@ NETWORKS = {
     "spiral": (far_layers("spiral"), "0,0", 3, Fraction(3, 2), None),
     "branch_3d": (with_a_third_coordinate(zoo_layers("branch2")), "1,1,0", 2, 1, None),
     "spiral_3d": (far_layers("space_spiral"), "0,0,0", 2, Fraction(4, 3), None),
+    "curve": (zoo_layers("alpha_curve"), "2", 6, Fraction(5, 2), None),               # two outputs of one input
     "tame": (zoo_layers("pmat_ok"), "0,0", 2, None, None),
     "brusselator": (ROOT / "nets" / "brusselator.onnx", "1,2.1", 2, Fraction("0.8198785"), Fraction("0.8198785")),
     "lorenz": (DATA / "lorenz3_32x2.onnx", "0,0,0", 1, Fraction("0.800188"), Fraction("0.800188")),
@@ -87,6 +88,7 @@ LIES = [
     ("pairs", "branch", FALSE), ("pairs", "spiral", FALSE), ("pairs", "branch_3d", FALSE),
     ("pairs", "shift_fold", TRUE),
     ("pairs-secant", "branch_off", FALSE), ("pairs-secant", "spiral", FALSE), ("pairs-secant", "brusselator", TRUE),
+    ("pair-cells", "curve", FALSE),
     ("collision", "abs1d", FALSE), ("collision", "spiral", FALSE), ("collision", "brusselator", FALSE),
     ("nearer", "clamp", FALSE), ("nearer", "branch_off", FALSE), ("nearer", "lorenz", FALSE),
     ("invented", "tame", FALSE), ("invented", "lorenz_inside", FALSE),

@@ -27,6 +27,8 @@ def sha(weights):
 
 
 ABS = network(1, ["0 0:1"], ["0 0:-1 1:1b1"])                       # |x|
+ABS_3 = network(1, ["0 0:3"], ["0 0:-3 1:1b1"])                     # 3 |x|
+BENT = network(1, ["0 0:1"], ["0 0:1 1:1b1"])                       # x, and 3 x above 0
 RAMP = network(1, ["0 0:1"], ["0 1:1"])                             # relu(x)
 TENT = network(1, ["-1 0:1"], ["0 0:1 1:-1b1"])                     # x, and 2 - x from 1 on
 GRAPH = network(1, ["0 0:1"], ["0 0:1", "0 0:-1 1:1b1"])            # (x, |x|)
@@ -125,6 +127,24 @@ CASES = {
         question factor|norm l1|center 0|ball 1b4|inactive|pairs 1b4|patches|.|pairs|e|
         end lower 1b4 local 1b4 upper none""",
         [("end", "collision|x 0|y 1b1|end", "4.5"), ("pairs|e", "pairs|i", "4.3")]),
+    # Exact cells of the pair: u > 0 > v has D = u + v and E = 3 (u + v); |x| and 3 |x| share their hinge, neuron 0.
+    "factor, cells of a pair": ([ABS, ABS_3], """
+        question factor|norm linf|center 0|ball 1b2|inactive|pairs 1b2|patches|.|pairs|c s0 s2 . . s2 . .|
+        end lower 1b2 local 1b2 upper none""",
+        [("s2 . . s2 . .", "s2 . x2:1 s2 . .", "4.4"), ("c s0", "c s1", "4.4"), ("s2 . .|", "s2 . . .|", "4.4"),
+         ("end", "collision|x 1|y -1|end", "4.5"), ("s2 . .|", "s2 .0:1 .|", "4.8")]),
+    # BENT is one-to-one, x or 3 x: u > 0 > v has D = 3 u - v, so that r_0 = u and r_1 = -v are 0.
+    "radius, cells of a pair": ([BENT], """
+        question radius|norm l1|center 0|ball 1|inactive|pairs 1|patches|.|pairs|
+        c s0 s1 . .0:-1;0:3b0,1:1 s1 .0:1;0:1,1:3b0 .|end lower 1 local 1 upper none""",
+        [(".0:-1;0:3b0,1:1", ".", "4.8"), ("0:3b0,1:1", "0:3b0", "4.8"), ("0:3b0,1:1", "0:3b0,1:-1", "4.8"),
+         (".0:-1;0:3b0,1:1", ".0:-1", "4.8"), ("0:3b0,1:1", "0:3b0,0:1", "4.4"), (".0:-1;", ".0:-1,0:0;", "4.4"),
+         (".0:-1;", ".1:-1;", "4.4"), ("0:3b0,1:1", "0:3b0,2:1", "4.4"), ("s1 .0:1", "s1 .0:-1", "4.8"),
+         (".0:-1;0:3b0,1:1", ".0:-1;", "4.4"), ("pairs 1|", "boundary 1|", "3")]),
+    # The same at the sides of the boxes [-1, 0] and [0, 1], where the hinge is decided: D = u - 3 v <= 0.
+    "radius, cells of a pair that touches": ([BENT], """
+        question radius|norm linf|center 0|ball 1|inactive|pairs 1|patches|s 0 0|.|.|pairs|d|c .0:1|c .|c .|
+        end lower 1 local 1 upper none""", [("c .0:1", "c .", "4.8"), ("c .0:1", "c .0:-1", "4.8")]),
     # |x| turns at 0.
     "j0": ([ABS], """
         question j0|norm linf|domain -1:1|ball 1|inactive|cover locus 1|s 0 -1b-1|-|s 0 1b-1|b -1b-2 1b-2|+|

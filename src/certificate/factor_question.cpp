@@ -39,9 +39,7 @@ class FactorInquiry : public RadiusInquiry {
 };
 
 void FactorInquiry::search(double margin, Control& control) {
-  Problem joint = problem_;
-  joint.margin = margin;
-  if (!inactive_.empty()) joint.network = &simpler_;
+  const Problem joint = next_problem(margin);
   Problem alone = joint;
   alone.network = &first_alone_;
   alone.outputs_of_a = 0;

@@ -33,11 +33,15 @@ class RadiusInquiry : public Inquiry {
   void withdraw() override { withdraw_answer(answer_); }
 
  protected:
+  /// What the next search is about; it begins with the pair that the last one found.
+  Problem next_problem(double margin);
+
   const Model& model_;
   Problem problem_;
   std::vector<int> inactive_;
   Network simpler_;
   RadiusResult found_;
+  std::optional<Collision> known_;
   std::optional<ProofWriter> writer_;
   Answer answer_;
 };

@@ -24,10 +24,20 @@ RadiusInquiry::RadiusInquiry(const Model& model, const Network& as_read, Problem
   answer_.scale_exact = texts(problem_.scale);
 }
 
+// A leaf on a ball that shrank while it was searched is checked on its part of the last ball, where a test that searches
+// for a matrix may fail. With the pair known, the ball does not shrink again.
+Problem RadiusInquiry::next_problem(double margin) {
+  Problem next = problem_;
+  next.margin = margin;
+  if (!inactive_.empty()) next.network = &simpler_;
+  known_ = found_.collision;
+  if (known_) next.known = &*known_;
+  next.known_kind = found_.kind;
+  return next;
+}
+
 void RadiusInquiry::search(double margin, Control& control) {
-  Problem simplified = problem_;
-  simplified.margin = margin;
-  if (!inactive_.empty()) simplified.network = &simpler_;
+  const Problem simplified = next_problem(margin);
   found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
   const auto& pair = found_.collision;
   const auto image = [&](const std::vector<Rational>& x) { return evaluate(model_.network(), problem_.given(x)).output; };

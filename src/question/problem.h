@@ -6,12 +6,15 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "bounds/region_network.h"
 #include "model/network.h"
 
 namespace foldproof {
+
+struct Collision;
 
 struct Problem {
   const Network* network = nullptr;
@@ -33,6 +36,9 @@ struct Problem {
   bool any_collision = false;
   /// every test must hold with this relative margin beyond what rounding asks for; 0 unless a checker refused a leaf
   double margin = 0.0;
+  /// A pair that an earlier search found, and its kind: a search that begins with it proves its last ball from the start.
+  const Collision* known = nullptr;
+  std::string known_kind;
 
   /// The smallest box around B(r) n D in coordinates relative to the centre (docs/certificate.md: U(r)), rounded outward
   /// by at most one ulp where D's faces are not doubles. What is proved on it holds on B(r) n D.

@@ -54,6 +54,7 @@ Incumbent::Incumbent(const Problem& problem, const RegionNetwork& root, Control&
       upper_(infinity),
       target_(problem.max_radius) {
   find_cone_radius();
+  if (problem.known != nullptr) offer(*problem.known, problem.known_kind);
 }
 
 std::vector<Rational> Incumbent::absolute(const std::vector<double>& u) const {

@@ -196,10 +196,19 @@ def test_without_a_lie(lying, name):
     assert (record["radius"]["upper"] is None) == (NETWORKS[name][3] is None)
 
 
+# The proof is refused, and a second search, which knows the pair from its beginning, has no use for the lie.
+MENDED = {("functional", "branch_3d"), ("farkas,blind,coarse", "hat_off")}
+
+
 @pytest.mark.parametrize("lie,name,false", LIES)
 def test_a_lie_is_not_believed(lying, lie, name, false):
     unchecked = lying.record(lie, *lying.arguments(name), "--no-check")
     assert bool(false_claims(unchecked, name)) == false, (false_claims(unchecked, name), unchecked["radius"])
+    if (lie, name) in MENDED:
+        record = lying.record(lie, *lying.arguments(name), codes=(0,))
+        assert record["proof"]["checked"] is True and record["proof"]["attempts"] == 2
+        assert false_claims(record, name) == []
+        return
     assert_withdrawn(lying.run(lie, *lying.arguments(name)))
 
 

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from tiny_network import (ONE, SHA256, ZERO, Linear, Lines, Network, Pair, Point, Region, Rejected, Span, Unusable,
-                          compare, compose, determinant_test, double, doubled, farthest, index, limits, linear,
-                          middles, missed, monotone_test, nearest, number, outward, pivots, require, same_outputs,
-                          separated, settle, settle_rank, sign_of_det, slopes_of, strict_slopes_of, told_apart)
+from tiny_network import (ONE, SHA256, ZERO, Lines, Network, Pair, Point, Region, Rejected, Span, Unusable,
+                          check_cells, compare, compose, determinant_test, double, doubled, farthest, index, limits,
+                          linear, middles, missed, monotone_test, multipliers, nearest, number, outward, pivots,
+                          require, same_outputs, separated, settle, settle_rank, sign_of_det, slopes_of,
+                          strict_slopes_of, told_apart)
 
 MAX_BYTES = 1 << 26         # of text
 MAX_STATED = 65536          # bytes of values and points that are stated word for word
@@ -42,60 +43,6 @@ class Verdict:
     def __str__(self):
         line = f" line {self.line}:" if self.line else ""
         return "\n".join([f"{self.status}:{line} {self.reason}" if self.reason else self.status, *self.statement])
-
-
-# ------------------------------------------------------------------------------- exact cells (4.4)
-def composed(network, region, decided):
-    """On a branch: phases (None: unknown), pre-activations and outputs as forms in u (None: not one)."""
-    values, phases, pre = dict(network.inputs), {}, {}
-    for j, row in network.rows.items():
-        known = all(values[v] for v in row[1])
-        pre[j] = compose(row, values) if known else None
-        low, high = region.bounds[j]
-        if j in decided:
-            phases[j] = decided[j]
-        elif low >= 0 or high <= 0:
-            phases[j] = low >= 0
-        else:
-            phases[j] = pre[j][0] > 0 if known and not pre[j][1] else None
-        values[network.n + j] = {True: pre[j], False: (ZERO, {}), None: None}[phases[j]]
-    outputs = [compose(row, values) for row in network.outputs] if None not in phases.values() else None
-    return phases, pre, outputs
-
-
-def multipliers(text, names, what):
-    """<name>:<number>[,...]: each name at most once, out of `names`."""
-    parts = [part.partition(":") for part in text.split(",")]
-    keys = [index(name, f"4.4: {what}") for name, _, _ in parts]
-    require(set(keys) <= set(names) and len(set(keys)) == len(keys), f"4.4: {what}")
-    return keys, [number(part[2]) for part in parts]
-
-
-def check_cells(network, region, tokens, check_cell):
-    """check_cell(token, phases, outputs, constraints) decides a cell's token, which begins with a dot."""
-    stack, tokens = [({}, {})], tokens[::-1]      # branches to come: phases decided, constraints r_j
-    while stack:
-        require(tokens, "4.4: the tree of cells is not complete")
-        token, (decided, constraints) = tokens.pop(), stack.pop()
-        phases, pre, outputs = composed(network, region, decided)
-        if token[0] == ".":
-            require(outputs is not None, "4.4: a phase of this cell is not known")
-            check_cell(token, phases, outputs, constraints)
-        elif token[0] == "s":
-            j = index(token[1:], "4.4: s<j>")
-            require(j in network.rows and j > max(decided, default=-1), "4.4: neurons are decided in ascending order")
-            require(all(phases[i] is not None for i in phases if i < j), "4.4: a smaller neuron is not known")
-            # Of a constant z_j = 0 both branches would be empty, and the pieces on which z_j = 0 forgotten.
-            require(pre[j][1], "4.4: this pre-activation is constant on the branch")
-            stack += [({**decided, j: False}, {**constraints, j: linear([-ONE], [pre[j]])}),
-                      ({**decided, j: True}, {**constraints, j: pre[j]})]
-        else:
-            require(token[0] == "x", "4.4: s<j>, x<j>:<y> or a cell")
-            neurons, y = multipliers(token[1:], constraints, "multipliers belong to neurons decided, one each")
-            require(min(y) >= 0 and any(y), "4.4: multipliers must be nonnegative and not all zero")
-            require(limits(linear(y, [constraints[j] for j in neurons]), region.ranges)[1] <= 0,
-                    "4.4: the multipliers do not show that this branch is empty")
-    require(not tokens, "4.4: tokens after the tree of cells")
 
 
 # ------------------------------------------------------------------------------- the proof file (sections 3, 4.5, 4.6)
@@ -209,6 +156,13 @@ class Proof(Lines):
     def ball(self, r):
         """Section 1: U(r)."""
         return [(max(-r, low), min(r, high)) for low, high in self.ends or [(-r, r)] * self.n]
+
+    def part_in_domain(self, region):
+        """The box's part in the domain, if there is one."""
+        if not self.domain:
+            return region.box
+        sides = zip(region.box, self.domain, self.center)
+        return [(max(a, low - c), min(b, high - c)) for (a, b), (low, high), c in sides]
 
     def outside(self, region, r):
         """The box lies outside K(r)."""
@@ -325,42 +279,67 @@ class Proof(Lines):
             for gap in gaps:
                 span.add(gap)
             require(not text and span.absurd, "4.4: f = y is not without a solution on this piece")
-        elif kind == "e":
-            first, _, more = text.partition(";")
-            names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
-            neurons, y = [], []
-            if more:
-                neurons, y = multipliers(more, constraints, "multipliers belong to neurons decided, one each")
-            require(min(y, default=ZERO) >= 0, "4.4: multipliers must be nonnegative")
-            total = linear(factors + y, [gaps[o] for o in names] + [constraints[j] for j in neurons])
-            require(limits(total, region.ranges)[1] < 0, "4.4: the multipliers do not show that this piece misses y")
         elif kind == "f":
             k = index(text, "3: no such flat", len(self.flats))
             require(all(z >= 0 if phases[j] else z <= 0 for end in self.flats[k] for j, (z, _) in end.bounds.items()),
                     "4.4: the flat segment lies in another piece")
         else:
-            require(kind.isdigit(), "4.4: an unknown cell")
-            k = index(token[1:], "3: no such point", len(self.points))
+            name, _, lists = (kind + text).partition(";") if kind != "e" else (kind, "", text)
+            require(kind == "e" or name.isdigit(), "4.4: an unknown cell")
+            first, _, more = lists.partition(";")
+            names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
+            neurons, y = multipliers(more, constraints, "multipliers belong to neurons decided, one each")
+            require(min(y, default=ZERO) >= 0, "4.4: multipliers must be nonnegative")
+            constant, terms = linear(factors + y, [gaps[o] for o in names] + [constraints[j] for j in neurons])
+            sides = self.part_in_domain(region)
+            most = limits((constant, terms), dict(enumerate(sides)))[1]
+            if kind == "e":
+                return require(most < 0, "4.4: the multipliers do not show that this piece misses y")
+            require(most <= 0, "4.4: the multipliers do not show that the point is alone")
+            k = index(name, "3: no such point", len(self.points))
+            # What is 0 at each preimage in the closed piece and the box.
+            zero = gaps + [constraints[j] for j, factor in zip(neurons, y) if factor > 0]
+            zero += [(-sides[i][factor > 0], {i: ONE}) for i, factor in terms.items() if factor]
             span = Span()
-            for _, terms in outputs:
-                span.add((ZERO, terms))
+            for _, row in zero:
+                span.add((ZERO, row))
             require(len(span.rows) == self.n, "4.4: the Jacobian of this piece has not full column rank")
             at = {i: (x, {}) for i, x in enumerate(self.points[k].u)}
-            require(all(compose(gap, at)[0] == 0 for gap in gaps), "4.4: this piece does not map the point to y")
+            require(all(compose(row, at)[0] == 0 for row in zero), "4.4: this piece does not map the point to y")
 
     def read_locus_cover(self, r):
         require(self.question == "j0" and self.n == self.m, "3: a locus is for j0, with as many outputs as inputs")
         require(self.ball(r) == self.ends, "4.5: the cover's box is not the domain")
         require(not self.covered, "4.5: two covers of the locus")
 
+        domain = dict(enumerate((low - c, high - c) for (low, high), c in zip(self.domain, self.center)))
+
+        def apart(form, region):
+            part = dict(enumerate(self.part_in_domain(region)))
+            return limits(form, part)[1] < 0 or limits(form, domain)[1] <= 0
+
         def leaf(words, region):
             if words[0] in ("+", "-"):
                 require(len(words) == 1, "3: a node of the locus's tree should be here")
                 return settle(self.f, strict_slopes_of(region), determinant_test(1 if words[0] == "+" else -1))
+            if words[0] == "c":
+                signs = set()
+
+                def cell(token, phases, outputs, constraints):
+                    require(token == ".", "4.4: an unknown cell")
+                    signs.add(sign_of_det([[terms.get(i, ZERO) for i in range(self.n)] for _, terms in outputs]))
+                    require(signs in ({1}, {-1}), "4.4: the cells' determinants have different signs, or one is 0")
+                return check_cells(self.f, region, words[1:], cell, apart)
             if words[0] == "b":
-                u = self.numbers(words[1:], 2 * self.n, double)
-                dets = [self.det_at(region, u[:self.n]), self.det_at(region, u[self.n:])]
-                require(dets[0] * dets[1] <= 0, "4.3: the determinants have the same sign")
+                count = 3 if len(words) == 3 * self.n + 1 else 2
+                u = self.numbers(words[1:], count * self.n)
+                points = [u[i * self.n:(i + 1) * self.n] for i in range(count)]
+                require(all(self.inside([x + c for x, c in zip(point, self.center)]) for point in points),
+                        "4.3: the point is not in the domain")
+                require(all(low <= x <= high for point in points[:1 if count == 3 else 2]
+                            for x, (low, high) in zip(point, region.box)), "4.3: the point is not in the box")
+                a, b = (self.det_beside(point if count == 2 else points[0], point) for point in points[-2:])
+                require(a * b <= 0, "4.3: the determinants have the same sign")
             else:
                 require(words == ["?"], "3: a node of the locus's tree should be here")
             self.counts[0 if words[0] == "b" else 2] += 1
@@ -369,11 +348,16 @@ class Proof(Lines):
         self.read_tree(r, leaf)
         self.covered.append(r)
 
-    def det_at(self, region, u):
-        require(all(low <= x <= high for x, (low, high) in zip(u, region.box)), "4.3: the point is not in the box")
-        signs = {j: z for j, (z, _) in Point(self.f, u).bounds.items()}
-        require(all(signs.values()), "4.3: a pre-activation is 0 there")
-        return sign_of_det(Linear(self.f, {j: (Fraction(z > 0),) * 2 for j, z in signs.items()}).J0)
+    def det_beside(self, corner, u):
+        """The sign at u, on a piece whose closure holds the corner."""
+        z, there = ({j: z for j, (z, _) in Point(self.f, x).bounds.items()} for x in (u, corner))
+        values = dict(self.f.inputs)
+        for j, row in self.f.rows.items():
+            pre = compose(row, values)
+            require(z[j] or not pre[1], "4.3: a pre-activation is 0 there")
+            require(z[j] * there[j] >= 0, "4.3: the point does not touch the piece of another")
+            values[self.n + j] = pre if z[j] > 0 else (ZERO, {})
+        return sign_of_det([[compose(row, values)[1].get(i, ZERO) for i in range(self.n)] for row in self.f.outputs])
 
     # ---------------------------------------------------------------------------- pairs
     def read_boundary(self, words):
@@ -446,12 +430,9 @@ class Proof(Lines):
         network, region = doubled(self.network, self.m, numbers, self.two), Pair(x, y, numbers)
 
         def cell(token, phases, gaps, constraints):
-            first, more, second = token[1:].partition(";")
-            names, factors, neurons, more_factors = [], [], [], []
-            if first:
-                names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
-            if more:
-                neurons, more_factors = multipliers(second, constraints, "multipliers of neurons decided, one each")
+            first, _, second = token[1:].partition(";")
+            names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
+            neurons, more_factors = multipliers(second, constraints, "multipliers of neurons decided, one each")
             require(min(more_factors, default=ZERO) >= 0, "4.8: multipliers must be nonnegative")
             total = linear(factors + more_factors, [gaps[o] for o in names] + [constraints[j] for j in neurons])
             forms = [constraints[j] for j, factor in zip(neurons, more_factors) if factor]

@@ -339,6 +339,62 @@ class Linear:
         self.B, self.C = ([[terms.get(n + j, ZERO) for j in self.free] for terms in rows] for rows in (deltas, outputs))
 
 
+# ------------------------------------------------------------------------------- exact cells (4.4)
+def composed(network, region, decided, strict):
+    """On a branch: phases (None: unknown), pre-activations and outputs as forms in u (None: not one)."""
+    values, phases, pre = dict(network.inputs), {}, {}
+    for j, row in network.rows.items():
+        known = all(values[v] for v in row[1])
+        pre[j] = compose(row, values) if known else None
+        low, high = region.bounds[j]
+        if j in decided:
+            phases[j] = decided[j]
+        elif low > 0 or high < 0 or not strict and 0 in (low, high):
+            phases[j] = low >= 0
+        else:
+            phases[j] = pre[j][0] > 0 if known and not pre[j][1] else None
+        values[network.n + j] = {True: pre[j], False: (ZERO, {}), None: None}[phases[j]]
+    outputs = [compose(row, values) for row in network.outputs] if None not in phases.values() else None
+    return phases, pre, outputs
+
+
+def multipliers(text, names, what):
+    """[<name>:<number>,...]: each name at most once, out of `names`."""
+    parts = [part.partition(":") for part in text.split(",") if text]
+    keys = [index(name, f"4.4: {what}") for name, _, _ in parts]
+    require(set(keys) <= set(names) and len(set(keys)) == len(keys), f"4.4: {what}")
+    return keys, [number(part[2]) for part in parts]
+
+
+def check_cells(network, region, tokens, check_cell, apart=None):
+    """check_cell(token, phases, outputs, constraints) decides a cell's token, which begins with a dot. apart: for
+    locus covers, whether a sum of the r_j > 0 of a branch shows that no piece on it touches the box."""
+    is_empty = apart or (lambda form, region: limits(form, region.ranges)[1] <= 0)
+    stack, tokens = [({}, {})], tokens[::-1]      # branches to come: phases decided, constraints r_j
+    while stack:
+        require(tokens, "4.4: the tree of cells is not complete")
+        token, (decided, constraints) = tokens.pop(), stack.pop()
+        phases, pre, outputs = composed(network, region, decided, apart is not None)
+        if token[0] == ".":
+            require(outputs is not None, "4.4: a phase of this cell is not known")
+            check_cell(token, phases, outputs, constraints)
+        elif token[0] == "s":
+            j = index(token[1:], "4.4: s<j>")
+            require(j in network.rows and j > max(decided, default=-1), "4.4: neurons are decided in ascending order")
+            require(all(phases[i] is not None for i in phases if i < j), "4.4: a smaller neuron is not known")
+            # Of a constant z_j = 0 both branches would be empty, and the pieces on which z_j = 0 forgotten.
+            require(pre[j][1], "4.4: this pre-activation is constant on the branch")
+            stack += [({**decided, j: False}, {**constraints, j: linear([-ONE], [pre[j]])}),
+                      ({**decided, j: True}, {**constraints, j: pre[j]})]
+        else:
+            require(token[0] == "x", "4.4: s<j>, x<j>:<y> or a cell")
+            neurons, y = multipliers(token[1:], constraints, "multipliers belong to neurons decided, one each")
+            require(any(y) and min(y) >= 0, "4.4: multipliers must be nonnegative and not all zero")
+            require(is_empty(linear(y, [constraints[j] for j in neurons]), region),
+                    "4.4: the multipliers do not show that this branch is empty")
+    require(not tokens, "4.4: tokens after the tree of cells")
+
+
 # ------------------------------------------------------------------------------- tests of leaves (4.3)
 def settle(network, slopes, test, columns=None):
     """test(linear) raises Rejected where the middle slopes refute the claim. Otherwise it says whether the claim is

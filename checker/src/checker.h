@@ -43,6 +43,7 @@ class Checker {
   enum class Norm { linf, l1, l2 };
   enum class Kind { sign, monotone, points, locus };
   using Point = std::vector<Rational>;
+  using Sides = std::vector<std::pair<Rational, Rational>>;
 
   // check.cpp
   const Words& line();
@@ -74,7 +75,8 @@ class Checker {
   bool leaf(const Words& words, Box& piece, const NetPointer& net, int depth);
   std::pair<std::size_t, double> cut(const Words& words, const Box& piece) const;
   void locus_leaf(const Words& words, const Box& piece, const Net& net);
-  int sign_at(const Box& point, const Net& net);
+  int sign_at(const Point& x, const Net& net);
+  int sign_beside(const Point& corner, const Point& x);
   void bound(const Net& net, const Box& piece);
   Slopes slopes_on(const Net& net, const Box& piece);
   static NetPointer decided(const NetPointer& net, const std::vector<Phase>& phase, const NetPointer& root);
@@ -85,8 +87,14 @@ class Checker {
   void settle(std::size_t from, std::size_t to);
   void cell(const Words& words, std::size_t& position, std::size_t next, const Box& piece);
   int cell_sign() const;
-  bool add_multiples(std::string_view list, Affine& sum) const;
-  Rational most_on(const Box& piece, const Affine& sum) const;
+  std::vector<Affine> add_multiples(std::string_view list, Affine& sum) const;
+  struct Combination {
+    Rational most;
+    std::vector<Affine> zero;
+  };
+  Combination combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends) const;
+  Sides sides(const Box& piece, bool clipped) const;
+  Rational most_on(const Sides& ends, const Affine& sum) const;
 
   // points.cpp
   struct Preimage {
@@ -161,7 +169,7 @@ class Checker {
   Norm norm_ = Norm::linf;
   Point scale_;  // n numbers, or none
   Point centre_;
-  std::vector<std::pair<Rational, Rational>> domain_;
+  Sides domain_;
   double ball_ = 0.0;
   Rewritten joint_, network_;  // of all outputs, and of the first m_
   Rewritten doubled_;          // of pairs of points, once it is asked for
@@ -196,13 +204,14 @@ class Checker {
   std::vector<char> active_;
   std::vector<Affine> affine_;
   std::vector<int> constraints_;
+  int sign_of_cells_ = 0;
   Enclosure enclosure_;
 };
 
 /// What p . row may differ by from p times the middles of the forms, in rows first, first + 1, ...
 double spread(const Vector& p, const Matrix& form, int first, int columns);
 
-/// index:number, index:number, ... @throws Rejected
+/// index:number,index:number,... or nothing. @throws Rejected
 std::vector<std::pair<int, Rational>> pairs_of(std::string_view list, int count);
 
 }  // namespace foldproof_check

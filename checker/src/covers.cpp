@@ -4,10 +4,14 @@
 // the input, are not 0 on any branch are dense; each follows one branch, on which the phases are its own, and one
 // branch is followed by points arbitrarily near u. Along it all r_j > 0 at those points, so no branch marked empty is
 // followed.
-// Loci, claim: no point of a box `+`, `-` lies in the closures of pieces of two signs, or of one with det J = 0. Proof:
-// a neuron that is decided has z_j > 0, or < 0, at the point, so on all pieces near it; each of their Jacobians is a
-// J(s). `b`: on the way from one point to the other, within the box, the sign changes in a face between two pieces, or
-// on a piece where it is 0.
+// Loci, claim: no point of the domain in a box `+`, `-` lies in the closures of pieces of two signs, or of one with
+// det J = 0. Proof: a neuron that is decided has z_j > 0, or < 0, at the point, so on all pieces near it; each of their
+// Jacobians is a J(s). The same of a box `c`: follow the branches of a piece that meets the inside of the domain. All
+// r_j > 0 on it, so all r_j >= 0 at the points of its closure. If one of these lies in the box, no sum y_j r_j is < 0
+// there; and none is <= 0 on all of the domain, where the piece has points. So the piece ends in a cell. `b`: on the way
+// from one point to the other, within the box and the domain, the sign changes in a face between two pieces, or on a
+// piece where it is 0; with three points, the pieces of the last two have the first one in their closures, as f is
+// affine on the way to it.
 #include "checker.h"
 
 namespace foldproof_check {
@@ -121,35 +125,42 @@ void Checker::locus_leaf(const Words& words, const Box& piece, const Net& net) {
     ++open_;
     return;
   }
-  checked(words, "b", 2 * n_);
+  const int count = words.size() == at(3 * n_) + 1 ? 3 : 2;
+  checked(words, "b", count * n_);
+  std::vector<Point> points(at(count), centre_);
+  for (std::size_t i = 0; i < at(count * n_); ++i) points[i / at(n_)][i % at(n_)] += exact(words[i + 1]);
+  for (const Point& x : points) require(in_domain(x), "leaf: a point outside the domain");
+  require(holds(piece, points[0]) && (count == 3 || holds(piece, points[1])), "leaf: a point outside the box");
   int product = 1;
-  for (std::size_t first = 1; first <= at(2 * n_); first += at(n_)) {
-    Box point;
-    for (std::size_t i = 0; i < at(n_); ++i) {
-      point.lower.push_back(finite_double(words[first + i]));
-      require(piece.lower[i] <= point.lower[i] && point.lower[i] <= piece.upper[i], "leaf: a point outside the box");
-    }
-    point.upper = point.lower;
-    product *= sign_at(point, net);
-  }
+  for (std::size_t k = at(count - 2); k < at(count); ++k)
+    product *= count == 2 ? sign_at(points[k], net) : sign_beside(points[0], points[k]);
   require(product <= 0, "leaf: the determinants at the two points have one sign");
   ++folded_;
 }
 
-/// The sign of det J at a point where no pre-activation is 0; exactly, where bounds cannot tell.
-int Checker::sign_at(const Box& point, const Net& net) {
-  const Slopes slopes = slopes_on(net, point);
+/// The sign of det J at a point where no pre-activation is 0, but for those that do not depend on the input there;
+/// exactly, where bounds cannot tell.
+int Checker::sign_at(const Point& x, const Net& net) {
+  Box around;
+  for (std::size_t i = 0; i < at(n_); ++i) {
+    around.lower.push_back(-round_up(centre_[i] - x[i]));
+    around.upper.push_back(round_up(x[i] - centre_[i]));
+  }
+  const Slopes slopes = slopes_on(net, around);
   const int sign = slopes.k == 0 ? cube_sign(slopes) : 0;
-  if (sign != 0) return sign;
-  Point x = centre_;
-  for (std::size_t i = 0; i < at(n_); ++i) x[i] += Rational(point.lower[i]);
-  const Values values = evaluate(network_, x);
+  return sign != 0 ? sign : sign_beside(x, x);
+}
+
+/// The sign at x, on a piece whose closure holds `corner`.
+int Checker::sign_beside(const Point& corner, const Point& x) {
+  const Values values = evaluate(network_, x), there = evaluate(network_, corner);
   active_.assign(weights_.neurons.size(), 0);
   affine_.assign(weights_.neurons.size(), {});
   for (const int j : network_.kept) {
-    require(values.neurons[at(j)] != 0, "leaf: a neuron is 0 at a point");
-    compose(at(j));
-    active_[at(j)] = values.neurons[at(j)] > 0;
+    const int sign = sgn(values.neurons[at(j)]);
+    require(!compose(at(j)) || sign != 0, "leaf: a neuron is 0 at a point");
+    require(sign * sgn(there.neurons[at(j)]) >= 0, "leaf: the point does not touch the piece of another");
+    active_[at(j)] = sign > 0;
   }
   return cell_sign();
 }
@@ -192,7 +203,8 @@ NetPointer Checker::decided_on(const NetPointer& net, std::initializer_list<cons
 
 // 4.4. Phases and rows are those of the current branch, for neurons before the one being decided.
 void Checker::cells(const Words& words, const Box& piece) {
-  enclose(*root_, piece, enclosure_);
+  bound(*root_, piece);
+  sign_of_cells_ = sign_;
   walk(words, piece);
 }
 
@@ -235,7 +247,9 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
     if (walked_ != &network_) return pair_cell(token.substr(1), piece);
     if (kind_ == Kind::points) return point_cell(token.substr(1), piece);
     require(token == ".", "syntax: unknown token of a cell");
-    require(cell_sign() == sign_, "cells: a cell's determinant has another sign");
+    const int sign = cell_sign();
+    if (sign_of_cells_ == 0) sign_of_cells_ = sign;
+    require(sign != 0 && sign == sign_of_cells_, "cells: a cell's determinant has another sign");
   } else if (token[0] == 's') {
     const int j = index_below(token.substr(1), count);
     const auto first = walked_->kept.begin() + static_cast<long>(next);
@@ -254,41 +268,83 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
   } else {
     require(token[0] == 'x', "syntax: unknown token of a cell");
     Affine sum(at(walked_->n) + 1);
-    require(add_multiples(token.substr(1), sum) && most_on(piece, sum) <= 0,
+    require(!add_multiples(token.substr(1), sum).empty() &&
+                (kind_ != Kind::locus ? most_on(sides(piece, false), sum) <= 0
+                                      : most_on(sides(piece, true), sum) < 0 || most_on(domain_, sum) <= 0),
             "cells: the multipliers do not show that the branch is empty");
   }
 }
 
-/// Adds y_j r_j for neurons decided on the branch; true if some y_j is positive.
-bool Checker::add_multiples(std::string_view list, Affine& sum) const {
+/// Adds y_j r_j for neurons decided on the branch; those r_j whose y_j is positive.
+std::vector<Affine> Checker::add_multiples(std::string_view list, Affine& sum) const {
   std::vector<int> unused = constraints_;
-  bool positive = false;
+  std::vector<Affine> used;
   for (const auto& [j, y] : pairs_of(list, static_cast<int>(walked_->neurons.size()))) {
     require(std::erase(unused, j) == 1, "cells: multipliers belong to neurons decided on the branch, one each");
     require(y >= 0, "cells: a negative multiplier");
-    positive = positive || y > 0;
-    for (std::size_t i = 0; i <= at(walked_->n); ++i) sum[i] += (active_[at(j)] ? y : Rational(-y)) * affine_[at(j)][i];
+    if (y == 0) continue;
+    used.push_back(affine_[at(j)]);
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      if (!active_[at(j)]) used.back()[i] = -used.back()[i];
+      sum[i] += y * used.back()[i];
+    }
   }
-  return positive;
+  return used;
 }
 
-Rational Checker::most_on(const Box& piece, const Affine& sum) const {
+/// `zero`: what is 0 where the outputs are, all r_j >= 0, and u lies between the ends: if the greatest value `most` of
+/// sum a_o output_o + sum y_j r_j is 0. lists: [<o>:<a>,...][;[<j>:<y>,...]]
+Checker::Combination Checker::combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends) const {
+  Affine sum(ends.size() + 1);
+  const std::size_t mark = std::min(lists.find(';'), lists.size());
+  std::vector<char> named(outputs.size(), 0);
+  for (const auto& [o, a] : pairs_of(lists.substr(0, mark), static_cast<int>(outputs.size()))) {
+    require(!named[at(o)], "cells: an output named twice");
+    named[at(o)] = 1;
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += a * outputs[at(o)][i];
+  }
+  Combination result{{}, std::move(outputs)};
+  for (Affine& row : add_multiples(lists.substr(std::min(mark + 1, lists.size())), sum))
+    result.zero.push_back(std::move(row));
+  result.most = most_on(ends, sum);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (sum[i] == 0) continue;
+    result.zero.emplace_back(sum.size())[i] = 1;
+    result.zero.back().back() = -(sum[i] > 0 ? ends[i].second : ends[i].first);
+  }
+  return result;
+}
+
+/// The sides of a box (of a pair: of both), or of its part in the domain, if there is one.
+Checker::Sides Checker::sides(const Box& piece, bool clipped) const {
+  Sides result;
+  for (std::size_t i = 0; i < piece.lower.size(); ++i) {
+    const Rational& c = centre_[i % at(n_)];
+    result.emplace_back(c + Rational(piece.lower[i]), c + Rational(piece.upper[i]));
+    if (!clipped || domain_.empty()) continue;
+    result[i].first = std::max(result[i].first, domain_[i].first);
+    result[i].second = std::min(result[i].second, domain_[i].second);
+  }
+  return result;
+}
+
+Rational Checker::most_on(const Sides& ends, const Affine& sum) const {
   Rational most = sum.back();
-  for (std::size_t i = 0; i < at(walked_->n); ++i)
-    most += sum[i] * (centre_[i % at(n_)] + Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]));
+  for (std::size_t i = 0; i < ends.size(); ++i) most += sum[i] * (sum[i] > 0 ? ends[i].second : ends[i].first);
   return most;
 }
 
 std::vector<std::pair<int, Rational>> pairs_of(std::string_view list, int count) {
   std::vector<std::pair<int, Rational>> result;
-  while (true) {
+  while (!list.empty()) {
     const std::string_view part = list.substr(0, list.find(','));
     const std::size_t colon = std::min(part.find(':'), part.size());
     result.emplace_back(index_below(part.substr(0, colon), count),
                         exact(part.substr(std::min(colon + 1, part.size()))));
-    if (part.size() == list.size()) return result;
-    list.remove_prefix(part.size() + 1);
+    require(part.size() + 1 != list.size(), "syntax: a comma at the end");
+    list.remove_prefix(std::min(part.size() + 1, list.size()));
   }
+  return result;
 }
 
 }  // namespace foldproof_check

@@ -50,35 +50,13 @@ void Checker::pair_cells(const Words& words, int x, int y) {
   walked_ = &network_;
 }
 
-/// [<o>:<a>,...][;<j>:<y>,...] after the dot.
-void Checker::pair_cell(std::string_view token, const Box& piece) const {
-  const std::size_t n = at(doubled_.n);
-  std::vector<Affine> zero, wanted;  // forms that are 0 at w, and those that shall be
+void Checker::pair_cell(std::string_view lists, const Box& piece) const {
+  std::vector<Affine> equal, wanted;  // forms that are 0 at w, and those that shall be
   for (const Row& row : doubled_.outputs)
-    (zero.size() < at(m_) ? zero : wanted).push_back(on_piece(row, doubled_.n, active_, affine_));
-  Affine sum(n + 1);
-  const std::size_t mark = std::min(token.find(';'), token.size());
-  if (mark > 0) {
-    std::vector<char> used(at(m_), 0);
-    for (const auto& [o, a] : pairs_of(token.substr(0, mark), m_)) {
-      require(!used[at(o)], "cells: an output named twice");
-      used[at(o)] = 1;
-      for (std::size_t i = 0; i <= n; ++i) sum[i] += a * zero[at(o)][i];
-    }
-  }
-  if (mark < token.size()) {
-    add_multiples(token.substr(mark + 1), sum);
-    for (const auto& [j, y] : pairs_of(token.substr(mark + 1), static_cast<int>(doubled_.neurons.size())))
-      if (y > 0) zero.push_back(affine_[at(j)]);
-  }
-  const Rational most = most_on(piece, sum);
+    (equal.size() < at(m_) ? equal : wanted).push_back(on_piece(row, doubled_.n, active_, affine_));
+  auto [most, zero] = combine(lists, std::move(equal), sides(piece, false));
   require(most <= 0, "cells: the multipliers do not bound anything on the box");
   if (most < 0) return;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (sum[i] == 0) continue;
-    zero.emplace_back(n + 1)[i] = 1;
-    zero.back()[n] = -centre_[i % at(n_)] - Rational(sum[i] > 0 ? piece.upper[i] : piece.lower[i]);
-  }
   const int known = rank(zero, doubled_.n + 1);
   if (known > rank(zero, doubled_.n)) return;  // a combination of them is 1
   zero.insert(zero.end(), wanted.begin(), wanted.end());

@@ -8,7 +8,9 @@
 //          their leaves exclude all of their box, `t` because its point is not in it.
 //   cells  By the claim of covers.cpp f_P(u) = y on some cell, where r_j(u) >= 0: J_P of full column rank leaves p_k
 //          alone; no solution, or a sum of zeros and numbers >= 0 that is < 0, leave none; or the closed piece of these
-//          phases holds u and a whole segment of preimages that is listed.
+//          phases holds u and a whole segment of preimages that is listed. If such a sum is <= 0 on the box, it is 0 at
+//          u, and so is each of its numbers; and where it depends on u_i, u lies in that side of the box where it is
+//          greatest. Only p_k solves all these equations.
 #include "checker.h"
 
 namespace foldproof_check {
@@ -163,17 +165,6 @@ void Checker::point_cell(std::string_view token, const Box& piece) {
   if (kind == 'n') {
     require(token == "n", "syntax: unknown token of a cell");
     require(rank(f, n_ + 1) > rank(f, n_), "cells: the value has a preimage under the map of this cell");
-  } else if (kind == 'e') {
-    const std::size_t mark = std::min(token.find(';'), token.size());
-    Affine sum(at(n_) + 1);
-    std::vector<char> used(at(m_), 0);
-    for (const auto& [o, a] : pairs_of(token.substr(1, mark - 1), m_)) {
-      require(!used[at(o)], "cells: an output named twice");
-      used[at(o)] = 1;
-      for (std::size_t i = 0; i <= at(n_); ++i) sum[i] += a * f[at(o)][i];
-    }
-    if (mark < token.size()) add_multiples(token.substr(mark + 1), sum);
-    require(most_on(piece, sum) < 0, "cells: the multipliers do not show that the cell has no preimage");
   } else if (kind == 'f') {
     for (const Preimage& end : flats_[at(index_below(token.substr(1), static_cast<int>(flats_.size())))]) {
       for (const int j : network_.kept) {
@@ -181,13 +172,19 @@ void Checker::point_cell(std::string_view token, const Box& piece) {
         require(active_[at(j)] ? sign >= 0 : sign <= 0, "cells: the flat segment lies in another piece");
       }
     }
-  } else {
-    const Preimage& p = points_[at(index_below(token, static_cast<int>(points_.size())))];
-    require(rank(f, n_) == n_, "cells: the Jacobian of this cell has not full column rank");
-    for (const Affine& row : f) {
-      Rational sum = row.back();
-      for (std::size_t i = 0; i < at(n_); ++i) sum += row[i] * p.at[i];
-      require(sum == 0, "cells: the point is no preimage under the map of this cell");
+  } else {  // `e` or a point, and multipliers
+    const std::size_t mark = std::min(token.find(';'), token.size());
+    const std::string_view lists = token.substr(kind == 'e' ? 1 : std::min(mark + 1, token.size()));
+    const auto [most, zero] = combine(lists, std::move(f), sides(piece, true));
+    if (kind == 'e') return require(most < 0, "cells: the multipliers do not show that the cell has no preimage");
+    // p is the only point where all of these are 0.
+    const Preimage& p = points_[at(index_below(token.substr(0, mark), static_cast<int>(points_.size())))];
+    require(most <= 0, "cells: the multipliers do not show that the point is alone");
+    require(rank(zero, n_) == n_, "cells: the Jacobian of this cell has not full column rank");
+    for (const Affine& row : zero) {
+      Rational value = row.back();
+      for (std::size_t i = 0; i < at(n_); ++i) value += row[i] * p.at[i];
+      require(value == 0, "cells: the point is no preimage under the map of this cell");
     }
   }
 }

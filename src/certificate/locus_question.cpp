@@ -91,7 +91,7 @@ void LocusInquiry::report(const Control& control) {
   answer.domain_exact.clear();
   for (const auto& [lower, upper] : problem_.domain) answer.domain_exact.emplace_back(lower.str(), upper.str());
   const auto n = problem_.centre.size();
-  report_status(answer, n <= 3 ? found_.shape_complete && !control.stop_reason() : found_.open == 0, control);
+  report_status(answer, (n > 3 || found_.shape_complete) && found_.open == 0 && !control.stop_reason(), control);
   answer.complete = found_.shape_complete;
   const LocusShape& shape = found_.shape;
   answer.points.clear();

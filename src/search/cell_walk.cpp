@@ -1,10 +1,11 @@
 // Claim: proof() returns only if every cell P whose interior meets the box's was settled by settle().
 // Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds
 // the open half-space +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an
-// exact certificate that its open polyhedron is empty: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole box for
-// its constraints r_i > 0. The LP only says which constraints to combine; the multipliers are then solved for in
-// rationals, so that hinges through a common point, which leave no room for rounding, are decided too. A pre-activation
-// that does not depend on u on its piece is not a hinge. Branches that survive to the end are cells (or could be).
+// exact certificate that its open polyhedron does not matter: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole
+// box for its constraints r_i > 0, if cells whose interior meets the box's are the ones that matter. The LP only says
+// which constraints to combine; the multipliers are then solved for in rationals, so that hinges through a common point,
+// which leave no room for rounding, are decided too. A pre-activation that does not depend on u on its piece is not a
+// hinge. Branches that survive to the end are cells (or could be).
 #include "search/cell_walk.h"
 
 #include <algorithm>
@@ -12,13 +13,9 @@
 #include <limits>
 #include <numeric>
 
-#include "search/linear_program.h"
-
 namespace foldproof {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -80,7 +77,9 @@ bool CellWalk::decide(std::size_t place) {
       }
       constraints_.push_back(std::move(constraint));
       decided_.push_back(j);
-      const bool fine = surely_empty() || decide(place + 1);
+      const auto empty = surely_empty();
+      if (empty) proof_ += *empty + ' ';
+      const bool fine = empty || decide(place + 1);
       constraints_.pop_back();
       decided_.pop_back();
       if (!fine) return false;
@@ -93,62 +92,32 @@ bool CellWalk::decide(std::size_t place) {
   return true;
 }
 
-bool CellWalk::surely_empty() {
-  const std::size_t n = box_.lower.size();
-  const std::size_t count = constraints_.size();
-  // Greatest common slack over the box, in box coordinates v in [-1, 1]^n.
-  LinearProgram lp(static_cast<int>(n) + 1);
-  std::vector<double> middle(n), half(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    middle[i] = 0.5 * box_.lower[i] + 0.5 * box_.upper[i];
-    half[i] = 0.5 * (box_.upper[i] - box_.lower[i]);
-    lp.lower[i] = -1.0;
-    lp.upper[i] = 1.0;
-  }
-  lp.lower[n] = -infinity;
-  lp.upper[n] = infinity;
-  lp.cost[n] = -1.0;
-  std::vector<double> scale(count);
-  for (std::size_t c = 0; c < count; ++c) {
-    std::vector<double> row(n + 1, 0.0);
-    double size = 0.0;
-    Rational value = constraints_[c].b;
-    for (std::size_t i = 0; i < n; ++i) {
-      row[i] = constraints_[c].a[i].nearest_double() * half[i];
-      size += std::abs(row[i]);
-      value.add_product(constraints_[c].a[i], Rational::from_double(middle[i]));
-    }
-    if (!(size > 0.0)) return false;
-    for (double& entry : row) entry /= size;
-    scale[c] = size;
-    row[n] = -1.0;
-    lp.add_row(row, -value.nearest_double() / size, infinity);
-  }
-  const auto solution = lp.minimise();
-  if (!solution || solution->infeasible || -solution->objective > 1e-7) return false;
+std::optional<std::string> CellWalk::empty_on(const Box& box,
+                                              const std::vector<std::pair<Rational, Rational>>& ends,
+                                              bool strictly) const {
+  const std::size_t n = ends.size();
+  CellProgram program(box, std::numeric_limits<double>::infinity());
+  for (const CellRow& row : constraints_) program.positive(row);
+  if (!program.solve() || program.infeasible() || program.slack() > 1e-7) return std::nullopt;
 
   // Which constraints combine, and which coordinates must cancel.
+  const std::vector<double> multipliers = program.multipliers();
   std::vector<std::size_t> support;
   std::vector<double> gradient(n, 0.0);
-  for (std::size_t c = 0; c < count; ++c) {
-    const double y = std::abs(solution->duals[c]);
+  for (std::size_t c = 0; c < multipliers.size(); ++c) {
+    const double y = std::abs(program.dual(c));
     if (y < 1e-9) continue;
     support.push_back(c);
-    for (std::size_t i = 0; i < n; ++i) {
-      gradient[i] += y * constraints_[c].a[i].nearest_double() * half[i] / scale[c];
-    }
+    for (std::size_t i = 0; i < n; ++i) gradient[i] += y * program.slope(c, i);
   }
   std::vector<std::size_t> cancel;
   for (std::size_t i = 0; i < n; ++i) {
     if (std::abs(gradient[i]) < 1e-9) cancel.push_back(i);
   }
-  if (support.empty()) return false;
-  for (const std::size_t c : support) {
-    if (!std::isfinite(solution->duals[c] / scale[c])) return false;
-  }
+  if (support.empty()) return std::nullopt;
   std::vector<Rational> y;
   if (cancel.empty()) {
-    for (const std::size_t c : support) y.push_back(Rational::from_double(std::abs(solution->duals[c]) / scale[c]));
+    for (const std::size_t c : support) y.push_back(Rational::from_double(std::abs(multipliers[c])));
   } else {
     RationalMatrix matrix(static_cast<int>(cancel.size()), static_cast<int>(support.size()));
     for (std::size_t r = 0; r < cancel.size(); ++r) {
@@ -157,7 +126,7 @@ bool CellWalk::surely_empty() {
       }
     }
     auto null = matrix.null_vector();
-    if (!null) return false;
+    if (!null) return std::nullopt;
     y = std::move(*null);
     const bool flip = std::any_of(y.begin(), y.end(), [](const Rational& e) { return e.sign() < 0; });
     if (flip) {
@@ -165,26 +134,18 @@ bool CellWalk::surely_empty() {
     }
   }
   // The certificate, exactly.
-  Rational bound;
-  std::vector<Rational> total(n);
+  CellRow sum{std::vector<Rational>(n), {}};
   bool positive = false;
+  std::string token;
   for (std::size_t s = 0; s < support.size(); ++s) {
-    if (y[s].sign() < 0) return false;
+    if (y[s].sign() < 0) return std::nullopt;
     positive = positive || y[s].sign() > 0;
-    bound.add_product(y[s], constraints_[support[s]].b);
-    for (std::size_t i = 0; i < n; ++i) total[i].add_product(y[s], constraints_[support[s]].a[i]);
+    add_multiple(sum, y[s], constraints_[support[s]]);
+    token += (s == 0 ? 'x' : ',') + named(decided_[support[s]]) + ':' + y[s].canonical();
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    bound.add_product(total[i], Rational::from_double(total[i].sign() > 0 ? box_.upper[i] : box_.lower[i]));
-  }
-  if (!positive || bound.sign() > 0) return false;
-  char mark = 'x';
-  for (std::size_t s = 0; s < support.size(); ++s) {
-    proof_ += mark + named(decided_[support[s]]) + ':' + y[s].canonical();
-    mark = ',';
-  }
-  proof_ += ' ';
-  return true;
+  const int sign = most_on(ends, sum).sign();
+  if (!positive || sign > 0 || (strictly && sign == 0)) return std::nullopt;
+  return token;
 }
 
 std::optional<std::vector<Phase>> phases_on(const RegionNetwork& root, const Box& box, int most_unstable) {

@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "question/problem.h"
+#include "search/cell_program.h"
 
 namespace foldproof {
-
-/// a . u + b over inputs relative to the centre, dense.
-struct CellRow {
-  std::vector<Rational> a;
-  Rational b;
-};
 
 /// Walks the cells of a box and collects the tokens of docs/certificate.md, 4.4; what settles a cell is up to those who
 /// derive from it.
@@ -30,6 +25,14 @@ class CellWalk {
   /// The cell whose phases are active_[]: its token, or nothing if it is not settled.
   virtual std::optional<std::string> settle() = 0;
 
+  /// A branch that needs no cells: its token, which shows that the open polyhedron of its constraints holds no point of
+  /// the box.
+  virtual std::optional<std::string> surely_empty() { return empty_on(box_, ends_of(box_), false); }
+  /// y >= 0, y != 0, such that sum y_j r_j is <= 0 between the ends, or < 0 if `strictly`; exactly. The box is about
+  /// what lies between the ends.
+  std::optional<std::string> empty_on(const Box& box, const std::vector<std::pair<Rational, Rational>>& ends,
+                                      bool strictly) const;
+
   CellRow compose(const AffineRow& row) const;
   /// `neuron` by its number, as proofs name it.
   std::string named(int j) const { return std::to_string(network_.number[static_cast<std::size_t>(j)]); }
@@ -44,7 +47,6 @@ class CellWalk {
 
  private:
   bool decide(std::size_t place);
-  bool surely_empty();
 
   std::vector<Phase> phase_;
   std::vector<int> order_;

@@ -1,10 +1,13 @@
 // Claim: every point of the box in the closures of two cells with opposite determinants, or of a cell with determinant
-// 0, lies in a leaf 'b' or '?'; each leaf 'b' holds one; shape is all of J0 if shape_complete.
+// 0, lies in a leaf 'b' or '?'; each leaf 'b' holds one; shape is all of J0 if shape_complete. A leaf '?' is left only
+// where the run must stop, or where a box that cannot be cut has too many cells.
 // Proof sketch: on a leaf '+' or '-' only neurons that are nonzero on the closed box count as decided, so its test speaks
 // of every cell that touches the box. Two points with determinants of different signs in a convex box, in the
 // interior of cells, have a fold or a flat cell between them. Boxes that fail the test are cut until few neurons are
 // undecided; then their cells are enumerated exactly. A facet that lies in the face of such a box, where only one
-// side of it is seen, is enumerated with a slightly larger box.
+// side of it is seen, is enumerated with a slightly larger box. Where the slope test stalls at the resolution, because
+// hinges meet without a fold or because a fold runs next to the box or along a face of the domain, the cells that touch
+// the box are the leaf (locus_cells.h).
 // Cuts are made beside the middle, at a place that hinges with simple coefficients miss.
 #include "search/locus.h"
 
@@ -16,6 +19,7 @@
 
 #include "number/rounding.h"
 #include "search/axis.h"
+#include "search/locus_cells.h"
 
 namespace foldproof {
 
@@ -27,6 +31,7 @@ constexpr int slope_node_budget = 40;
 constexpr int most_undecided[] = {0, 64, 32, 14};  // of a box whose cells are enumerated, by n
 constexpr double narrow = 0x1p-30;                 // relative to the root: cells are enumerated however many
 constexpr std::size_t fuel = 600;                          // nodes below a box of the resolution
+constexpr int few_undecided = 6, many_undecided = 72;     // of a leaf by its cells: at once, or as a last resort
 constexpr double tolerable_weight_error = 1e-13;
 
 // A point of (lower, upper) near the middle with few digits.
@@ -187,7 +192,7 @@ LocusResult LocusSearch::run() {
   run_workers(control_, changed_, [this] { work(); });
   result_.shape_complete = n_ <= 3 && coarse_.empty();
   for (const std::vector<Node>* const left : {&coarse_, &fine_}) {
-    for (const Node& node : *left) leaf(node.id, node.box, '?', "open");
+    for (const Node& node : *left) leaf(node.id, node.box, 0, "?", "open");
   }
   std::vector<LocusCells> cells;
   for (const auto& box : boxes_) {
@@ -239,17 +244,12 @@ int LocusSearch::test(Worker& worker, const RegionNetwork& net, const Box& box) 
   return result.sign;
 }
 
-void LocusSearch::leaf(std::uint64_t id, const Box& box, char kind, const char* how,
-                       const std::vector<double>& points) {
+void LocusSearch::leaf(std::uint64_t id, const Box& box, int sign, const std::string& line, const char* how) {
   if (resolution_ == 0.0) return;
-  std::string line(1, kind);
-  for (const double entry : points) line += ' ' + canonical(entry);
-  control_.emit([&](Observer& observer) {
-    observer.leaf(id, box, how, kind == '+' ? 1 : kind == '-' ? -1 : 0, problem_.max_radius, line);
-  });
-  if (kind == '+' || kind == '-') return;
+  control_.emit([&](Observer& observer) { observer.leaf(id, box, how, sign, problem_.max_radius, line); });
+  if (sign != 0) return;
   const std::lock_guard lock(mutex_);
-  ++(kind == 'b' ? result_.boxes : result_.open);
+  ++(line[0] == 'b' ? result_.boxes : result_.open);
   result_.width = std::max(result_.width, box.width(widest_axis(box)));
 }
 
@@ -269,33 +269,41 @@ void LocusSearch::split(const Node& node, int axis) {
   }
 }
 
-// A box of the resolution: two points with different signs, or smaller boxes until each has them or passes. Beside a
-// fold that does not enter the box, and where hinges meet without one, this may not end: then nothing is claimed.
+// A box of the resolution: two points with different signs, or its cells, or smaller boxes until each has them or passes.
 void LocusSearch::settle(Worker& worker, const Node& node) {
   struct Part {
     Node node;  // its id: the place in `parts`
-    char kind = '?';
+    int sign = 0;
+    std::string line;  // of a leaf; none: it is cut
     const char* how = "";
     int axis = 0;
     double where = 0.0;
     std::uint64_t first = 0;
-    std::vector<double> points;
   };
   std::vector<Part> parts(1);
   parts[0].node = node;
+  const auto by_cells = [&](Part& part, int most_undecided) {
+    auto found = locus_by_cells(problem_, *root_->network, part.node.box, most_undecided, control_);
+    if (!found) return false;
+    part.sign = found->sign;
+    part.line = std::move(found->line);
+    part.how = found->sign == 0 ? "change" : "cells";
+    return true;
+  };
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Node now = parts[i].node;
     const int sign = i == 0 ? 0 : test(worker, *now.region->network, now.box);
     const int axis = widest_axis(now.box);
     if (sign != 0) {
-      parts[i].kind = sign > 0 ? '+' : '-';
+      parts[i].sign = sign;
+      parts[i].line.assign(1, sign > 0 ? '+' : '-');
       parts[i].how = worker.proved_by;
-    } else if (two_signs(worker, now, parts[i].points)) {
-      parts[i].kind = 'b';
+    } else if (parts[i].line = two_signs(worker, now); !parts[i].line.empty()) {
       parts[i].how = "change";
+    } else if (by_cells(parts[i], few_undecided)) {
+      continue;
     } else if (parts.size() < fuel && can_cut(now.box, axis)) {
       const double where = cut_between(now.box.lower[at(axis)], now.box.upper[at(axis)]);
-      parts[i].kind = 's';
       parts[i].axis = axis;
       parts[i].where = where;
       parts[i].first = parts.size();
@@ -304,17 +312,18 @@ void LocusSearch::settle(Worker& worker, const Node& node) {
         parts.back().node = half(now, axis, where, h, 0);
       }
     } else {
-      return leaf(node.id, node.box, '?', "open");
+      parts.resize(1);
+      if (!by_cells(parts[0], many_undecided)) return leaf(node.id, node.box, 0, "?", "open");
     }
   }
   const std::uint64_t base = control_.new_ids(parts.size()) - 1;  // part 0 is the node itself
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
     const std::uint64_t id = i == 0 ? node.id : base + i;
-    if (part.kind == 's') {
+    if (part.line.empty()) {
       control_.emit([&](Observer& observer) { observer.split(id, part.axis, part.where, base + part.first); });
     } else {
-      leaf(id, part.node.box, part.kind, part.how, part.points);
+      leaf(id, part.node.box, part.sign, part.line, part.how);
     }
   }
 }
@@ -322,7 +331,7 @@ void LocusSearch::settle(Worker& worker, const Node& node) {
 void LocusSearch::process(Worker& worker, Node& node) {
   const RegionNetwork& net = *node.region->network;
   if (const int sign = test(worker, net, node.box); sign != 0) {
-    return leaf(node.id, node.box, sign > 0 ? '+' : '-', worker.proved_by);
+    return leaf(node.id, node.box, sign, std::string(1, sign > 0 ? '+' : '-'), worker.proved_by);
   }
   const int widest = widest_axis(node.box);
   const double width = node.box.width(widest);
@@ -430,28 +439,29 @@ int LocusSearch::sign_at(Worker& worker, const Node& node, const std::vector<dou
   return flat ? 0 : 2;
 }
 
-// Two points of the box with different signs of the determinant: on both sides of a facet that crosses it, or anywhere.
-bool LocusSearch::two_signs(Worker& worker, const Node& node, std::vector<double>& points) const {
+// The line of a leaf `b`, from two points of the box with different signs of the determinant: on both sides of a facet
+// that crosses it, or anywhere.
+std::string LocusSearch::two_signs(Worker& worker, const Node& node) const {
   const Box& box = node.box;
   const std::size_t n = at(n_);
   std::vector<double> first;
   int first_sign = 2;
+  std::string line;
   const auto found = [&](const std::vector<double>& point) {
     const int sign = sign_at(worker, node, point);
     if (sign == 2) return false;
-    if (first_sign != 2 && sign * first_sign <= 0) {
-      points = first;
-      points.insert(points.end(), point.begin(), point.end());
-      return true;
+    std::vector<Rational> x;
+    for (std::size_t i = 0; i < n; ++i) x.push_back(problem_.centre[i] + Rational::from_double(point[i]));
+    if (!problem_.in_domain(x)) return false;
+    if (first_sign == 2 || (sign * first_sign > 0)) {
+      first = point;
+      first_sign = sign;
+      if (sign != 0) return false;
     }
-    if (sign == 0) {
-      points = point;
-      points.insert(points.end(), point.begin(), point.end());
-      return true;
-    }
-    first = point;
-    first_sign = sign;
-    return false;
+    line.assign(1, 'b');
+    for (const double entry : first) line += ' ' + canonical(entry);
+    for (const double entry : point) line += ' ' + canonical(entry);
+    return true;
   };
   double narrowest = std::numeric_limits<double>::infinity();
   for (int i = 0; i < n_; ++i) narrowest = std::min(narrowest, box.width(i));
@@ -466,13 +476,13 @@ bool LocusSearch::two_signs(Worker& worker, const Node& node, std::vector<double
             point[i] += side * share * normal[i] * narrowest;
             point[i] = std::clamp(point[i], box.lower[i], box.upper[i]);
           }
-          if (found(point)) return true;
+          if (found(point)) return line;
         }
       }
     }
     const bool flat = std::any_of(node.cells->cells.begin(), node.cells->cells.end(),
                                   [](const LocusCells::Cell& cell) { return cell.sign == 0; });
-    if (!flat) return false;
+    if (!flat) return line;
   }
   std::mt19937_64 random(1);
   for (int k = 0; k < 32; ++k) {
@@ -481,9 +491,9 @@ bool LocusSearch::two_signs(Worker& worker, const Node& node, std::vector<double
       const double t = k == 0 ? 0.5 : static_cast<double>(random() >> 11) * 0x1p-53;
       point.push_back(std::clamp(box.lower[i] + t * (box.upper[i] - box.lower[i]), box.lower[i], box.upper[i]));
     }
-    if (found(point)) return true;
+    if (found(point)) return line;
   }
-  return false;
+  return line;
 }
 
 }  // namespace foldproof

@@ -47,11 +47,11 @@ class LocusSearch {
   void process(Worker& worker, Node& node);
   int test(Worker& worker, const RegionNetwork& net, const Box& box) const;
   int sign_at(Worker& worker, const Node& node, const std::vector<double>& point) const;
-  bool two_signs(Worker& worker, const Node& node, std::vector<double>& points) const;
+  std::string two_signs(Worker& worker, const Node& node) const;
   std::shared_ptr<const Region> narrower(Worker& worker, const Region& region, const Box& box) const;
   std::shared_ptr<const LocusCells> enumerate(Worker& worker, const Node& node);
   void settle(Worker& worker, const Node& node);
-  void leaf(std::uint64_t id, const Box& box, char kind, const char* how, const std::vector<double>& points = {});
+  void leaf(std::uint64_t id, const Box& box, int sign, const std::string& line, const char* how);
   void split(const Node& node, int axis);
   Node half(const Node& node, int axis, double where, int h, std::uint64_t id) const;
 

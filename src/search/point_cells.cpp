@@ -5,28 +5,33 @@
 //     function that is constant on the box and negative there (or negative at the side).
 //   A u = -b not solvable: no preimage.
 //   else a linear program looks for a point in the closure of the cell, as far inside as possible. If there is none,
-//     its duals, taken as exact numbers, are the proof. If there is one, the line through it along the kernel of A, cut
-//     at the piece's and the domain's sides exactly, is a flat segment.
+//     its duals, taken as exact numbers, are the proof. If there is one, u, and a direction of the kernel of A along
+//     which the cell and the domain go on from u, they are a flat segment. If there is no such direction
+//     (polyhedral_cone.h), u is the only preimage: positive multiples of the constraints that are 0 at u add up to a
+//     combination of the rows of A, and these constraints and A are 0 at u alone.
+#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "model/evaluate.h"
 #include "search/cell_walk.h"
 #include "search/exact_cells.h"
-#include "search/linear_program.h"
+#include "search/polyhedral_cone.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+constexpr double nearly = 1e-9;  // 0, in units of the box
 
 class PointWalk : public CellWalk {
  public:
   PointWalk(const Problem& problem, const Box& box, std::vector<Phase> phase, Fibre& fibre)
-      : CellWalk(problem, box, std::move(phase)), problem_(problem), fibre_(fibre) {}
+      : CellWalk(problem, box, std::move(phase)),
+        problem_(problem),
+        fibre_(fibre),
+        ends_(part_in_domain(problem, box)) {}
 
  private:
   std::optional<std::string> settle() override;
@@ -34,21 +39,20 @@ class PointWalk : public CellWalk {
   std::optional<std::string> flat();
   std::optional<FlatSegment> segment_through(const std::vector<Rational>& u,
                                              const std::vector<Rational>& direction) const;
-  std::string exclusion(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const;
-  bool excludes(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const;
+  std::optional<std::vector<Rational>> candidate(const CellProgram& program) const;
+  std::optional<std::string> alone(const std::vector<Rational>& u);
+  std::string with_multipliers(const std::string& name, const std::vector<Rational>& of_outputs,
+                               const std::vector<Rational>& of_constraints) const;
+  int most(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const;
+  std::optional<std::vector<Rational>> outputs_with(std::vector<Rational> gradient) const;
   bool agrees(const std::vector<Rational>& x) const;
   std::vector<Rational> absolute(std::vector<Rational> u) const;
 
   const Problem& problem_;
   Fibre& fibre_;
+  const std::vector<std::pair<Rational, Rational>> ends_;  // of the part of the box in the domain
   std::vector<CellRow> f_;  // f_P - value
 };
-
-Rational value_at(const CellRow& row, const std::vector<Rational>& u) {
-  Rational value = row.b;
-  for (std::size_t i = 0; i < u.size(); ++i) value.add_product(row.a[i], u[i]);
-  return value;
-}
 
 std::vector<Rational> PointWalk::absolute(std::vector<Rational> u) const {
   for (std::size_t i = 0; i < u.size(); ++i) u[i] += centre_[i];
@@ -75,67 +79,61 @@ std::optional<std::string> PointWalk::settle() {
   return no_such_point(solutions->x);
 }
 
-// The sum of these multiples of f_P - value and of the constraints is negative on the whole box.
-bool PointWalk::excludes(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const {
-  const std::size_t n = box_.lower.size();
-  Rational bound;
-  std::vector<Rational> gradient(n);
-  const auto add = [&](const Rational& factor, const CellRow& row) {
-    bound.add_product(factor, row.b);
-    for (std::size_t i = 0; i < n; ++i) gradient[i].add_product(factor, row.a[i]);
-  };
-  for (std::size_t o = 0; o < of_outputs.size(); ++o) add(of_outputs[o], f_[o]);
-  for (std::size_t c = 0; c < of_constraints.size(); ++c) {
-    if (of_constraints[c].sign() < 0) return false;
-    add(of_constraints[c], constraints_[c]);
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    bound.add_product(gradient[i], Rational::from_double(gradient[i].sign() > 0 ? box_.upper[i] : box_.lower[i]));
-  }
-  return bound.sign() < 0;
+// The sign of the greatest value between the ends of the sum of these multiples of f_P - value and of the constraints.
+int PointWalk::most(const std::vector<Rational>& of_outputs, const std::vector<Rational>& of_constraints) const {
+  CellRow sum{std::vector<Rational>(box_.lower.size()), {}};
+  for (std::size_t o = 0; o < of_outputs.size(); ++o) add_multiple(sum, of_outputs[o], f_[o]);
+  for (std::size_t c = 0; c < of_constraints.size(); ++c) add_multiple(sum, of_constraints[c], constraints_[c]);
+  return most_on(ends_, sum).sign();
 }
 
-std::string PointWalk::exclusion(const std::vector<Rational>& of_outputs,
-                                 const std::vector<Rational>& of_constraints) const {
-  std::string token = ".e";
-  char mark = 0;
-  const auto add = [&](const std::string& name, const Rational& factor) {
+std::string PointWalk::with_multipliers(const std::string& name, const std::vector<Rational>& of_outputs,
+                                        const std::vector<Rational>& of_constraints) const {
+  std::string token = name;
+  const char* mark = "";
+  const auto add = [&](const std::string& index, const Rational& factor) {
     if (factor.is_zero()) return;
-    if (mark != 0) token += mark;
-    token += name + ':' + factor.canonical();
-    mark = ',';
+    token += mark + index + ':' + factor.canonical();
+    mark = ",";
   };
   for (std::size_t o = 0; o < of_outputs.size(); ++o) add(std::to_string(o), of_outputs[o]);
-  mark = ';';
+  mark = ";";
   for (std::size_t c = 0; c < of_constraints.size(); ++c) add(named(decided_[c]), of_constraints[c]);
   return token;
 }
 
-// u is the only solution of f_P(u) = value, and no preimage.
-std::optional<std::string> PointWalk::no_such_point(const std::vector<Rational>& u) const {
+// Multiples of f_P - value with this gradient.
+std::optional<std::vector<Rational>> PointWalk::outputs_with(std::vector<Rational> gradient) const {
   const int n = network_.inputs;
   const int m = network_.output_count();
   RationalMatrix transposed(n, m);
   for (int o = 0; o < m; ++o) {
     for (int i = 0; i < n; ++i) transposed.set(i, o, f_[at(o)].a[at(i)]);
   }
+  auto solved = transposed.solutions(gradient, std::vector<Rational>(at(m)));
+  if (!solved) return std::nullopt;
+  return std::move(solved->x);
+}
+
+// u is the only solution of f_P(u) = value, and no preimage.
+std::optional<std::string> PointWalk::no_such_point(const std::vector<Rational>& u) const {
   std::vector<Rational> of_constraints(constraints_.size());
   const auto settled_by = [&](std::vector<Rational> gradient) -> std::optional<std::string> {
     for (Rational& entry : gradient) entry = -entry;
-    const auto of_outputs = transposed.solutions(gradient, std::vector<Rational>(at(m)));
-    if (!of_outputs || !excludes(of_outputs->x, of_constraints)) return std::nullopt;
-    return exclusion(of_outputs->x, of_constraints);
+    const auto of_outputs = outputs_with(std::move(gradient));
+    if (!of_outputs || most(*of_outputs, of_constraints) >= 0) return std::nullopt;
+    return with_multipliers(".e", *of_outputs, of_constraints);
   };
   for (std::size_t c = 0; c < constraints_.size(); ++c) {
     if (value_at(constraints_[c], u).sign() >= 0) continue;
     of_constraints[c] = Rational(1);
     return settled_by(constraints_[c].a);
   }
-  for (std::size_t i = 0; i < at(n); ++i) {
-    const bool above = u[i] > Rational::from_double(box_.upper[i]);
-    if (!above && u[i] >= Rational::from_double(box_.lower[i])) continue;
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    const bool above = u[i] > ends_[i].second;
+    if (!above && u[i] >= ends_[i].first) continue;
     // y (f_P - value) = u_i - (the solution's), or minus that
-    std::vector<Rational> unit(at(n));
+    std::vector<Rational> unit(u.size());
     unit[i] = Rational(above ? -1 : 1);
     return settled_by(std::move(unit));
   }
@@ -193,87 +191,140 @@ std::optional<std::string> PointWalk::flat() {
   for (std::size_t k = 0; k < fibre_.flats.size(); ++k) {
     if (agrees(fibre_.flats[k].x) && agrees(fibre_.flats[k].y)) return ".f" + std::to_string(k);
   }
-  const std::size_t n = box_.lower.size();
-  // Box coordinates v in [-1, 1]^n, then the slack of all constraints.
-  std::vector<double> middle(n), half(n);
-  LinearProgram lp(static_cast<int>(n) + 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    middle[i] = 0.5 * box_.lower[i] + 0.5 * box_.upper[i];
-    half[i] = 0.5 * (box_.upper[i] - box_.lower[i]);
-    lp.lower[i] = -1.0;
-    lp.upper[i] = 1.0;
-  }
-  lp.lower[n] = -infinity;
-  lp.upper[n] = 1.0;
-  lp.cost[n] = -1.0;
-  std::vector<double> scale;
-  const auto add = [&](const CellRow& row, bool is_equation) {
-    std::vector<double> entries(n + 1, 0.0);
-    Rational value = row.b;
-    double size = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-      entries[i] = row.a[i].nearest_double() * half[i];
-      size += std::abs(entries[i]);
-      value.add_product(row.a[i], Rational::from_double(middle[i]));
-    }
-    if (!(size > 0.0)) size = 1.0;  // an equation 0 = 0: it is solvable
-    for (double& entry : entries) entry /= size;
-    scale.push_back(size);
-    const double right = -value.nearest_double() / size;
-    if (!is_equation) entries[n] = -1.0;
-    lp.add_row(entries, right, is_equation ? right : infinity);
-  };
-  for (const CellRow& row : f_) add(row, true);
-  for (const CellRow& row : constraints_) add(row, false);
-  const auto solution = lp.minimise();
-  if (!solution) return std::nullopt;
-  if (solution->infeasible || -solution->objective < 0.0) {
-    if (solution->duals.empty()) return std::nullopt;
-    std::vector<Rational> of_outputs, of_constraints;
-    // Duals of rows `>=` in a minimisation are nonnegative; a ray may come with the other sign.
+  CellProgram program(box_, 1.0);
+  for (const CellRow& row : f_) program.zero(row);
+  for (const CellRow& row : constraints_) program.positive(row);
+  if (!program.solve()) return std::nullopt;
+  if (program.infeasible() || program.slack() < 0.0) {
+    const std::vector<double> multipliers = program.multipliers();
+    if (multipliers.empty()) return std::nullopt;
     for (const double sign : {1.0, -1.0}) {
-      of_outputs.clear();
-      of_constraints.clear();
-      for (std::size_t r = 0; r < scale.size(); ++r) {
-        const double y = sign * solution->duals[r] / scale[r];
-        if (!std::isfinite(y)) return std::nullopt;
+      std::vector<Rational> of_outputs, of_constraints;
+      for (std::size_t r = 0; r < multipliers.size(); ++r) {
+        const double y = sign * multipliers[r];
         if (r < f_.size()) {
           of_outputs.push_back(Rational::from_double(y));
         } else {
           of_constraints.push_back(Rational::from_double(std::max(0.0, y)));
         }
       }
-      if (excludes(of_outputs, of_constraints)) return exclusion(of_outputs, of_constraints);
+      if (most(of_outputs, of_constraints) < 0) return with_multipliers(".e", of_outputs, of_constraints);
     }
-    if (solution->infeasible || -solution->objective < -1e-9) return std::nullopt;
+    if (program.infeasible() || program.slack() < -nearly) return std::nullopt;
   }
-  // Where there is no room inside, the constraints that hold it up are equations too.
-  std::vector<const CellRow*> equations;
-  for (const CellRow& row : f_) equations.push_back(&row);
-  if (-solution->objective < 1e-9) {
+  const auto u = candidate(program);
+  return u ? alone(*u) : std::nullopt;
+}
+
+// A preimage in the closed cell, the box and the domain, where the program says that one is. Where there is no room
+// inside the cell, constraints are equations too: those that hold the point up, or all that are nearly 0.
+std::optional<std::vector<Rational>> PointWalk::candidate(const CellProgram& program) const {
+  const std::vector<Rational> guess = program.point();
+  const std::size_t n = guess.size();
+  for (const bool all : {false, true}) {
+    std::vector<CellRow> equations = f_;
     for (std::size_t c = 0; c < constraints_.size(); ++c) {
-      if (std::abs(solution->duals[f_.size() + c]) > 1e-9) equations.push_back(&constraints_[c]);
+      const std::size_t r = f_.size() + c;
+      const bool tight = all ? program.distance(r) < nearly
+                             : program.slack() < nearly && std::abs(program.dual(r)) > nearly;
+      if (tight) equations.push_back(constraints_[c]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      for (const Rational& end : {ends_[i].first, ends_[i].second}) {
+        if (abs(guess[i] - end) > Rational::from_double(nearly) * (ends_[i].second - ends_[i].first)) continue;
+        if (!all && guess[i] != end) continue;
+        equations.push_back({std::vector<Rational>(n), -end});
+        equations.back().a[i] = Rational(1);
+      }
+    }
+    RationalMatrix matrix(static_cast<int>(equations.size()), static_cast<int>(n));
+    std::vector<Rational> right;
+    for (std::size_t r = 0; r < equations.size(); ++r) {
+      for (std::size_t i = 0; i < n; ++i) matrix.set(static_cast<int>(r), static_cast<int>(i), equations[r].a[i]);
+      right.push_back(-equations[r].b);
+    }
+    auto solved = matrix.solutions(right, guess);
+    if (!solved) continue;
+    bool inside = lies_between(ends_, solved->x);
+    for (const CellRow& row : constraints_) inside = inside && value_at(row, solved->x).sign() >= 0;
+    if (inside) return std::move(solved->x);
+  }
+  return std::nullopt;
+}
+
+// u is a preimage in the closed cell, the box and the domain: a segment of them starts there, or it is the only one.
+std::optional<std::string> PointWalk::alone(const std::vector<Rational>& u) {
+  const std::size_t n = u.size();
+  std::vector<std::vector<Rational>> kernel;  // of f_P's Jacobian
+  {
+    RationalMatrix jacobian(static_cast<int>(f_.size()), static_cast<int>(n));
+    for (std::size_t o = 0; o < f_.size(); ++o) {
+      for (std::size_t i = 0; i < n; ++i) jacobian.set(static_cast<int>(o), static_cast<int>(i), f_[o].a[i]);
+    }
+    const std::vector<Rational> zero(f_.size());
+    const auto solutions = jacobian.solutions(zero, std::vector<Rational>(n));
+    for (const int free : solutions->free) {
+      std::vector<Rational> guess(n);
+      guess[at(free)] = Rational(1);
+      kernel.push_back(jacobian.solutions(zero, guess)->x);
     }
   }
-  RationalMatrix matrix(static_cast<int>(equations.size()), static_cast<int>(n));
-  std::vector<Rational> right, guess;
-  for (std::size_t r = 0; r < equations.size(); ++r) {
-    for (std::size_t i = 0; i < n; ++i) matrix.set(static_cast<int>(r), static_cast<int>(i), equations[r]->a[i]);
-    right.push_back(-equations[r]->b);
+  const auto along = [&](const std::vector<Rational>& row) {
+    std::vector<Rational> result(kernel.size());
+    for (std::size_t k = 0; k < kernel.size(); ++k) {
+      for (std::size_t i = 0; i < n; ++i) result[k].add_product(row[i], kernel[k][i]);
+    }
+    return result;
+  };
+  const auto unit = [&](std::size_t i, int sign) {
+    std::vector<Rational> result(n);
+    result[i] = Rational(sign);
+    return result;
+  };
+  std::vector<std::size_t> tight;
+  std::vector<std::vector<Rational>> cell, cell_and_domain, cell_and_box;
+  for (std::size_t c = 0; c < constraints_.size(); ++c) {
+    if (!value_at(constraints_[c], u).is_zero()) continue;
+    tight.push_back(c);
+    cell.push_back(along(constraints_[c].a));
   }
-  for (std::size_t i = 0; i < n; ++i) guess.push_back(Rational::from_double(middle[i] + half[i] * solution->v[i]));
-  const auto point = matrix.solutions(right, guess);
-  const auto direction = matrix.null_vector();
-  if (!point) return std::nullopt;
-  if (!direction) {
-    const std::vector<Rational> x = absolute(point->x);
-    if (evaluate(network_, x).output == fibre_.value) fibre_.number_of(x);
+  cell_and_domain = cell_and_box = cell;
+  std::vector<std::vector<Rational>> sides;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (const int side : {1, -1}) {
+      if (u[i] == (side > 0 ? ends_[i].first : ends_[i].second)) {
+        sides.push_back(unit(i, side));
+        cell_and_box.push_back(along(sides.back()));
+      }
+      if (problem_.domain.empty()) continue;
+      const auto& domain = problem_.domain[i];
+      const Rational& end = side > 0 ? domain.first : domain.second;
+      if (u[i] + centre_[i] == end) cell_and_domain.push_back(along(unit(i, side)));
+    }
+  }
+  if (const auto ray = ray_of_cone(cell_and_domain, kernel.size())) {
+    std::vector<Rational> direction(n);
+    for (std::size_t k = 0; k < kernel.size(); ++k) {
+      for (std::size_t i = 0; i < n; ++i) direction[i].add_product((*ray)[k], kernel[k][i]);
+    }
+    auto segment = segment_through(u, direction);
+    if (!segment) return std::nullopt;
+    fibre_.flats.push_back(std::move(*segment));
+    return ".f" + std::to_string(fibre_.flats.size() - 1);
+  }
+  const auto y = positive_dependence(cell_and_box, kernel.size());
+  if (!y) return std::nullopt;
+  std::vector<Rational> gradient(n), of_constraints(constraints_.size());
+  for (std::size_t c = 0; c < y->size(); ++c) {
+    const std::vector<Rational>& row = c < tight.size() ? constraints_[tight[c]].a : sides[c - tight.size()];
+    for (std::size_t i = 0; i < n; ++i) gradient[i].add_product(-(*y)[c], row[i]);
+    if (c < tight.size()) of_constraints[tight[c]] = (*y)[c];
+  }
+  const auto of_outputs = outputs_with(std::move(gradient));
+  const std::vector<Rational> x = absolute(u);
+  if (!of_outputs || most(*of_outputs, of_constraints) > 0 || evaluate(network_, x).output != fibre_.value)
     return std::nullopt;
-  }
-  auto segment = segment_through(point->x, *direction);
-  if (!segment) return std::nullopt;
-  fibre_.flats.push_back(std::move(*segment));
-  return ".f" + std::to_string(fibre_.flats.size() - 1);
+  return with_multipliers('.' + std::to_string(fibre_.number_of(x)) + ';', *of_outputs, of_constraints);
 }
 
 }  // namespace

@@ -205,6 +205,7 @@ std::string Judge::false_leaf(const std::vector<std::string>& proof) const {
     const Words words = words_of(proof[line]);
     if (words[0] == "domain") whole = sides(words);
   }
+  const ExactTruth::Box domain = whole;
   for (auto& [lower, upper] : whole) {
     centre.push_back((lower + upper) / Rational(2));
     lower = Rational::from_double((lower - centre.back()).lower_double());
@@ -235,10 +236,16 @@ std::string Judge::false_leaf(const std::vector<std::string>& proof) const {
       ++open;
     } else if (words[0] == "b") {
       ++found;
+      for (std::size_t i = 0; i < piece.size(); ++i) {  // and a little more: a fold may touch the box from outside
+        body.box[i].first = std::max(domain[i].first, body.box[i].first - Rational::from_double(0x1p-40));
+        body.box[i].second = std::min(domain[i].second, body.box[i].second + Rational::from_double(0x1p-40));
+      }
       if (truth_.one_sign(body)) return "a box without a fold";
     } else {
-      (words[0] == "+" ? above : below).push_back(piece);
-      if (truth_.signs(body) != std::set<int>{words[0] == "+" ? 1 : -1}) return "a box of another sign";
+      const std::set<int> signs = truth_.signs(body);
+      const int sign = words[0] == "+" ? 1 : words[0] == "-" ? -1 : *signs.begin();
+      if (sign == 0 || signs != std::set<int>{sign}) return "a box of another sign";
+      (sign > 0 ? above : below).push_back(piece);
     }
   }
   for (const ExactTruth::Box& a : above) {

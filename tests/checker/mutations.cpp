@@ -210,13 +210,14 @@ bool Mutator::node(Mutant& mutant) {
       joined_words(words_of(lines[static_cast<std::size_t>(std::max(0L, find_line(lines, "cover")))]));
   std::string choice = letters[static_cast<std::size_t>(part_of(lines, static_cast<std::size_t>(picked)))];
   if (choice == "lco" && name.rfind("cover points", 0) == 0) choice = "vvttkfc?o";
-  if (choice == "lco" && name.rfind("cover locus", 0) == 0) choice = "+-+-b?";
+  if (choice == "lco" && name.rfind("cover locus", 0) == 0) choice = "+-+-bbc?";
   std::string after(1, choice[below(choice.size())]);
   if (choice[0] == 'v' && std::string("vtk").find(after) != std::string::npos) after += ' ' + std::to_string(below(3));
   if (after == "c") after += choice[0] == 'v' ? " .0" : " .";
   const int inputs = pool_.subjects[mutant.subject].inputs;
   for (int o = 0; after[0] == 'f' && o < inputs; ++o) after += ' ' + std::to_string(below(7)) + "b-2";
-  for (int o = 0; after[0] == 'b' && o < 2 * inputs; ++o)
+  const int numbers = inputs * (chance(2) ? 3 : 2);
+  for (int o = 0; after[0] == 'b' && o < numbers; ++o)
     after += ' ' + std::to_string(static_cast<long>(below(15)) - 7) + "b-2";
   std::swap(line, after);
   return line != after;
@@ -231,7 +232,7 @@ bool Mutator::prune(Mutant& mutant) {
   const long cover = find_line(lines, "cover");
   const std::string kind = cover < 0 ? "" : words_of(lines[static_cast<std::size_t>(cover)] + " -")[1];
   static const std::map<std::string, Lines> leaves = {{"points", {"v 0", "t 0", "t 1", "k 0", "?", "c .0"}},
-                                                      {"locus", {"+", "-", "?"}}};
+                                                      {"locus", {"+", "-", "?", "c ."}}};
   const auto known = leaves.find(kind);
   const std::string leaf = part == Part::cover && known != leaves.end() ? known->second[below(known->second.size())]
                            : part == Part::cover                        ? (chance(4) ? "c ." : "l")

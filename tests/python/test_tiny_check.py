@@ -571,7 +571,7 @@ def test_parts_against_brute_force(seed):
             assert zx[j] == zy[j] or low <= (max(zx[j], 0) - max(zy[j], 0)) / (zx[j] - zy[j]) <= high
     matrix = [[Q(rng.randrange(-3, 4)) for _ in range(2)] for _ in range(2)]
     for ranges in (slopes, tiny_check.slopes_of(y, y), {j: (Q(1, 4), Q(3, 4)) for j in network.rows}):
-        linears = [tiny_check.Linear(network, {j: (s, s) for j, s in zip(ranges, corner)})
+        linears = [tiny_network.Linear(network, {j: (s, s) for j, s in zip(ranges, corner)})
                    for corner in product(*ranges.values())]
         dets = [J[0][0] * J[1][1] - J[0][1] * J[1][0] for J in (linear.J0 for linear in linears)]
         products = [tiny_network.product(matrix, linear.J0) for linear in linears]

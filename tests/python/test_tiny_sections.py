@@ -36,6 +36,10 @@ IDENTITY = network(2, [], ["0 0:1", "0 1:1"])
 LENGTH = network(2, ["0 0:1", "0 1:1"], ["0 0:-1 1:-1 2:1b1 3:1b1"])  # |x| + |y|
 F1 = network(2, ["-1 1:1"], ["0 0:1", "0 2:1"])                     # (x, relu(y - 1))
 F2 = network(2, ["-1b1 1:1"], ["0 0:1b1", "0 2:1"])                 # (2x, relu(y - 2))
+VALLEY = network(1, ["-1/3 0:1"], ["0 0:-1 1:1b1"])                   # |x - 1/3| - 1/3
+TWICE = network(1, ["0 0:1", "0 1:1"], ["0 0:-1 2:1b1"])            # |x|, by relu(relu(x))
+RAMPS = network(2, ["0 0:1", "0 1:1"], ["0 2:1 3:1"])               # relu(x) + relu(y)
+ADD = network(2, [], ["0 0:1 1:1"])                                 # x + y
 DEAD = network(2, ["0 0:1 1:1"], ["0 0:1 1:1", "0 2:1"])            # (s, relu(s)), s = x + y
 DEAD_TOO = network(2, ["-1 0:1 1:1"], ["0 2:1"])                    # relu(s - 1)
 
@@ -140,7 +144,7 @@ CASES = {
         [(".0:-1;0:3b0,1:1", ".", "4.8"), ("0:3b0,1:1", "0:3b0", "4.8"), ("0:3b0,1:1", "0:3b0,1:-1", "4.8"),
          (".0:-1;0:3b0,1:1", ".0:-1", "4.8"), ("0:3b0,1:1", "0:3b0,0:1", "4.4"), (".0:-1;", ".0:-1,0:0;", "4.4"),
          (".0:-1;", ".1:-1;", "4.4"), ("0:3b0,1:1", "0:3b0,2:1", "4.4"), ("s1 .0:1", "s1 .0:-1", "4.8"),
-         (".0:-1;0:3b0,1:1", ".0:-1;", "4.4"), ("pairs 1|", "boundary 1|", "3")]),
+         (".0:-1;0:3b0,1:1", ".0:-1;", "4.8"), ("pairs 1|", "boundary 1|", "3")]),
     # The same at the sides of the boxes [-1, 0] and [0, 1], where the hinge is decided: D = u - 3 v <= 0.
     "radius, cells of a pair that touches": ([BENT], """
         question radius|norm linf|center 0|ball 1|inactive|pairs 1|patches|s 0 0|.|.|pairs|d|c .0:1|c .|c .|
@@ -154,6 +158,59 @@ CASES = {
          ("b -1b-2 1b-2", "?", "4.6"), ("b -1b-2 1b-2", "+", "4.3"), ("s 0 -1b-1|-|s 0 1b-1|b -1b-2 1b-2|+", "s 0 0|-|+", "4.3"),
          ("width 1 ", "width 1b-1 ", "4.6"),
          ("locus 1|", "locus 1b-1|", "4.5")]),
+    # Beside the fold: in [0, 1] the branch x < 0 has points of the box in its closure, but none inside of the domain;
+    # of [-1, -1/2] it is the other way round: x < 0 on it, so x > 0 does not come near.
+    "j0, cells": ([ABS], """
+        question j0|norm linf|domain 0:1|ball 1b-1|inactive|cover locus 1b-1|c s0 . x0:1|
+        end boxes 0 width 0 open 0""",
+        [("domain 0:1", "domain -1b-3:7b-3", "4.4"), ("s0 . x0:1", "s0 . .", "4.4"), ("s0 . x0:1", ".", "4.4"),
+         ("s0 . x0:1", "s0 .0 x0:1", "4.4"), ("x0:1", "x0:0", "4.4"), ("x0:1", "x0:-1", "4.4"),
+         ("open 0", "open 1", "4.6")]),
+    "j0, cells beside a fold": ([ABS], """
+        question j0|norm linf|domain -1:1|ball 1|inactive|cover locus 1|s 0 -1b-1|c s0 x0:1 .|b -1b-2 1b-2|
+        end boxes 1 width 3b-1 open 0""",
+        [("s 0 -1b-1|c", "s 0 0|c", "4.4"), ("b -1b-2 1b-2", "c s0 x0:1 .", "4.4")]),
+    # A flat piece is no piece of one sign, and a box inside of it holds points of J0.
+    "j0, a flat piece": ([RAMP], """
+        question j0|norm linf|domain -1b1:-1|ball 1b-1|inactive|cover locus 1b-1|b 0 0|end boxes 1 width 1 open 0""",
+        [("b 0 0|end boxes 1 width 1", "c .|end boxes 0 width 0", "4.4"), ("b 0 0", "+", "4.3")]),
+    # The fold lies in the face of both boxes: the point 0 touches the pieces of -1/2 and 1/2.
+    "j0, three points": ([ABS], """
+        question j0|norm linf|domain -1:1|ball 1|inactive|cover locus 1|s 0 0|b 0 -1/3 1b-1|b 0 1 -1/3|
+        end boxes 2 width 1 open 0""",
+        [("b 0 -1/3 1b-1", "b -1b-2 -1/3 1b-1", "4.3"), ("b 0 -1/3 1b-1", "b 1b-2 1b-1 -1/3", "4.3"),
+         ("b 0 -1/3 1b-1", "b 0 1/3 1b-1", "4.3"), ("b 0 -1/3 1b-1", "b 0 -4/3 1b-1", "4.3"),
+         ("b 0 -1/3 1b-1", "b 0 0 1b-1", "4.3"), ("b 0 -1/3 1b-1", "b 0 -1/3 1b-1 0", "3")]),
+    # The fold at 1/3 is an end of the domain; the box that stands for it begins before 1/3, where the sign is another.
+    "j0, the box is larger than the domain": ([VALLEY], """
+        question j0|norm linf|domain 1/3:1|ball 1|inactive|cover locus 1|c s0 . x0:1|end boxes 0 width 0 open 0""",
+        [("c s0 . x0:1|end boxes 0 width 0", "b -6004799503160662b-54 0|end boxes 1 width 1", "4.3")]),
+    # On x < 0 the second neuron is constantly 0, on x > 0 it is x: it is not 0 in passing.
+    "j0, a neuron that is 0 on a piece": ([TWICE], """
+        question j0|norm linf|domain -1:1|ball 1|inactive|cover locus 1|b -1b-1 1b-1|end boxes 1 width 2 open 0""",
+        [("b -1b-1 1b-1", "b -1b-1 0", "4.3")]),
+    # |x| + |y| = 0: on each piece the sums of the coordinates' sizes leave the corner alone.
+    "preimages, a corner alone": ([LENGTH], """
+        question preimages|norm linf|domain -1:1 -1:1|ball 1|inactive|value 0|point 0 0|cover points 1|
+        c s0 s1 .0;0:-1;0:1,1:1 .0;0:-1;0:1,1:1 s1 .0;0:-1;0:1,1:1 .0;0:-1;0:1,1:1|
+        end values 1 points 1 flats 0 open 0""",
+        [(".0;0:-1;0:1,1:1", ".0;0:-1;0:1", "4.4"), (".0;0:-1;0:1,1:1", ".0", "4.4"), (".0;0:-1;0:1,1:1", ".0;;", "4.4"),
+         (".0;0:-1;0:1,1:1", ".0;0:1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,1:-1", "4.4"),
+         (".0;0:-1;0:1,1:1", ".0;0:-1,0:-1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,2:1", "4.4"),
+         (".0;0:-1;0:1,1:1", ".1;0:-1;0:1,1:1", "3"), (".0;0:-1;0:1,1:1", ".;0:-1;0:1,1:1", "4.4"),
+         (".0;0:-1;0:1,1:1", ".e0:-1;0:1,1:1", "4.4")]),
+    # relu(x) + relu(y) = 0 where both are <= 0; the piece where both are positive touches that in 0 alone.
+    "preimages, a piece touches a flat one": ([RAMPS], """
+        question preimages|norm linf|domain -1:1 -1:1|ball 1|inactive|value 0|point 0 0|point -1 -1|
+        flat|x 0 0|y -1 0|flat|x 0 0|y 0 -1|cover points 1|c s0 s1 .0;0:-1;0:1,1:1 .f1 s1 .f0 .f0|
+        end values 1 points 2 flats 2 open 0""",
+        [(".0;0:-1;0:1,1:1", ".1;0:-1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".f0", "4.4"),
+         (".f1 s1", ".0;0:-1;0:1 s1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1;0:2,1:1", "4.4")]),
+    # x + y = 2/3 in a corner of the domain, which the box exceeds a little.
+    "preimages, a corner of the domain": ([ADD], """
+        question preimages|norm linf|domain 1/3:1 1/3:1|ball 1|inactive|value 2/3|point 1/3 1/3|cover points 1|
+        c .0;0:-1|end values 1 points 1 flats 0 open 0""",
+        [(".0;0:-1", ".0;0:1", "4.4"), (".0;0:-1", ".e0:-1", "4.4"), ("value 2/3|point 1/3 1/3", "value 1|point 1/3 2/3", "4.4")]),
 }
 
 

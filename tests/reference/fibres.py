@@ -33,30 +33,6 @@ def fibre_of_piece(corners, A, b, y):
     return [corners] if corners else []
 
 
-def rank(matrix):
-    rows, found = [list(row) for row in matrix], 0
-    for column in range(len(rows[0])):
-        pivot = next((r for r in range(found, len(rows)) if rows[r][column]), None)
-        if pivot is None:
-            continue
-        rows[found], rows[pivot] = rows[pivot], rows[found]
-        for r in range(found + 1, len(rows)):
-            factor = rows[r][column] / rows[found][column]
-            rows[r] = [a - factor * b for a, b in zip(rows[r], rows[found])]
-        found += 1
-    return found
-
-
-def touched(layers, y, lower, upper):
-    """Does a piece whose map is not one-to-one hold a single point of the fibre, on a segment of other pieces?"""
-    flats = [part for part in fibre(layers, y, lower, upper) if len(part) > 1]
-    for corners, A, b in pieces(layers, lower, upper):
-        (part,) = fibre_of_piece(corners, A, b, y) or (None,)
-        if part and len(part) == 1 and rank(A) < len(lower) and any(part[0] in flat for flat in flats):
-            return True
-    return False
-
-
 def isolated(parts):
     """The points of the fibre that lie on no segment of it."""
     flats = [part for part in parts if len(part) > 1]

@@ -164,6 +164,10 @@ class Proof(Lines):
         sides = zip(region.box, self.domain, self.center)
         return [(max(a, low - c), min(b, high - c)) for (a, b), (low, high), c in sides]
 
+    def round(self, r):
+        """Section 1: what K(r) is besides U(r)."""
+        return (self.norm, r) if self.norm != "linf" else None
+
     def outside(self, region, r):
         """The box lies outside K(r)."""
         return self.norm != "linf" and compare(nearest(region.box), self.norm, r) > 0
@@ -184,7 +188,7 @@ class Proof(Lines):
 
     def read_tree(self, r, leaf):
         """leaf(words, region) settles a leaf and returns regions whose trees follow. Returns all nodes' first words."""
-        stack, nodes = [Region(self.f, self.ball(r))], []
+        stack, nodes = [Region(self.f, self.ball(r), ball=self.round(r))], []
         while stack:
             words, region = self.words(), stack.pop()
             nodes.append(words[0])
@@ -259,7 +263,8 @@ class Proof(Lines):
             self.value = None
 
     def faces_of_cone(self, region, tip):
-        """4.3, `k`: the faces whose trees follow."""
+        """4.3, `k`: the faces whose trees follow. Rays go on outside the ball: the box counts as a whole."""
+        region = Region(self.f, region.box) if self.norm != "linf" else region
         require(tip.lies_in(region.box), "4.3: the tip is not in the box")
         require(all(low >= 0 or high <= 0 or tip.bounds[j][0] == 0 for j, (low, high) in region.bounds.items()),
                 "4.3: a neuron is neither decided nor 0 at the tip")
@@ -290,16 +295,17 @@ class Proof(Lines):
             names, factors = multipliers(first, range(self.m), "factors belong to outputs, one each")
             neurons, y = multipliers(more, constraints, "multipliers belong to neurons decided, one each")
             require(min(y, default=ZERO) >= 0, "4.4: multipliers must be nonnegative")
-            constant, terms = linear(factors + y, [gaps[o] for o in names] + [constraints[j] for j in neurons])
+            total = linear(factors + y, [gaps[o] for o in names] + [constraints[j] for j in neurons])
             sides = self.part_in_domain(region)
-            most = limits((constant, terms), dict(enumerate(sides)))[1]
+            most = limits(total, dict(enumerate(sides)))[1]
             if kind == "e":
-                return require(most < 0, "4.4: the multipliers do not show that this piece misses y")
+                return require(most < 0 or region.limits(total)[1] < 0,
+                               "4.4: the multipliers do not show that this piece misses y")
             require(most <= 0, "4.4: the multipliers do not show that the point is alone")
             k = index(name, "3: no such point", len(self.points))
             # What is 0 at each preimage in the closed piece and the box.
             zero = gaps + [constraints[j] for j, factor in zip(neurons, y) if factor > 0]
-            zero += [(-sides[i][factor > 0], {i: ONE}) for i, factor in terms.items() if factor]
+            zero += [(-sides[i][factor > 0], {i: ONE}) for i, factor in total[1].items() if factor]
             span = Span()
             for _, row in zero:
                 span.add((ZERO, row))
@@ -368,15 +374,15 @@ class Proof(Lines):
         sides = [(i, end) for i in range(self.n) for end in box[i]]
         if self.norm != "linf":     # the shell, then the faces that come from the domain
             sides = [(i, end) for i in range(self.n) for way, end in zip((-1, 1), box[i]) if end != way * r]
-        roots = [Region(self.network, box[:i] + [(end, end)] + box[i + 1:]) for i, end in sides]
-        shell = [Region(self.network, box)] if self.norm != "linf" else []
+        roots = [Region(self.network, box[:i] + [(end, end)] + box[i + 1:], ball=self.round(r)) for i, end in sides]
+        shell = [Region(self.network, box, ball=self.round(r))] if self.norm != "linf" else []
         self.read_pairs(shell + roots, r, shell)
         self.boundaries.append(r)
 
     def read_all_pairs(self, words):
         require(len(words) == 1, "3: pairs <r>")
         r = self.read_radius(words[0])
-        self.read_pairs([Region(self.network, self.ball(r))], r, [], everywhere=True)
+        self.read_pairs([Region(self.network, self.ball(r), ball=self.round(r))], r, [], everywhere=True)
         self.all_pairs.append(r)
 
     def read_pairs(self, roots, r, shell, everywhere=False):
@@ -436,7 +442,7 @@ class Proof(Lines):
             require(min(more_factors, default=ZERO) >= 0, "4.8: multipliers must be nonnegative")
             total = linear(factors + more_factors, [gaps[o] for o in names] + [constraints[j] for j in neurons])
             forms = [constraints[j] for j, factor in zip(neurons, more_factors) if factor]
-            require(not told_apart(gaps, self.m, total, forms, region.ranges),
+            require(not told_apart(gaps, self.m, total, forms, region),
                     "4.8: points with equal outputs may be told apart")
         check_cells(network, region, tokens, cell)
 

@@ -255,17 +255,20 @@ class Network:
 
 # ------------------------------------------------------------------------------- boxes and slopes (4.2)
 class Region:
-    """A box with enclosures: ranges of all variables, bounds (l, u) of each z_j, and the outputs as forms.
-    `beside`: a patch marked `o`; `face`: it came from a face of a cone's box."""
+    """The points of a box that lie in a ball (norm, radius), if there is one, with enclosures: ranges of all variables,
+    bounds (l, u) of each z_j, and the outputs as forms. A part inherits the ball. Where there are no such points, l > u
+    is possible, and all is true. `beside`: a patch marked `o`; `face`: it came from a face of a cone's box."""
 
-    def __init__(self, network, box, parent=None):
+    def __init__(self, network, box, parent=None, ball=None):
         self.box, self.halves, self.beside, self.bounds = box, None, False, {}
         self.face = parent is not None and parent.face
+        ball = parent.ball if parent else ball
+        self.ball = ball if ball and compare(farthest(box), *ball) > 0 else None
         self.ranges, values = dict(enumerate(box)), dict(network.inputs)
         for j, row in network.rows.items():
             own = network.n + j
             z = compose(row, values)
-            low, high = limits(z, self.ranges)
+            low, high = self.limits(z)
             if parent:
                 low, high = max(low, parent.bounds[j][0]), min(high, parent.bounds[j][1])
             self.bounds[j] = low, high
@@ -276,6 +279,16 @@ class Region:
                 values[own] = linear([s, ONE], [z, (ZERO, {own: ONE})])
                 self.ranges[own] = ZERO, max(-s * low, (1 - s) * high)
         self.outputs = [compose(row, values) for row in network.outputs]
+
+    def limits(self, form):
+        """Bounds of a form in u and in outputs of neurons."""
+        low, high = limits(form, self.ranges)
+        if self.ball and low < high:
+            g = [form[1].get(i, ZERO) for i in range(len(self.box))]
+            below, above = limits((ZERO, dict(enumerate(g))), self.ranges)
+            low += -below - most_in_ball([-x for x in g], self.box, *self.ball)
+            high += most_in_ball(g, self.box, *self.ball) - above
+        return low, high
 
     def cut(self, network, words):
         """Section 3, `s <axis> <w>`: the lower and the upper half."""
@@ -369,7 +382,7 @@ def multipliers(text, names, what):
 def check_cells(network, region, tokens, check_cell, apart=None):
     """check_cell(token, phases, outputs, constraints) decides a cell's token, which begins with a dot. apart: for
     locus covers, whether a sum of the r_j > 0 of a branch shows that no piece on it touches the box."""
-    is_empty = apart or (lambda form, region: limits(form, region.ranges)[1] <= 0)
+    is_empty = apart or (lambda form, region: region.limits(form)[1] <= 0)
     stack, tokens = [({}, {})], tokens[::-1]      # branches to come: phases decided, constraints r_j
     while stack:
         require(tokens, "4.4: the tree of cells is not complete")
@@ -469,13 +482,13 @@ def monotone_test(M):
 
 def separated(x, y, p):
     """4.3, `m`, `f`: p f(x) < p f(y), or >, for all x in X, y in Y."""
-    (low_x, high_x), (low_y, high_y) = (limits(linear(p, region.outputs), region.ranges) for region in (x, y))
+    (low_x, high_x), (low_y, high_y) = (region.limits(linear(p, region.outputs)) for region in (x, y))
     return high_x < low_y or high_y < low_x
 
 
 def missed(region, p, y):
     """4.3, `v`, `f` of points covers: p f(u) < p y, or >, for all u in the box."""
-    low, high = limits(linear(p, region.outputs), region.ranges)
+    low, high = region.limits(linear(p, region.outputs))
     aim = sum(a * b for a, b in zip(p, y))
     return high < aim or low > aim
 
@@ -494,6 +507,39 @@ def compare(sizes, norm, r):
     """-1, 0 or 1 as the norm of a vector with these |u_i| is less than, equal to or more than r >= 0."""
     left, right = {"linf": (max(sizes), r), "l1": (sum(sizes), r), "l2": (sum(x * x for x in sizes), r * r)}[norm]
     return (left > right) - (left < right)
+
+
+def root_above(x):
+    """A number >= the root of x >= 0, exact if that is rational."""
+    square = x.numerator * x.denominator << 160
+    root = math.isqrt(square)
+    return Fraction(root + (root * root < square), x.denominator << 80)
+
+
+def most_in_ball(g, box, norm, r):
+    """A bound of g . u over the points of the box with |u| <= r: r |h|_q plus the maximum of (g - h) . u over the box,
+    for the best of some h (any will do). Entry i of h is that of g, drawn into an interval that grows with t: for l1 to
+    [-t, t], or t (-t) alone where u_i > 0 (< 0), and t = |g_i| is enough; for l2 to t times the range of u_i, and the
+    best t has |u| = r for u = h / t."""
+    def bound(t):
+        ends = [(t * low, t * high) if norm == "l2" else (t if low > 0 else -t, -t if high < 0 else t)
+                for low, high in box]
+        h = [min(max(a, low), high) for a, (low, high) in zip(g, ends)]
+        dual = root_above(sum(x * x for x in h)) if norm == "l2" else max(map(abs, h))
+        return r * dual + sum(max((a - b) * low, (a - b) * high) for a, b, (low, high) in zip(g, h, box))
+    if norm == "l1":
+        return min(map(bound, [ZERO, *map(abs, g)]))
+    levels = [ZERO]
+    with suppress(ArithmeticError, ValueError):     # by bisection in floating point
+        slopes, sides = [float(x) for x in g], [(float(low), float(high)) for low, high in box]
+        size = math.hypot(*slopes) / float(r)
+        low, high = size * 2.0 ** -50, size * 2.0 ** 50
+        for _ in range(100):
+            t = math.sqrt(low * high)
+            u = math.hypot(*(min(max(x / t, least), most) for x, (least, most) in zip(slopes, sides)))
+            low, high = (t, high) if u > float(r) else (low, t)
+        levels.append(Fraction(high))
+    return min(map(bound, levels))
 
 
 def middles(network, region):
@@ -566,13 +612,23 @@ class Pair:
     """Two patches as a region for cells of the doubled network."""
 
     def __init__(self, x, y, numbers):
-        self.ranges = dict(enumerate(x.box + y.box))
+        self.x, self.y, self.ranges = x, y, dict(enumerate(x.box + y.box))
         self.bounds = {**x.bounds, **{numbers + j: bounds for j, bounds in y.bounds.items()}}
 
+    def limits(self, form):
+        """Bounds of a form in (u, v), each of them in its ball."""
+        n = len(self.x.box)
+        parts = [{i - k: c for i, c in form[1].items() if k <= i < k + n} for k in (0, n)]
+        ends = [region.limits((ZERO, part)) for region, part in zip((self.x, self.y), parts)]
+        return tuple(form[0] + a + b for a, b in zip(*ends))
 
-def told_apart(gaps, m, total, forms, ranges):
+
+def told_apart(gaps, m, total, forms, region):
     """4.8: points of a cell with equal outputs of A may be told apart, although total is a sum of positive multiples of
     `forms`, which are >= 0, and of multiples of the first m gaps."""
+    if region.limits(total)[1] < 0:
+        return False
+    ranges = region.ranges
     most = limits(total, ranges)[1]
     span = Span()
     for form in gaps[:m] + forms + [(-ranges[i][c > 0], {i: ONE}) for i, c in total[1].items()]:

@@ -3,6 +3,9 @@
 //   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, b], b = max(-s l, (1 - s) u), as it
 //   is
 //     convex and 0 at 0. So relu(z) is s z + b/2 + (b/2) t. A coefficient off by e costs e max relu(z).
+//   range: any h gives g . u = h . u + (g - h) . u <= r |h|_q + max (g - h) . u where |u|_p <= r (Hoelder). Entries of h are
+//     those of g, drawn into intervals that grow with a level: for l1 the best of the levels |g_i| is exact, for l2 h = t u
+//     for the u that is best for g . u - t |u|^2 / 2.
 //   narrow: active neurons are replaced by their rows, undecided ones by variables.
 //   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
 #include "bounds.h"
@@ -115,14 +118,77 @@ NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centr
   return net;
 }
 
-void enclose(const Net& net, const Box& box, Enclosure& result) {
-  Vector mid(at(net.n)), half(at(net.n));
-  double reach = 0.0;
-  for (std::size_t i = 0; i < at(net.n); ++i) {
+Frame::Frame(const Box& box) : mid(box.lower.size()), half(mid), ball(box.ball) {
+  for (std::size_t i = 0; i < mid.size(); ++i) {
     mid[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
     half[i] = larger(box.upper[i] - mid[i], mid[i] - box.lower[i]);
-    reach += larger(-box.lower[i], box.upper[i]);
   }
+}
+
+double level(double r, const Vector& g, const Vector& low, const Vector& high) {
+  const auto parts = [&](double t) {  // |u|^2 = free / t^2 + fixed
+    double free = 0.0, fixed = 0.0;
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const double u = g[i] / t;
+      (u > low[i] && u < high[i] ? free : fixed) +=
+          u > low[i] && u < high[i] ? g[i] * g[i] : u > low[i] ? high[i] * high[i] : low[i] * low[i];
+    }
+    return std::pair(free, fixed);
+  };
+  double below = 0.0, above = std::numeric_limits<double>::infinity();  // levels with |u| >= r, < r
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    for (const double t : {g[i] / low[i], g[i] / high[i]}) {
+      if (!(t > 0.0) || !std::isfinite(t)) continue;
+      const auto [free, fixed] = parts(t);
+      if (free / (t * t) + fixed >= r * r) {
+        below = std::max(below, t);
+      } else {
+        above = std::min(above, t);
+      }
+    }
+  }
+  const double between = std::isfinite(above) ? 0.5 * below + 0.5 * above : below > 0.0 ? 2.0 * below : 1.0;
+  const auto [free, fixed] = parts(between);
+  const double t = std::sqrt(free / (r * r - fixed));
+  return t >= below && t <= above && std::isfinite(t) ? t : std::min(between, std::numeric_limits<double>::max());
+}
+
+Interval range(const Frame& frame, const std::vector<Interval>& a) {
+  const std::size_t n = a.size();
+  double over_box = 0.0;
+  for (const Interval& entry : a) over_box += size(entry);
+  Interval result{over_box, over_box};
+  const Norm norm = frame.ball.norm;
+  if (norm == Norm::linf) return result;
+  Vector g(n), low(n), high(n);
+  for (std::size_t i = 0; i < n; ++i) low[i] = frame.mid[i] - frame.half[i], high[i] = frame.mid[i] + frame.half[i];
+  for (double* const most : {&result.up, &result.neg}) {
+    const double sign = most == &result.up ? 1.0 : -1.0;
+    for (std::size_t i = 0; i < n; ++i) g[i] = frame.half[i] > 0.0 ? sign * middle(a[i]) / frame.half[i] : 0.0;
+    Vector levels{0.0};
+    if (norm == Norm::l2) {
+      levels = {level(frame.ball.radius, g, low, high)};
+    } else {
+      for (const double entry : g) levels.push_back(std::abs(entry));
+    }
+    for (const double t : levels) {
+      double dual = 0.0, sum = 0.0;
+      for (std::size_t i = 0; i < n; ++i) {  // a t = h (u - mid) + (a - h half) t
+        const double h = multiplier(norm, t, g[i], low[i], high[i]);
+        dual = norm == Norm::l1 ? larger(dual, std::abs(h)) : dual + h * h;
+        sum += (-h) * frame.mid[i] + size(sign * a[i] + Interval{h * frame.half[i], (-h) * frame.half[i]});
+      }
+      *most = std::min(*most, frame.ball.radius * (norm == Norm::l1 ? dual : std::sqrt(dual)) + sum);
+    }
+  }
+  return result;
+}
+
+void enclose(const Net& net, const Box& box, Enclosure& result) {
+  const Frame frame(box);
+  const Vector &mid = frame.mid, &half = frame.half;
+  double reach = 0.0;
+  for (std::size_t i = 0; i < at(net.n); ++i) reach += larger(-box.lower[i], box.upper[i]);
   if (result.form.rows != net.k + net.m || result.form.columns != 1 + net.n + net.k)
     result.form = Matrix(net.k + net.m, 1 + net.n + net.k);
   result.z.resize(at(net.k));
@@ -146,7 +212,12 @@ void enclose(const Net& net, const Box& box, Enclosure& result) {
     }
     double spread = 0.0;
     for (int i = 1; i < used; ++i) spread += size(row[i]);
-    const Interval z{row[0].neg + spread, row[0].up + spread};
+    Interval z{row[0].neg + spread, row[0].up + spread};
+    if (box.ball.norm != Norm::linf && z.neg > 0.0 && z.up > 0.0) {
+      Interval inner = row[0] + range(frame, {row + 1, row + 1 + net.n});
+      for (int i = 1 + net.n; i < used; ++i) widen(&inner, size(row[i]), 1);
+      z = {std::min(z.neg, inner.neg), std::min(z.up, inner.up)};
+    }
     result.z[at(r)] = z;
     result.phase[at(r)] = z.up <= 0.0 ? Phase::inactive : z.neg <= 0.0 ? Phase::active : Phase::undecided;
     if (z.up <= 0.0) continue;

@@ -7,10 +7,38 @@
 
 namespace foldproof_check {
 
-/// A closed box relative to the centre.
+enum class Norm : char { linf, l1, l2 };
+
+/// |u|_p <= radius. With linf it says nothing that boxes do not.
+struct Ball {
+  Norm norm = Norm::linf;
+  double radius = std::numeric_limits<double>::infinity();
+};
+
+/// A closed box relative to the centre, and a ball: claims about the box are about those of its points that lie in it.
 struct Box {
   Vector lower, upper;
+  Ball ball = {};
 };
+
+/// The points of a box and its ball as u_i = mid_i + half_i t_i, |t_i| <= 1.
+struct Frame {
+  explicit Frame(const Box& box);
+  Vector mid, half;
+  Ball ball;
+};
+/// Encloses sum a_i t_i over them.
+Interval range(const Frame& frame, const std::vector<Interval>& a);
+
+/// For u_i in [low, high] the i-th entry of h in  g . u <= r |h|_q + max (g - h) . u,  at a level t >= 0.
+template <class T>
+T multiplier(Norm norm, const T& t, const T& g, const T& low, const T& high) {
+  const T least = norm == Norm::l2 ? T(t * low) : low > 0 ? t : T(-t);
+  const T most = norm == Norm::l2 ? T(t * high) : high < 0 ? T(-t) : t;
+  return g < least ? least : g > most ? most : g;
+}
+/// A good level for l2. Proves nothing.
+double level(double r, const Vector& g, const Vector& low, const Vector& high);
 
 enum class Phase : char { inactive, active, undecided };
 
@@ -32,7 +60,7 @@ using NetPointer = std::shared_ptr<const Net>;
 
 NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centre);
 
-/// For u in the box, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the inputs, the
+/// For u in the box and its ball, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the inputs, the
 /// `undecided` ones after them to neurons. z holds the bounds of pre-activations.
 struct Enclosure {
   Matrix form{0, 0};

@@ -164,7 +164,9 @@ void Checker::presolve(const Words& words) {  // 4.1
   joint_ = rewrite(weights_, inactive);
   joint_root_ = make_net(joint_, centre_);
   if (words.size() > 1) {
-    enclose(*joint_root_, box(ball_), enclosure_);
+    Box whole = box(ball_);
+    whole.ball = {};
+    enclose(*joint_root_, whole, enclosure_);
     for (std::size_t i = 1, p = 0; i < words.size(); ++i, ++p) {
       const int j = index_below(words[i], static_cast<int>(inactive.size()));
       while (p < joint_.kept.size() && joint_.kept[p] < j) ++p;
@@ -184,8 +186,8 @@ void Checker::presolve(const Words& words) {  // 4.1
   }
 }
 
-Box Checker::box(double r) const {  // U(r), section 1
-  Box result{Vector(at(n_), -r), Vector(at(n_), r)};
+Box Checker::box(double r) const {  // U(r) and the ball: K(r), section 1
+  Box result{Vector(at(n_), -r), Vector(at(n_), r), {norm_, r}};
   for (std::size_t i = 0; i < domain_.size(); ++i) {
     result.lower[i] = std::max(-r, -round_up(centre_[i] - domain_[i].first));
     result.upper[i] = std::min(r, round_up(domain_[i].second - centre_[i]));

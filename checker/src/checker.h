@@ -40,7 +40,6 @@ class Checker {
 
  private:
   enum class Question { radius, injective, pseudo, factor, preimages, j0 };
-  enum class Norm { linf, l1, l2 };
   enum class Kind { sign, monotone, points, locus };
   using Point = std::vector<Rational>;
   using Sides = std::vector<std::pair<Rational, Rational>>;
@@ -92,9 +91,9 @@ class Checker {
     Rational most;
     std::vector<Affine> zero;
   };
-  Combination combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends) const;
+  Combination combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends, const Ball& ball) const;
   Sides sides(const Box& piece, bool clipped) const;
-  Rational most_on(const Sides& ends, const Affine& sum) const;
+  Rational most_on(const Sides& ends, const Affine& sum, const Ball& ball = {}) const;
 
   // points.cpp
   struct Preimage {
@@ -208,8 +207,8 @@ class Checker {
   Enclosure enclosure_;
 };
 
-/// What p . row may differ by from p times the middles of the forms, in rows first, first + 1, ...
-double spread(const Vector& p, const Matrix& form, int first, int columns);
+/// Encloses what p . row differs by from p times the constants of the forms, in rows first, first + 1, ...
+Interval spread(const Vector& p, const Matrix& form, int first, int columns, const Frame& frame);
 
 /// index:number,index:number,... or nothing. @throws Rejected
 std::vector<std::pair<int, Rational>> pairs_of(std::string_view list, int count);

@@ -1,5 +1,6 @@
 // Covers of a body by boxes: trees, leaves by the tests of tests.h, exact cells (docs/certificate.md, 4.3 and 4.4).
-// Exact cells, claim: for every u of a full-dimensional box there is a leaf of the tree of signs with f(u) = f_P(u),
+// Boxes stand for their points in the ball of the section: these parts cover the body.
+// Exact cells, claim: for every u of a full-dimensional part there is a leaf of the tree of signs with f(u) = f_P(u),
 // and z_j(u) >= 0, <= 0 as the branch says. Proof: points near u whose composed pre-activations, where they depend on
 // the input, are not 0 on any branch are dense; each follows one branch, on which the phases are its own, and one
 // branch is followed by points arbitrarily near u. Along it all r_j > 0 at those points, so no branch marked empty is
@@ -269,7 +270,7 @@ void Checker::cell(const Words& words, std::size_t& position, std::size_t next, 
     require(token[0] == 'x', "syntax: unknown token of a cell");
     Affine sum(at(walked_->n) + 1);
     require(!add_multiples(token.substr(1), sum).empty() &&
-                (kind_ != Kind::locus ? most_on(sides(piece, false), sum) <= 0
+                (kind_ != Kind::locus ? most_on(sides(piece, false), sum, piece.ball) <= 0
                                       : most_on(sides(piece, true), sum) < 0 || most_on(domain_, sum) <= 0),
             "cells: the multipliers do not show that the branch is empty");
   }
@@ -293,8 +294,10 @@ std::vector<Affine> Checker::add_multiples(std::string_view list, Affine& sum) c
 }
 
 /// `zero`: what is 0 where the outputs are, all r_j >= 0, and u lies between the ends: if the greatest value `most` of
-/// sum a_o output_o + sum y_j r_j is 0. lists: [<o>:<a>,...][;[<j>:<y>,...]]
-Checker::Combination Checker::combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends) const {
+/// sum a_o output_o + sum y_j r_j is 0. Less than 0 in the ball is enough for `most`, too.
+/// lists: [<o>:<a>,...][;[<j>:<y>,...]]
+Checker::Combination Checker::combine(std::string_view lists, std::vector<Affine> outputs, const Sides& ends,
+                                      const Ball& ball) const {
   Affine sum(ends.size() + 1);
   const std::size_t mark = std::min(lists.find(';'), lists.size());
   std::vector<char> named(outputs.size(), 0);
@@ -306,7 +309,8 @@ Checker::Combination Checker::combine(std::string_view lists, std::vector<Affine
   Combination result{{}, std::move(outputs)};
   for (Affine& row : add_multiples(lists.substr(std::min(mark + 1, lists.size())), sum))
     result.zero.push_back(std::move(row));
-  result.most = most_on(ends, sum);
+  result.most = most_on(ends, sum, ball);
+  if (result.most >= 0) result.most = most_on(ends, sum);
   for (std::size_t i = 0; i < ends.size(); ++i) {
     if (sum[i] == 0) continue;
     result.zero.emplace_back(sum.size())[i] = 1;
@@ -328,10 +332,36 @@ Checker::Sides Checker::sides(const Box& piece, bool clipped) const {
   return result;
 }
 
-Rational Checker::most_on(const Sides& ends, const Affine& sum) const {
-  Rational most = sum.back();
-  for (std::size_t i = 0; i < ends.size(); ++i) most += sum[i] * (sum[i] > 0 ? ends[i].second : ends[i].first);
-  return most;
+/// A number that the sum does not exceed between the ends and in the ball; of a pair, where both points are in it.
+Rational Checker::most_on(const Sides& ends, const Affine& sum, const Ball& ball) const {
+  Rational result = sum.back();
+  for (std::size_t first = 0; first < ends.size(); first += at(n_)) {
+    Sides side;
+    Vector g, low, high;
+    std::vector<Rational> levels{0};
+    for (std::size_t i = 0; i < at(n_); ++i) {
+      side.emplace_back(ends[first + i].first - centre_[i], ends[first + i].second - centre_[i]);
+      low.push_back(side[i].first.get_d());
+      high.push_back(side[i].second.get_d());
+      g.push_back(sum[first + i].get_d());
+      if (ball.norm == Norm::l1) levels.push_back(abs(sum[first + i]));
+    }
+    if (ball.norm == Norm::l2) levels.emplace_back(level(ball.radius, g, low, high));
+    std::optional<Rational> least;
+    for (const Rational& t : levels) {
+      Rational most(0), dual(0);
+      for (std::size_t i = 0; i < at(n_); ++i) {
+        const Rational& entry = sum[first + i];
+        const Rational h = multiplier(ball.norm, t, entry, side[i].first, side[i].second), rest = entry - h;
+        most += entry * centre_[i] + rest * (rest > 0 ? side[i].second : side[i].first);
+        dual = ball.norm == Norm::l1 ? std::max(dual, Rational(abs(h))) : Rational(dual + h * h);
+      }
+      if (t != 0) most += Rational(ball.radius) * (ball.norm == Norm::l1 ? dual : root_above(dual));
+      if (!least || most < *least) least = most;
+    }
+    result += *least;
+  }
+  return result;
 }
 
 std::vector<std::pair<int, Rational>> pairs_of(std::string_view list, int count) {

@@ -8,8 +8,8 @@ Upward::Upward() {
   volatile double one = 1.0, tiny = std::numeric_limits<double>::denorm_min(),
                   least = std::numeric_limits<double>::min();
   const bool set = std::fesetround(FE_UPWARD) == 0;
-  volatile double sum = one + tiny, difference = -one - tiny, half = least * 0.5;
-  if (!set || !(sum > 1.0) || difference != -1.0 || half == 0.0) {
+  volatile double sum = one + tiny, difference = -one - tiny, half = least * 0.5, three = 3.0, root = std::sqrt(three);
+  if (!set || !(sum > 1.0) || difference != -1.0 || half == 0.0 || root != 0x1.bb67ae8584cabp+0) {
     throw Unusable("this processor or build does not round upward as asked, so nothing can be verified");
   }
 }
@@ -94,6 +94,14 @@ double round_up(const Rational& x) {
   const double d = x.get_d();  // towards zero
   if (!std::isfinite(d)) return x > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::max();
   return Rational(d) < x ? std::nextafter(d, std::numeric_limits<double>::infinity()) : d;
+}
+
+Rational root_above(const Rational& x) {
+  constexpr mp_bitcnt_t more = 64;
+  const mpz_class square = (x.get_num() * x.get_den()) << (2 * more), whole = sqrt(square);
+  Rational result(whole * whole < square ? mpz_class(whole + 1) : whole, x.get_den() << more);
+  result.canonicalize();
+  return result;
 }
 
 Rational scaled(const Rational& x, long e) {

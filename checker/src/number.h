@@ -58,6 +58,8 @@ double finite_double(std::string_view text);
 int index_below(std::string_view text, int count);
 /// Smallest double >= x, or +infinity.
 double round_up(const Rational& x);
+/// A number >= the root of x >= 0, exact if that is rational.
+Rational root_above(const Rational& x);
 /// x times 2^e.
 Rational scaled(const Rational& x, long e);
 

@@ -164,8 +164,9 @@ void Checker::separated(const Words& words, int x, int y) {
                                 : std::ldexp(middle((*a)[o][0]) - middle((*b)[o][0]), -2 * e));
     difference = difference + p.back() * ((*a)[o][0] + -(*b)[o][0]);
   }
-  const double around = spread(p, *a, 0, a->columns) + spread(p, *b, 0, b->columns);
-  require(difference.neg + around < 0.0 || difference.up + around < 0.0, "pair: the images are not separated");
+  difference = difference + spread(p, *a, 0, a->columns, Frame(patches_[at(x)].box)) +
+               -spread(p, *b, 0, b->columns, Frame(patches_[at(y)].box));
+  require(difference.neg < 0.0 || difference.up < 0.0, "pair: the images are not separated");
 }
 
 }  // namespace foldproof_check

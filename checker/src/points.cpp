@@ -113,16 +113,20 @@ bool Checker::holds(const Box& piece, const Point& x) const {
 void Checker::cone(int k, const Box& piece, const NetPointer& net, int depth) {
   const Preimage tip = points_[at(k)];
   require(holds(piece, tip.at), "cone: its tip is not in the box");
-  enclose(*net, piece, enclosure_);
-  for (std::size_t p = 0; p < at(net->k); ++p) {
-    require(enclosure_.phase[p] != Phase::undecided || tip.values.neurons[at(network_.kept[at(net->number[p])])] == 0,
+  // Rays go on outside the ball, where what was decided in it may not hold.
+  const NetPointer from = norm_ == Norm::linf ? net : root_;
+  Box whole = piece;
+  whole.ball = {};
+  enclose(*from, whole, enclosure_);
+  for (std::size_t p = 0; p < at(from->k); ++p) {
+    require(enclosure_.phase[p] != Phase::undecided || tip.values.neurons[at(network_.kept[at(from->number[p])])] == 0,
             "cone: a neuron that is not decided on the box is not 0 at the tip");
   }
-  const NetPointer inside = decided(net, enclosure_.phase, root_);
+  const NetPointer inside = decided(from, enclosure_.phase, root_);
   on_face_ = true;
   for (std::size_t i = 0; i < at(n_); ++i) {
     for (const bool upper : {false, true}) {
-      Box face = piece;
+      Box face = whole;
       (upper ? face.lower : face.upper)[i] = (upper ? piece.upper : piece.lower)[i];
       if (!(tip.at[i] - centre_[i] == Rational(face.lower[i]))) cover_tree(face, inside, depth + 1);
     }
@@ -135,8 +139,8 @@ void Checker::misses(const Vector& functional, const Box& piece, const Net& net)
   Interval difference;  // p . (middle of f - y)
   for (int o = 0; o < m_; ++o)
     difference = difference + functional[at(o)] * (enclosure_.form[net.k + o][0] + -target_[at(o)]);
-  const double around = spread(functional, enclosure_.form, net.k, 1 + n_ + enclosure_.undecided);
-  require(difference.neg + around < 0.0 || difference.up + around < 0.0, "leaf: the value may be reached on this box");
+  difference = difference + spread(functional, enclosure_.form, net.k, 1 + n_ + enclosure_.undecided, Frame(piece));
+  require(difference.neg < 0.0 || difference.up < 0.0, "leaf: the value may be reached on this box");
 }
 
 void Checker::secant_to(const Preimage& to, const Box& piece, const NetPointer& net) {
@@ -175,7 +179,7 @@ void Checker::point_cell(std::string_view token, const Box& piece) {
   } else {  // `e` or a point, and multipliers
     const std::size_t mark = std::min(token.find(';'), token.size());
     const std::string_view lists = token.substr(kind == 'e' ? 1 : std::min(mark + 1, token.size()));
-    const auto [most, zero] = combine(lists, std::move(f), sides(piece, true));
+    const auto [most, zero] = combine(lists, std::move(f), sides(piece, true), piece.ball);
     if (kind == 'e') return require(most < 0, "cells: the multipliers do not show that the cell has no preimage");
     // p is the only point where all of these are 0.
     const Preimage& p = points_[at(index_below(token.substr(0, mark), static_cast<int>(points_.size())))];
@@ -189,14 +193,19 @@ void Checker::point_cell(std::string_view token, const Box& piece) {
   }
 }
 
-double spread(const Vector& p, const Matrix& form, int first, int columns) {
-  double result = 0.0;
+Interval spread(const Vector& p, const Matrix& form, int first, int columns, const Frame& frame) {
+  Interval result;
+  std::vector<Interval> of_inputs;
   for (int g = 1; g < columns; ++g) {
     Interval along;
     for (std::size_t o = 0; o < p.size(); ++o) along = along + p[o] * form[first + static_cast<int>(o)][g];
-    result += size(along);
+    if (of_inputs.size() < frame.mid.size()) {
+      of_inputs.push_back(along);
+    } else {
+      widen(&result, size(along), 1);
+    }
   }
-  return result;
+  return result + range(frame, of_inputs);
 }
 
 }  // namespace foldproof_check

@@ -48,23 +48,6 @@ SlopeRange slope_range(double l1, double u1, double l2, double u2) {
   return range;
 }
 
-double Box::distance(Norm norm) const {
-  return norm_bounds(norm, size(), [&](int i) { return std::max({0.0, lower[at(i)], -upper[at(i)]}); }).lower;
-}
-
-double Box::reach(Norm norm) const {
-  return norm_bounds(norm, size(), [&](int i) { return std::max({0.0, -lower[at(i)], upper[at(i)]}); }).upper;
-}
-
-bool Box::clip(double r) {
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    lower[i] = std::max(lower[i], -r);
-    upper[i] = std::min(upper[i], r);
-    if (lower[i] > upper[i]) return false;
-  }
-  return true;
-}
-
 RegionNetwork::RegionNetwork(const Network& network, const std::vector<Rational>& centre)
     : n_(network.inputs),
       k_(network.neuron_count()),
@@ -191,11 +174,12 @@ void RegionNetwork::values_near(const double* u, double distance, double* value,
   }
 }
 
-// Claim: for u in the box, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
+// Claim: for u in the box and its ball, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
 // Proof sketch: induction over rows. relu(z) - s z lies in [0, beta], beta = max(-s l, (1 - s) u), for every
 // s in [0, 1] and z in [l, u] (convexity), so relu(z_p) is an affine form again. `size` bounds the magnitude of
 // everything that is multiplied by |W_kp|, so gamma(2N) * (|b| + |g| reach + |W| size) covers the rounding of
 // the new form; stored coefficients that are off by weight_error cost at most weight_error * (sum of sizes).
+// The ball makes bounds of undecided neurons tighter, by the part gradient . (u - mid) of their forms (box.h).
 void Bounder::enclose(const RegionNetwork& net, const Box& box) {
   n_ = net.n_;
   k_ = net.k_;
@@ -221,6 +205,7 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
     radius_[i] = std::max(round_up(box.upper[i] - middle_[i]), round_up(middle_[i] - box.lower[i]));
     reach_sum += std::max(std::abs(box.lower[i]), std::abs(box.upper[i]));
   }
+  const bool in_ball = box.sticks_out();
   const bool symbols = net.deep_;
   if (symbols) symbol_.assign(rows * at(k_), 0.0);
   symbol_of_.assign(at(k_), -1);
@@ -277,8 +262,9 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
       continue;
     }
 
-    const double l = round_down(value - spread);
-    const double u = round_up(value + spread);
+    double l = round_down(value - spread);
+    double u = round_up(value + spread);
+    if (in_ball && l < 0.0 && u > 0.0) narrow_by_ball(box.ball, k, l, u);
     lower_[k] = l;
     upper_[k] = u;
     if (u <= 0.0) {
@@ -308,6 +294,18 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
       }
     }
   }
+}
+
+void Bounder::narrow_by_ball(const Ball& ball, std::size_t k, double& l, double& u) {
+  scaled_.resize(at(n_));
+  for (std::size_t i = 0; i < at(n_); ++i) scaled_[i] = gradient_[k * at(n_) + i] * radius_[i];
+  const auto end = [&](double sign) {
+    const double most = most_in_ball(ball, {n_, middle_.data(), radius_.data()}, scaled_.data(), sign);
+    const double size = std::abs(value_[k]) + std::abs(most) + remainder_[k];
+    return round_up(sign * value_[k] + most + remainder_[k] + gamma(8) * size);
+  };
+  if (const double most = end(1.0); most < u) u = most;
+  if (const double least = -end(-1.0); least > l) l = least;
 }
 
 void Bounder::strict_phase(std::vector<Phase>& phase) const {

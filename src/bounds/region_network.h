@@ -15,25 +15,10 @@
 #include <memory>
 #include <vector>
 
+#include "bounds/box.h"
 #include "model/network.h"
-#include "number/norm.h"
 
 namespace foldproof {
-
-/// A closed box in coordinates relative to the centre; endpoints are exact doubles.
-struct Box {
-  std::vector<double> lower, upper;
-
-  int size() const { return static_cast<int>(lower.size()); }
-  double width(int i) const { return upper[static_cast<std::size_t>(i)] - lower[static_cast<std::size_t>(i)]; }
-  /// Distance of the box to the origin: exact for linf, otherwise a lower bound d such that every u of the box that lies
-  /// inside the cube |u|_inf < d has |u| > d.
-  double distance(Norm norm = Norm::linf) const;
-  /// An upper bound of |u| over the box: exact for linf, otherwise strict where |u| depends on more than one entry.
-  double reach(Norm norm = Norm::linf) const;
-  /// Intersection with [-r, r]^n; empty (false) if they do not meet.
-  bool clip(double r);
-};
 
 enum class Phase : unsigned char { inactive, active, unstable };
 
@@ -105,11 +90,11 @@ struct SlopeMatrices {
 /// Computes bounds on boxes; owns all scratch memory, so that the hot path does not allocate.
 class Bounder {
  public:
-  /// Encloses the pre-activations of `net` on `box`, sets phase() and the forms of every row.
-  /// z_k(u) lies in value[k] + gradient_k . (u - mid) +- remainder[k] for u in the box (outward rounded).
+  /// Encloses the pre-activations of `net` on the box's points in its ball, sets phase() and the forms of every row.
+  /// z_k(u) lies in value[k] + gradient_k . (u - mid) +- remainder[k] for these u (outward rounded).
   void enclose(const RegionNetwork& net, const Box& box);
 
-  /// After enclose(): bounds of pre-activation p over the box.
+  /// After enclose(): bounds of pre-activation p over these points; where there are none, maybe lower > upper.
   double lower(int p) const { return lower_[static_cast<std::size_t>(p)]; }
   double upper(int p) const { return upper_[static_cast<std::size_t>(p)]; }
   const std::vector<Phase>& phase() const { return phase_; }
@@ -146,10 +131,11 @@ class Bounder {
   std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net, const Box& box);
 
  private:
+  void narrow_by_ball(const Ball& ball, std::size_t k, double& l, double& u);
   std::size_t row(int o) const { return static_cast<std::size_t>(k_ + o); }
 
   int n_ = 0, k_ = 0, unstable_ = 0, symbol_count_ = 0;
-  std::vector<double> middle_, radius_;
+  std::vector<double> middle_, radius_, scaled_;
   std::vector<double> value_, gradient_, remainder_;          // forms of the rows
   std::vector<double> plain_remainder_;                       // of the outputs, without symbols
   std::vector<double> lower_, upper_;

@@ -6,16 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "bounds/region_network.h"
+#include "bounds/box.h"
 #include "certificate/proof_file.h"
 #include "certificate/spool.h"
 
 namespace foldproof {
-
-struct Ball {
-  Norm norm = Norm::linf;
-  double radius = 0.0;
-};
 
 /// The trees of one run's covers: nodes come in any order, and are written depth first. Every box is cut to the root
 /// box of the proof, so that nodes outside it are left out: a node whose box does not meet it in its interior

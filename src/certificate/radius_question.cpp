@@ -17,7 +17,7 @@ RadiusInquiry::RadiusInquiry(const Model& model, const Network& as_read, Problem
     : model_(model), problem_(std::move(problem)) {
   const Network& asked = *problem_.network;
   problem_.neurons_as_read = as_read.neuron_count();
-  inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.root(problem_.max_radius));
+  inactive_ = inactive_on(asked, RegionNetwork(asked, problem_.centre), problem_.box_around(problem_.max_radius));
   if (!inactive_.empty()) simpler_ = merge_hinges(as_read, inactive_);
   answer_.question = question;
   answer_.norm = options.norm;

@@ -8,6 +8,12 @@
 namespace foldproof {
 
 Box Problem::root(double r) const {
+  Box box = box_around(r);
+  box.ball = {norm, r};
+  return box;
+}
+
+Box Problem::box_around(double r) const {
   Box box{std::vector<double>(centre.size(), -r), std::vector<double>(centre.size(), r)};
   for (std::size_t i = 0; i < domain.size(); ++i) {
     box.lower[i] = std::max(box.lower[i], (domain[i].first - centre[i]).lower_double());

@@ -41,8 +41,10 @@ struct Problem {
   std::string known_kind;
 
   /// The smallest box around B(r) n D in coordinates relative to the centre (docs/certificate.md: U(r)), rounded outward
-  /// by at most one ulp where D's faces are not doubles. What is proved on it holds on B(r) n D.
+  /// by at most one ulp where D's faces are not doubles, with B(r) as its ball. What is proved on it holds on B(r) n D.
   Box root(double r) const;
+  /// The same box without the ball.
+  Box box_around(double r) const;
   /// |x - c|, exactly; where it is irrational, a double next to it and above.
   Rational radius_of(const std::vector<Rational>& x) const;
   /// The square of the Euclidean |x - c|, exactly.

@@ -9,6 +9,9 @@ namespace foldproof {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr int most_half_spaces = 20;
+constexpr double nearly = 1e-9;     // in the ball
+constexpr double no_slack = 1e-7;
 
 }  // namespace
 
@@ -33,6 +36,17 @@ Rational most_on(const std::vector<std::pair<Rational, Rational>>& ends, const C
   return most;
 }
 
+CellRow half_space_around(const Ball& ball, const std::vector<Rational>& u) {
+  std::vector<double> near;
+  for (const Rational& entry : u) near.push_back(entry.nearest_double());
+  const double size = norm_of(ball.norm, near);
+  CellRow row;
+  for (const double entry : near)
+    row.a.push_back(ball.norm == Norm::l2 ? Rational::from_double(-entry / size) : Rational(entry < 0.0 ? 1 : -1));
+  row.b = Rational::from_double(ball.radius) * (ball.norm == Norm::l2 ? norm_upper(Norm::l2, row.a) : Rational(1));
+  return row;
+}
+
 void add_multiple(CellRow& sum, const Rational& factor, const CellRow& row) {
   for (std::size_t i = 0; i < sum.a.size(); ++i) sum.a[i].add_product(factor, row.a[i]);
   sum.b.add_product(factor, row.b);
@@ -55,7 +69,8 @@ std::vector<std::pair<Rational, Rational>> part_in_domain(const Problem& problem
   return ends;
 }
 
-CellProgram::CellProgram(const Box& box, double most_slack) : lp_(box.size() + 1) {
+CellProgram::CellProgram(const Box& box, double most_slack)
+    : lp_(box.size() + 1), ball_(box.sticks_out() ? box.ball : Ball{}) {
   const std::size_t n = box.lower.size();
   for (std::size_t i = 0; i < n; ++i) {
     middle_.push_back(0.5 * box.lower[i] + 0.5 * box.upper[i]);
@@ -68,7 +83,7 @@ CellProgram::CellProgram(const Box& box, double most_slack) : lp_(box.size() + 1
   lp_.cost[n] = -1.0;
 }
 
-void CellProgram::add(const CellRow& row, bool is_zero) {
+void CellProgram::add(const CellRow& row, bool is_zero, bool has_slack) {
   const std::size_t n = middle_.size();
   std::vector<double> entries(n + 1, 0.0);
   double size = 0.0;
@@ -83,7 +98,7 @@ void CellProgram::add(const CellRow& row, bool is_zero) {
     size = 1.0;  // 0 = 0, or there is no solution
   }
   for (double& entry : entries) entry /= size;
-  if (!is_zero) entries[n] = -1.0;
+  if (!is_zero && has_slack) entries[n] = -1.0;
   const double right = -value.nearest_double() / size;
   lp_.add_row(entries, right, is_zero ? right : infinity);
   rows_.push_back(std::move(entries));
@@ -92,11 +107,18 @@ void CellProgram::add(const CellRow& row, bool is_zero) {
 }
 
 bool CellProgram::solve() {
-  if (!fine_) return false;
-  auto solution = lp_.minimise();
-  if (!solution) return false;
-  solution_ = std::move(*solution);
-  return true;
+  while (fine_) {
+    auto solution = lp_.minimise();
+    if (!solution) return false;
+    solution_ = std::move(*solution);
+    if (ball_.norm == Norm::linf || infeasible() || slack() <= no_slack) return true;
+    const std::vector<Rational> u = point();
+    if (norm_upper(ball_.norm, u).nearest_double() <= ball_.radius * (1.0 + nearly)) return true;
+    if (half_spaces_.size() == most_half_spaces) return true;
+    half_spaces_.push_back(half_space_around(ball_, u));
+    add(half_spaces_.back(), false, false);
+  }
+  return false;
 }
 
 std::vector<Rational> CellProgram::point() const {

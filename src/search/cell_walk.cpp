@@ -1,11 +1,13 @@
 // Claim: proof() returns only if every cell P whose interior meets the box's was settled by settle().
 // Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds
 // the open half-space +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an
-// exact certificate that its open polyhedron does not matter: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on the whole
-// box for its constraints r_i > 0, if cells whose interior meets the box's are the ones that matter. The LP only says
-// which constraints to combine; the multipliers are then solved for in rationals, so that hinges through a common point,
-// which leave no room for rounding, are decided too. A pre-activation that does not depend on u on its piece is not a
-// hinge. Branches that survive to the end are cells (or could be).
+// exact certificate that its open polyhedron does not matter: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on all of the
+// box that lies in its ball for its constraints r_i > 0, if cells whose interior meets that are the ones that matter. The
+// LP only says which constraints to combine; the multipliers are then solved for in rationals, so that hinges through a
+// common point, which leave no room for rounding, are decided too. The half-spaces that make the ball known to the LP are
+// combined as well, but proofs need not name them: given y, the best of them is found again (bounds/box.h). A
+// pre-activation that does not depend on u on its piece is not a hinge. Branches that survive to the end are cells (or
+// could be).
 #include "search/cell_walk.h"
 
 #include <algorithm>
@@ -115,37 +117,39 @@ std::optional<std::string> CellWalk::empty_on(const Box& box,
     if (std::abs(gradient[i]) < 1e-9) cancel.push_back(i);
   }
   if (support.empty()) return std::nullopt;
-  std::vector<Rational> y;
-  if (cancel.empty()) {
-    for (const std::size_t c : support) y.push_back(Rational::from_double(std::abs(multipliers[c])));
-  } else {
-    RationalMatrix matrix(static_cast<int>(cancel.size()), static_cast<int>(support.size()));
-    for (std::size_t r = 0; r < cancel.size(); ++r) {
-      for (std::size_t s = 0; s < support.size(); ++s) {
-        matrix.set(static_cast<int>(r), static_cast<int>(s), constraints_[support[s]].a[cancel[r]]);
-      }
-    }
-    auto null = matrix.null_vector();
-    if (!null) return std::nullopt;
-    y = std::move(*null);
-    const bool flip = std::any_of(y.begin(), y.end(), [](const Rational& e) { return e.sign() < 0; });
-    if (flip) {
-      for (Rational& entry : y) entry = -entry;
-    }
-  }
   // The certificate, exactly.
-  CellRow sum{std::vector<Rational>(n), {}};
-  bool positive = false;
-  std::string token;
-  for (std::size_t s = 0; s < support.size(); ++s) {
-    if (y[s].sign() < 0) return std::nullopt;
-    positive = positive || y[s].sign() > 0;
-    add_multiple(sum, y[s], constraints_[support[s]]);
-    token += (s == 0 ? 'x' : ',') + named(decided_[support[s]]) + ':' + y[s].canonical();
+  const auto proved = [&](const std::vector<Rational>& y) -> std::optional<std::string> {
+    CellRow sum{std::vector<Rational>(n), {}};
+    std::string token;
+    for (std::size_t s = 0; s < support.size(); ++s) {
+      if (y[s].sign() < 0) return std::nullopt;
+      if (y[s].is_zero() || support[s] >= constraints_.size()) continue;
+      add_multiple(sum, y[s], constraints_[support[s]]);
+      token += (token.empty() ? 'x' : ',') + named(decided_[support[s]]) + ':' + y[s].canonical();
+    }
+    Rational most = most_on(ends, sum);
+    if (most.sign() >= 0 && box.sticks_out()) most = std::min(most, sum.b + most_on(box, sum.a));
+    if (token.empty() || most.sign() > 0 || (strictly && most.is_zero())) return std::nullopt;
+    return token;
+  };
+  std::vector<Rational> y;
+  for (const std::size_t c : support) y.push_back(Rational::from_double(std::abs(multipliers[c])));
+  if (cancel.empty()) return proved(y);
+  RationalMatrix matrix(static_cast<int>(cancel.size()), static_cast<int>(support.size()));
+  for (std::size_t r = 0; r < cancel.size(); ++r) {
+    for (std::size_t s = 0; s < support.size(); ++s) {
+      const std::size_t c = support[s];
+      const CellRow& row = c < constraints_.size() ? constraints_[c] : program.half_spaces()[c - constraints_.size()];
+      matrix.set(static_cast<int>(r), static_cast<int>(s), row.a[cancel[r]]);
+    }
   }
-  const int sign = most_on(ends, sum).sign();
-  if (!positive || sign > 0 || (strictly && sign == 0)) return std::nullopt;
-  return token;
+  auto null = matrix.null_vector();
+  if (null && std::any_of(null->begin(), null->end(), [](const Rational& e) { return e.sign() < 0; })) {
+    for (Rational& entry : *null) entry = -entry;
+  }
+  auto token = null ? proved(*null) : std::nullopt;
+  // Half-spaces that hold a round ball are rounded: the equations may have no solution, and need none.
+  return token || program.half_spaces().empty() ? token : proved(y);
 }
 
 std::optional<std::vector<Phase>> phases_on(const RegionNetwork& root, const Box& box, int most_unstable) {

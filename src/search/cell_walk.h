@@ -29,7 +29,7 @@ class CellWalk {
   /// the box.
   virtual std::optional<std::string> surely_empty() { return empty_on(box_, ends_of(box_), false); }
   /// y >= 0, y != 0, such that sum y_j r_j is <= 0 between the ends, or < 0 if `strictly`; exactly. The box is about
-  /// what lies between the ends.
+  /// what lies between the ends; if it has a ball, points outside of it do not count.
   std::optional<std::string> empty_on(const Box& box, const std::vector<std::pair<Rational, Rational>>& ends,
                                       bool strictly) const;
 

@@ -70,7 +70,7 @@ void Incumbent::find_cone_radius() {
   Bounder bounder;
   double radius = problem_.max_radius;
   for (int halving = 0; halving < 200; ++halving, radius *= 0.5) {
-    bounder.enclose(root_, problem_.root(radius));
+    bounder.enclose(root_, problem_.box_around(radius));
     bool cone = true;
     for (int p = 0; p < root_.neurons() && cone; ++p) {
       cone = bounder.phase()[at(p)] != Phase::unstable || zero[at(root_.original(p))];

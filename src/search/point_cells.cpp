@@ -1,8 +1,8 @@
 // Claim: the tokens show where in the box the value is reached, cell by cell (docs/certificate.md, 4.4).
 // On a cell f is affine, f(u) - y = A u + b, and the cell's closure is { r_j(u) >= 0 } for the decided neurons j:
 //   A of full column rank, A u = -b solvable: one candidate. It is a preimage, which becomes a point of the fibre; or
-//     it violates some r_j or a side of the box, and then y A + grad r_j = 0 (or a unit vector) for some y gives a
-//     function that is constant on the box and negative there (or negative at the side).
+//     it violates some r_j, a side of the box or a half-space around its ball, and then y A + grad r_j = 0 (or a normal
+//     of the side) for some y gives a function that is constant on the box and negative there (or negative at the side).
 //   A u = -b not solvable: no preimage.
 //   else a linear program looks for a point in the closure of the cell, as far inside as possible. If there is none,
 //     its duals, taken as exact numbers, are the proof. If there is one, u, and a direction of the kernel of A along
@@ -84,7 +84,9 @@ int PointWalk::most(const std::vector<Rational>& of_outputs, const std::vector<R
   CellRow sum{std::vector<Rational>(box_.lower.size()), {}};
   for (std::size_t o = 0; o < of_outputs.size(); ++o) add_multiple(sum, of_outputs[o], f_[o]);
   for (std::size_t c = 0; c < of_constraints.size(); ++c) add_multiple(sum, of_constraints[c], constraints_[c]);
-  return most_on(ends_, sum).sign();
+  const int sign = most_on(ends_, sum).sign();
+  // In the ball it may be less.
+  return sign >= 0 && box_.sticks_out() && (sum.b + most_on(box_, sum.a)).sign() < 0 ? -1 : sign;
 }
 
 std::string PointWalk::with_multipliers(const std::string& name, const std::vector<Rational>& of_outputs,
@@ -137,7 +139,8 @@ std::optional<std::string> PointWalk::no_such_point(const std::vector<Rational>&
     unit[i] = Rational(above ? -1 : 1);
     return settled_by(std::move(unit));
   }
-  return std::nullopt;
+  if (!box_.sticks_out()) return std::nullopt;
+  return settled_by(half_space_around(box_.ball, u).a);
 }
 
 // The neurons of the network have the cell's phases at x, or are 0 there.
@@ -200,7 +203,7 @@ std::optional<std::string> PointWalk::flat() {
     if (multipliers.empty()) return std::nullopt;
     for (const double sign : {1.0, -1.0}) {
       std::vector<Rational> of_outputs, of_constraints;
-      for (std::size_t r = 0; r < multipliers.size(); ++r) {
+      for (std::size_t r = 0; r < f_.size() + constraints_.size(); ++r) {
         const double y = sign * multipliers[r];
         if (r < f_.size()) {
           of_outputs.push_back(Rational::from_double(y));

@@ -110,7 +110,7 @@ void PointCover::cut_out(const Box& cone, const std::string& line) {
 
 void PointCover::begin() {
   Worker worker = make_worker();
-  const Box cone = problem_.root(incumbent_.cone_radius());
+  const Box cone = problem_.box_around(incumbent_.cone_radius());
   worker.test.enclose(*root_, cone);
   if (worker.test.secant(*root_, centre_)) return push(first_node());
   const auto inside = worker.test.bounder().restrict_again(*root_, *root_, cone);

@@ -1,6 +1,7 @@
 // Claim: a pair for which run() gives a letter has no collision.
 // Proof sketch: the images lie in their zonotopes; p . (value_x - value_y) exceeds what all generators and remainders
-// can take back along p, with the rounding of this very evaluation.
+// can take back along p, with the rounding of this very evaluation. Where a box sticks out of its ball, its sides can
+// take back only what they do in the ball, which may be less than nothing.
 #include "search/separation.h"
 
 #include <algorithm>
@@ -13,11 +14,17 @@ namespace foldproof {
 
 Image image_of(const Bounder& form, const Box& box, int outputs) {
   Image image;
+  const bool in_ball = box.sticks_out();
+  if (in_ball) image.ball = box.ball;
   const std::size_t n = box.lower.size();
   const auto m = static_cast<std::size_t>(outputs);
   for (std::size_t i = 0; i < n; ++i) {
     const double radius = std::max(round_up(box.upper[i] - form.middle()[i]), round_up(form.middle()[i] - box.lower[i]));
     const bool side = box.upper[i] > box.lower[i];
+    if (in_ball) {
+      image.middle.push_back(form.middle()[i]);
+      image.half.push_back(side ? radius : 0.0);
+    }
     for (int o = 0; o < outputs; ++o) image.generators.push_back(side ? form.output_gradient(o)[i] * radius : 0.0);
   }
   for (int q = 0; q < form.symbols(); ++q) {
@@ -44,7 +51,7 @@ Separation::Separation(const RegionNetwork& root, double margin) : margin_(margi
 }
 
 // p . f(x) > p . f(y) (or <) on the whole pair, with the rounding of its own evaluation and of the generators.
-bool Separation::gap_along(const double* p, const Image& x, const Image& y) const {
+bool Separation::gap_along(const double* p, const Image& x, const Image& y) {
   const std::size_t m = x.value.size();
   double difference = 0.0;
   double size = 0.0;
@@ -54,7 +61,10 @@ bool Separation::gap_along(const double* p, const Image& x, const Image& y) cons
     size += std::abs(p[o]) * (std::abs(x.value[o]) + std::abs(y.value[o]));
     spread += std::abs(p[o]) * (x.remainder[o] + y.remainder[o]);
   }
+  double less[2] = {0.0, 0.0};  // than the sides' spread, if f(x) is to be above f(y), or below
   for (const Image* image : {&x, &y}) {
+    sides_.clear();
+    double of_sides = 0.0;
     for (std::size_t g = 0; g < image->generators.size(); g += m) {
       double along = 0.0;
       for (std::size_t o = 0; o < m; ++o) {
@@ -63,10 +73,21 @@ bool Separation::gap_along(const double* p, const Image& x, const Image& y) cons
         size += std::abs(part);
       }
       spread += std::abs(along);
+      if (sides_.size() == image->middle.size()) continue;
+      sides_.push_back(along);
+      of_sides += std::abs(along);
+    }
+    if (sides_.empty()) continue;
+    const Frame frame{static_cast<int>(sides_.size()), image->middle.data(), image->half.data()};
+    for (const bool above : {true, false}) {
+      const double most = most_in_ball(image->ball, frame, sides_.data(), above == (image == &x) ? -1.0 : 1.0);
+      if (most < of_sides) less[above ? 0 : 1] += (of_sides - most) * (1.0 - gamma(8));
     }
   }
   const double rounding = gamma(static_cast<double>(4 * m + 16)) * size + underflow;
-  return std::abs(difference) * (1.0 - margin_) > (spread + rounding) * slack;
+  const double enough = margin_ * std::abs(difference) + (spread + rounding) * slack;
+  const double above = (difference + less[0]) * (1.0 - gamma(8)), below = (less[1] - difference) * (1.0 - gamma(8));
+  return above > enough || below > enough;
 }
 
 // Functionals go into proofs as single-precision numbers: the rounded one is the one that must separate.

@@ -8,9 +8,12 @@
 namespace foldproof {
 
 /// A zonotope that encloses the image of a box: value + sum_g generator_g e_g +- remainder, |e_g| <= 1. The first n
-/// generators belong to the sides of the box.
+/// generators belong to the sides of the box: its points are middle + half e. If it sticks out of its ball, that of these
+/// e matter only those in the ball.
 struct Image {
   std::vector<double> value, generators, remainder;  // m, generators x m, m
+  Ball ball = {};
+  std::vector<double> middle, half;  // n each; none if there is no ball
   double size = 0.0;                                 // longest half side of its bounding box
 };
 
@@ -33,14 +36,14 @@ class Separation {
   std::vector<double> functional() const;
 
  private:
-  bool gap_along(const double* direction, const Image& x, const Image& y) const;
+  bool gap_along(const double* direction, const Image& x, const Image& y);
   bool gap_along_rounded(const Image& x, const Image& y);
   bool gap_along_some(const Image& x, const Image& y);
 
   double margin_;
   std::vector<long> exponent_;  // of the outputs
   bool outputs_comparable_ = true;
-  std::vector<double> direction_, candidate_, matrix_;
+  std::vector<double> direction_, candidate_, matrix_, sides_;
 };
 
 }  // namespace foldproof

@@ -90,6 +90,47 @@ TEST(Enclosures, HoldEveryExactValueAlsoAfterRestrictingTwice) {
   EXPECT_GT(substituted, 100) << "the boxes decide too few neurons to test restrict()";
 }
 
+// The points of the box in its ball.
+std::vector<std::vector<Rational>> points_in_ball(const Box& box, int count, std::mt19937_64& random) {
+  std::vector<std::vector<Rational>> points = sample_points(box, count, random);
+  const Rational r = Rational::from_double(box.ball.radius);
+  std::erase_if(points, [&](const std::vector<Rational>& u) {
+    return box.ball.norm == Norm::l2 ? square_sum(u) > r * r : norm_upper(box.ball.norm, u) > r;
+  });
+  return points;
+}
+
+TEST(Enclosures, HoldEveryExactValueInTheBall) {
+  std::mt19937_64 random(20261126);
+  int better = 0;
+  std::size_t points = 0;
+  for (const RandomShape& shape : all_shapes()) {
+    for (const Norm norm : {Norm::l1, Norm::l2}) {
+      const Case c{random_network(shape, random), random_centre(shape, random)};
+      SCOPED_TRACE(::testing::Message() << "weights " << static_cast<int>(shape.weights) << ", inputs " << shape.inputs
+                                        << ", hidden " << shape.hidden << ", skip " << shape.skip);
+      const RegionNetwork root(c.network, c.centre);
+      Bounder bounder;
+      Box box = random_box(shape, random);
+      bounder.enclose(root, box);
+      const int over_box = bounder.unstable();
+      box.ball = {norm, 0.5 * box.distance(norm) + 0.5 * box.reach(norm)};
+      bounder.enclose(root, box);
+      better += over_box - bounder.unstable();
+      const auto inside = points_in_ball(box, 12, random);
+      points += inside.size();
+      expect_encloses(c, root, bounder, inside);
+      const auto once = bounder.restrict(root, bounder.phase());
+      const Box part = random_part(box, random);
+      bounder.enclose(*once, part);
+      expect_encloses(c, *once, bounder, points_in_ball(part, 12, random));
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(better, 10) << "the balls decide too few neurons";
+  EXPECT_GT(points, 200U);
+}
+
 TEST(Enclosures, APointHasNoWidthButItsRounding) {
   // z = x/3 at x = 1: the bounds hold one third and are a few ulps wide.
   NetworkBuilder builder(1);

@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+import random
 import sys
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import pytest
 from networks import ROOT, ZOO, save_layers
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
-import tiny_check  # noqa: E402
+import tiny_check, tiny_network  # noqa: E401, E402
 
 # The fold lines of these are not parallel to a side of the balls, where boxes resolve slowly.
 SOME = ("abs1d", "clamp1d", "branch2_off", "hat_fold_off", "plateau1d", "pmat_bad", "pmat_ok", "shear2")
@@ -46,6 +47,37 @@ def test_both_checkers_accept_weighted_balls(program, zoo, name, norm, question,
     else:
         assert upper == max((max if norm == "linf" else sum)(size) for size in sizes)
         assert record["radius"]["upper_squared_exact"] is None
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2"])
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_of_boxes_in_balls_are_enclosed(seed, norm):
+    """The second checker's enclosures hold at the points of boxes that lie in the ball, of boxes cut from them, too."""
+    rng = random.Random(seed)
+
+    def grid(low, high):
+        return Fraction(rng.randrange(8 * low, 8 * high + 1), 8)
+    rows = {j: (grid(-1, 1), {i: c for i in range(2 + j) if (c := grid(-1, 1))}) for j in range(6)}
+    outputs = [(grid(-1, 1), {i: grid(-1, 1) for i in range(8)}) for _ in range(2)]
+    network = tiny_check.Network(2, rows, outputs, [grid(-1, 1), grid(-1, 1)])
+    box = [(low := grid(-2, 1), low + grid(1, 2)) for _ in range(2)]
+    r = (sum(tiny_network.nearest(box)) + sum(tiny_network.farthest(box))) / (2 if norm == "l1" else 3)
+    whole = tiny_check.Region(network, box, ball=(norm, r))
+    halves = whole.cut(network, ["s", "1", str(sum(box[1]) / 2)])
+    inside = better = 0
+    for region in (whole, *halves):
+        alone = tiny_check.Region(network, region.box)
+        better += sum(alone.bounds[j] != region.bounds[j] for j in rows)
+        for _ in range(40):
+            u = [low + (high - low) * Fraction(rng.randrange(9), 8) for low, high in region.box]
+            if tiny_check.compare(list(map(abs, u)), norm, r) > 0:
+                continue
+            inside += 1
+            pre, f = network.at([a + network.inputs[i][0] for i, a in enumerate(u)])
+            assert all(region.bounds[j][0] <= z <= region.bounds[j][1] for j, z in pre.items())
+            ends = [region.limits(form) for form in region.outputs]
+            assert all(low <= y <= high for (low, high), y in zip(ends, f))
+    assert inside > 20 and better > 0
 
 
 def test_the_page_draws_the_body_that_was_asked_for(program, tmp_path):

@@ -57,7 +57,7 @@ def test_the_checker_is_alone():
 def test_the_checker_stays_small():
     """A ceiling to defend: what is trusted must be read by a person in an afternoon. Format 2 asks six questions, of one
     network or of two, in three norms; format 1 had two questions, in one norm, and a ceiling of 1400."""
-    assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 2300
+    assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 2400
 
 
 def test_files_stay_short():

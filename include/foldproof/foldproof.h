@@ -306,11 +306,19 @@ struct MipQuestion {
 /// max_radius, norm, domain, time, memory_gib, interrupt and progress.
 MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings);
 
+/// Problem 3 in both directions: of ab, B is told by A; of ba, A by B.
+struct MipFactorAnswer {
+  MipAnswer ab, ba;
+};
+MipFactorAnswer mip_factor(const Model& a, const Model& b, const std::vector<std::string>& at, const Options& options,
+                           const MipOptions& settings);
+
 /// The program for the ball of options.max_radius, for other solvers: CPLEX LP, or free MPS if `mps`.
 std::string mip_program(const MipQuestion& question, const Options& options, const MipOptions& settings, bool mps);
 
 /// Sets `engine` and `disagreement`. @pre both answer the same question
 void confront(MipAnswer& answer, Answer engine);
+void confront(MipFactorAnswer& answer, FactorAnswer engine);
 
 /// The record of DESIGN.md as JSON text; `picture` (bounded in size) is included if asked for.
 std::string to_json(const Model& model, const Answer& answer, bool picture);
@@ -318,6 +326,7 @@ std::string to_json(const Model& model, const MipAnswer& answer, bool picture);
 std::string to_json(const Model& model, const Locus& locus, bool picture);
 std::string to_json(const Model& model, const Preimages& answer, bool picture);
 std::string to_json(const Model& a, const Model& b, const FactorAnswer& answer, bool pictures);
+std::string to_json(const Model& a, const Model& b, const MipFactorAnswer& answer, bool pictures);
 
 /// One self-contained offline HTML page from a record's JSON text. `command` is the line that reproduces it.
 std::string to_html(const std::string& record_json, const std::string& command);

@@ -1,6 +1,8 @@
 // The published method, from texts to a MipAnswer or to the text of a program; and our engine's answer beside it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "certificate/arguments.h"
 #include "certificate/inquiry.h"
 #include "mip/bisection.h"
@@ -93,6 +95,17 @@ MipAnswer mip(const MipQuestion& question, const Options& options, const MipOpti
   return answer;
 }
 
+MipFactorAnswer mip_factor(const Model& a, const Model& b, const std::vector<std::string>& at, const Options& options,
+                           const MipOptions& settings) {
+  MipFactorAnswer answer;
+  Options half = options;
+  half.time = 0.5 * options.time;
+  answer.ab = mip({"factor", &a, &b, at}, half, settings);
+  if (options.time > 0.0) half.time = std::max(options.time - answer.ab.effort.seconds, half.time);
+  answer.ba = mip({"factor", &b, &a, at}, half, settings);
+  return answer;
+}
+
 std::string mip_program(const MipQuestion& question, const Options& options, const MipOptions& settings, bool mps) {
   require_settings(settings);
   const Problem problem = problem_of(question, options);
@@ -112,6 +125,11 @@ void confront(MipAnswer& answer, Answer engine) {
     if (answer.upper && engine.lower >= *answer.upper) answer.disagreement = "refuted";
   }
   answer.engine = std::move(engine);
+}
+
+void confront(MipFactorAnswer& answer, FactorAnswer engine) {
+  confront(answer.ab, std::move(engine.ab));
+  confront(answer.ba, std::move(engine.ba));
 }
 
 }  // namespace foldproof

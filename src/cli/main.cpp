@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 #include <new>
 
 #include "cli/delivery.h"
@@ -43,35 +44,72 @@ MipQuestion mip_question(const Request& request, const Model& model) {
   return {request.command == Command::kPseudo ? "pseudo" : "radius", &model, nullptr, *request.at};
 }
 
-ExitCode write_program(const Request& request) {
+ExitCode write_programs(const Request& request) {
+  const bool two = request.command == Command::kFactor, mps = request.write_model.ends_with(".mps");
   const OutputFile file("--write-model", request.write_model);
-  const Model model = Model::load(request.network, request.model);
-  const bool mps = request.write_model.ends_with(".mps");
-  file.write(mip_program(mip_question(request, model), request.options, request.mip_options, mps));
+  const Model a = Model::load(request.network, request.model);
+  if (!two) {
+    file.write(mip_program(mip_question(request, a), request.options, request.mip_options, mps));
+    return kAnswered;
+  }
+  const OutputFile other("--write-model", proof_of_ba(request.write_model));
+  const Model b = Model::load(request.second, request.second_model);
+  file.write(mip_program({"factor", &a, &b, *request.at}, request.options, request.mip_options, mps));
+  other.write(mip_program({"factor", &b, &a, *request.at}, request.options, request.mip_options, mps));
   return kAnswered;
+}
+
+Options options_of_engine(Options options) {
+  options.time = options.time > 0 ? std::min(options.time, kMostEngineSeconds) : kMostEngineSeconds;
+  return options;
+}
+
+ExitCode exit_code_of_mip(std::initializer_list<const MipAnswer*> answers) {
+  ExitCode code = kAnswered;
+  std::string refusals;
+  for (const MipAnswer* const answer : answers) {
+    if (answer->status != "solved") code = kStopped;
+    if (answer->engine) refusals += refusal_text(*answer->engine);
+  }
+  print(stderr, refusals);
+  return refusals.empty() ? code : kInternal;
 }
 
 ExitCode solve_mip(const Request& request) {
   const Delivery delivery(request);
-  if (!request.write_model.empty()) write_program(request);
+  if (!request.write_model.empty()) write_programs(request);
   const Model model = Model::load(request.network, request.model);
 
   ProgressLine progress(request.quiet, request.options.time);
-  Options options = delivery.watched(progress);
+  const Options options = delivery.watched(progress);
   MipAnswer answer = mip(mip_question(request, model), options, request.mip_options);
   const bool with_engine = request.command == Command::kPseudo || model.inputs() == model.outputs();
   if (with_engine && answer.stop_reason != "interrupt") {
-    options.time = options.time > 0 ? std::min(options.time, kMostEngineSeconds) : kMostEngineSeconds;
-    confront(answer, (request.command == Command::kPseudo ? pseudo : radius)(model, *request.at, options));
+    const auto engine = request.command == Command::kPseudo ? pseudo : radius;
+    confront(answer, engine(model, *request.at, options_of_engine(options)));
   }
   progress.erase();
 
   delivery.give(mip_text(answer), [&] { return to_json(model, answer, true); });
-  if (answer.engine && !answer.engine->proof.refused.empty()) {
-    print(stderr, refusal_text(*answer.engine));
-    return kInternal;
+  return exit_code_of_mip({&answer});
+}
+
+ExitCode solve_mip_of_two(const Request& request) {
+  const Delivery delivery(request);
+  if (!request.write_model.empty()) write_programs(request);
+  const Model a = Model::load(request.network, request.model);
+  const Model b = Model::load(request.second, request.second_model);
+
+  ProgressLine progress(request.quiet, request.options.time);
+  const Options options = delivery.watched(progress);
+  MipFactorAnswer answer = mip_factor(a, b, *request.at, options, request.mip_options);
+  if (answer.ab.stop_reason != "interrupt" && answer.ba.stop_reason != "interrupt") {
+    confront(answer, factor(a, b, *request.at, options_of_engine(options)));
   }
-  return answer.status == "solved" ? kAnswered : kStopped;
+  progress.erase();
+
+  delivery.give(mip_text(answer), [&] { return to_json(a, b, answer, true); });
+  return exit_code_of_mip({&answer.ab, &answer.ba});
 }
 
 /// What a solving command says.
@@ -99,8 +137,8 @@ Said ask_two(const Request& request, const Options& options, bool with_record) {
 }
 
 ExitCode solve(const Request& request) {
-  if (request.mip) return solve_mip(request);
-  if (!request.write_model.empty()) return write_program(request);
+  if (request.mip) return request.command == Command::kFactor ? solve_mip_of_two(request) : solve_mip(request);
+  if (!request.write_model.empty()) return write_programs(request);
   const Delivery delivery(request);
 
   ProgressLine progress(request.quiet, request.options.time);

@@ -26,12 +26,13 @@ std::string stop_words(const MipAnswer& answer) {
                                                                          : "interrupted");
 }
 
-std::string pair_words(const MipAnswer& answer) {
+/// `distances`: what is how far apart, with places for the two numbers.
+std::string pair_words(const MipAnswer& answer, const std::string& distances = "{} apart, images {:.3g} apart") {
   if (!answer.pair) return "";
   const MipPair& pair = *answer.pair;
-  return fmt::format(
-      "  its pair, in floating point:\n    x = ({})\n    y = ({})\n    {} apart, images {:.3g} apart\n",
-      fmt::join(pair.x, ", "), fmt::join(pair.y, ", "), pair.distance, pair.image_gap);
+  return fmt::format("  its pair, in floating point:\n    x = ({})\n    y = ({})\n    {}\n", fmt::join(pair.x, ", "),
+                     fmt::join(pair.y, ", "),
+                     fmt::format(fmt::runtime(distances), pair.distance, pair.image_gap));
 }
 
 std::string program_words(const MipAnswer& answer) {
@@ -44,6 +45,12 @@ std::string program_words(const MipAnswer& answer) {
                      seconds_text(answer.effort.seconds), nodes, largest.columns, largest.binaries, largest.rows);
 }
 
+std::string direction_words(const MipAnswer& answer, const std::string& first, const std::string& second) {
+  const std::string distances = fmt::format("outputs of {} {{}} apart, of {} {{:.3g}} apart", second, first);
+  return fmt::format("r_{}{} ", first, second) + first_line(answer) + stop_words(answer) + pair_words(answer, distances) +
+         program_words(answer);
+}
+
 }  // namespace
 
 std::string mip_text(const MipAnswer& answer) {
@@ -51,6 +58,17 @@ std::string mip_text(const MipAnswer& answer) {
                      "  no proof: floating point, in HiGHS\n";
   if (answer.engine) text += "the engine: " + radius_text(*answer.engine);
   if (!answer.disagreement.empty()) text += "they disagree: " + disagreement_words(answer) + "\n";
+  return text;
+}
+
+std::string mip_text(const MipFactorAnswer& answer) {
+  std::string text = direction_words(answer.ab, "A", "B") + direction_words(answer.ba, "B", "A") +
+                     "  no proof: floating point, in HiGHS\n";
+  if (answer.ab.engine && answer.ba.engine) {
+    text += "the engine:\n" + factor_text({*answer.ab.engine, *answer.ba.engine});
+  }
+  if (!answer.ab.disagreement.empty()) text += "r_AB: they disagree: " + disagreement_words(answer.ab, "A", "B") + "\n";
+  if (!answer.ba.disagreement.empty()) text += "r_BA: they disagree: " + disagreement_words(answer.ba, "B", "A") + "\n";
   return text;
 }
 

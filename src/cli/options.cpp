@@ -30,7 +30,7 @@ struct Raw {
 
 constexpr unsigned kForRadius = 1, kForInjective = 2, kForInfo = 4, kForReport = 8, kForExport = 16, kForCheck = 32,
                    kForOrbit = 64, kForPseudo = 128, kForPreimages = 256, kForJ0 = 512, kForFactor = 1024;
-constexpr unsigned kWithProgram = kForRadius | kForPseudo;
+constexpr unsigned kWithProgram = kForRadius | kForPseudo | kForFactor;
 constexpr unsigned kOnBall = kForRadius | kForPseudo | kForFactor;
 constexpr unsigned kOnBox = kForInjective | kForPreimages | kForJ0;
 constexpr unsigned kSolving = kOnBall | kOnBox;
@@ -142,7 +142,8 @@ const std::array kRows{
     Row{"--big-m", "interval|lp", kWithProgram, 0, &Raw::big_m,
         "mip: bounds behind the big-M constants; interval (the default), or tightened by linear programs"},
     Row{"--write-model", "FILE", kWithProgram, 0, &Raw::write_model,
-        "write the mixed-integer program for the ball of --max-radius, as .lp or .mps; solves only with --method mip"},
+        "write the mixed-integer program for the ball of --max-radius, as .lp or .mps (factor: r_BA beside it, as .ba.lp); "
+        "solves only with --method mip"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
     Row{"--proof", "FILE", kSolving, 0, &Raw::proof,
         "keep the proof in this file ('foldproof check' reads it); of --along and --sweep: a folder"},

@@ -107,7 +107,7 @@ std::string command_of_record(const std::string& record_text) {
       const json& settings = record.at("settings");
       command += fmt::format(" --method mip --threshold {} --gap {} --big-m {}", settings.at("threshold").dump(),
                              settings.at("gap").dump(), settings.at("big_m").get<std::string>());
-      if (const json& programs = record.at("programs"); !programs.empty()) {
+      if (const json& programs = (two ? record.at("r_AB") : record).at("programs"); !programs.empty()) {
         command += " --max-radius " + programs.front().at("radius").dump();
       }
     }

@@ -18,6 +18,7 @@ std::string point_text(const std::vector<std::string>& exact_texts);
 std::string radius_text(const Answer& answer);
 std::string injective_text(const Answer& answer);
 std::string mip_text(const MipAnswer& answer);
+std::string mip_text(const MipFactorAnswer& answer);
 std::string locus_text(const Locus& answer);
 std::string factor_text(const FactorAnswer& answer);
 /// Loud: our own proof was refused. Empty if it was not.

@@ -11,6 +11,7 @@
 #include "number/rational.h"
 #include "report/assets.h"
 #include "report/html_parts.h"
+#include "report/page.h"
 #include "report/words.h"
 
 namespace foldproof {
@@ -154,7 +155,7 @@ std::string balls_html(const Json& record) {
       2 * kHalf, shapes, marks, kHalf - 6, kHalf, center.size() > 2 ? "of several, " : "");
 }
 
-std::string numbers_html(const Json& record) {
+std::string directions_rows(const Json& record) {
   std::string html;
   for (const Direction& direction : directions_of(record)) {
     const Json &part = direction.part, &radius = part.at("radius"), &proof = part.at("proof");
@@ -171,7 +172,11 @@ std::string numbers_html(const Json& record) {
     }
     if (!effort.at("seconds").is_null()) html += row(name + ", time", seconds_text(effort.at("seconds")));
   }
-  html += row("Norm", escape(shown(record.at("norm"))));
+  return html;
+}
+
+std::string question_rows(const Json& record) {
+  std::string html = row("Norm", escape(shown(record.at("norm"))));
   html += row("Centre", fmt::format("<code>({})</code>", escape(list_text(record.at("center_exact")))));
   for (const char* const name : {"A", "B"}) {
     const Json& network = record.at("networks").at(name);
@@ -183,43 +188,56 @@ std::string numbers_html(const Json& record) {
   return html;
 }
 
-}  // namespace
-
-std::string factor_page(const Json& record, const std::string& command) {
-  const auto directions = directions_of(record);
-  const std::string files = shown(record.at("networks").at("A").at("file")) + ", " +
-                            shown(record.at("networks").at("B").at("file"));
-  std::string sentences, brackets, witnesses, claims;
+/// What the engine says.
+Page engine_page(const Json& record) {
+  Page page;
   bool all_solved = true;
-  for (const Direction& direction : directions) {
-    if (!sentences.empty()) sentences += ' ';
-    sentences += sentence_of(direction);
-    brackets += direction_bracket(direction);
-    witnesses += direction_witness(direction);
+  for (const Direction& direction : directions_of(record)) {
+    if (!page.verdict.sentence.empty()) page.verdict.sentence += ' ';
+    page.verdict.sentence += sentence_of(direction);
+    page.bracket += direction_bracket(direction);
+    page.witness += direction_witness(direction);
     all_solved = all_solved && solved(direction.part);
   }
+  page.verdict.tone = all_solved ? "bracket" : "open";
+  page.verdict.headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
   // The claims are those of a record about one ball; both directions were checked or not in the same way.
   Json one = record.at("r_AB");
   one["question"] = "factor";
   one["norm"] = record.at("norm");
   one["scale"] = record.at("scale");
-  for (const std::string& claim : claims_of(one)) claims += fmt::format("<li>{}</li>\n", escape(claim));
-  const std::string headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
+  page.claims = claims_of(one);
+  page.numbers = directions_rows(record);
+  return page;
+}
+
+}  // namespace
+
+std::string factor_page(const Json& record, const std::string& command) {
+  const bool with_mip = record.contains("method");
+  const Json& exact = with_mip ? record.at("engine") : record;
+  Page page = exact.is_null() ? Page{} : engine_page(exact);
+  if (with_mip) add_mip_of_two(record, page);
+  const std::string files = shown(record.at("networks").at("A").at("file")) + ", " +
+                            shown(record.at("networks").at("B").at("file"));
+  std::string claims;
+  for (const std::string& claim : page.claims) claims += fmt::format("<li>{}</li>\n", escape(claim));
   const bool pictured = is_pictured(record);
-  return fill(asset::html(), {{"title", escape(headline + ": " + files)},
+  const std::string balls = exact.is_null() ? "" : balls_html(exact);
+  return fill(asset::html(), {{"title", escape(page.verdict.headline + ": " + files)},
                               {"css", std::string(asset::css())},
                               {"file", escape(files)},
                               {"version", escape(shown(record.at("foldproof")))},
-                              {"tone", all_solved ? "bracket" : "open"},
-                              {"headline", headline},
-                              {"sentence", escape(sentences)},
-                              {"bracket", brackets},
+                              {"tone", page.verdict.tone},
+                              {"headline", escape(page.verdict.headline)},
+                              {"sentence", escape(page.verdict.sentence)},
+                              {"bracket", page.bracket},
                               {"limit", ""},
-                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : balls_html(record)},
-                              {"witness", witnesses},
+                              {"pictures", pictured ? "<section id=\"pictures\"></section>" : balls},
+                              {"witness", page.witness},
                               {"claims", claims},
                               {"command", escape(command)},
-                              {"numbers", numbers_html(record)},
+                              {"numbers", page.numbers + question_rows(record)},
                               {"record", script_safe(json_text(record))},
                               {"plotly", pictured ? std::string(asset::plotly()) : ""},
                               {"js", std::string(asset::js())}});

@@ -1,4 +1,6 @@
 // The record of --method mip (docs/milp.md): what the MILP says, and the engine's own record inside it.
+#include <utility>
+
 #include "foldproof/foldproof.h"
 #include "model/network.h"
 #include "report/picture.h"
@@ -31,13 +33,48 @@ Json pair_json(const std::optional<MipPair>& pair) {
           {"image_gap", finite_or_null(pair->image_gap)}};
 }
 
-Json disagreement_json(const MipAnswer& answer) {
+Json disagreement_json(const MipAnswer& answer, const std::string& words) {
   if (answer.disagreement.empty()) return nullptr;
   const bool certified = answer.disagreement == "certified";
   return {{"about", answer.disagreement},
           {"mip_radius", optional_number(certified ? answer.lower : answer.upper)},
           {"exact_radius", certified ? answer.engine->upper_exact.value_or("") : answer.engine->lower_exact},
-          {"words", disagreement_words(answer)}};
+          {"words", words}};
+}
+
+void add_ball(Json& record, const MipAnswer& answer) {
+  record["norm"] = answer.norm;
+  record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
+  record["center"] = doubles(answer.center);
+  record["center_exact"] = Json(answer.center_exact);
+  record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);
+}
+
+// What the programs said, and how it is contradicted.
+void add_bracket(Json& record, const MipAnswer& answer, const std::string& disagreement) {
+  record["status"] = answer.status;
+  record["stop_reason"] = value_or_null(answer.stop_reason);
+  record["radius"] = {{"lower", finite_or_null(answer.lower)}, {"upper", optional_number(answer.upper)}};
+  record["pair"] = pair_json(answer.pair);
+  record["programs"] = Json::array();
+  for (const MipStep& step : answer.programs) record["programs"].push_back(program_json(step));
+  record["disagreement"] = disagreement_json(answer, disagreement);
+  record["effort"] = effort_json(answer.effort);
+}
+
+void add_settings(Json& record, const MipOptions& settings) {
+  record["says"] = "according to the MILP, within its tolerances and threshold";
+  record["settings"] = {{"solver", "HiGHS"},
+                        {"threshold", settings.threshold},
+                        {"gap", settings.gap},
+                        {"big_m", settings.big_m}};
+  record["proof"] = nullptr;
+}
+
+Json direction_json(const MipAnswer& answer, const std::string& first, const std::string& second) {
+  Json record;
+  add_bracket(record, answer, answer.disagreement.empty() ? "" : disagreement_words(answer, first, second));
+  return record;
 }
 
 }  // namespace
@@ -45,27 +82,27 @@ Json disagreement_json(const MipAnswer& answer) {
 std::string to_json(const Model& model, const MipAnswer& answer, bool with_picture) {
   Json record{{"foldproof", FOLDPROOF_VERSION}, {"question", answer.question}, {"method", "mip"}};
   record["network"] = network_json(model.network());
-  record["norm"] = answer.norm;
-  record["scale"] = answer.scale_exact.empty() ? Json() : Json(answer.scale_exact);
-  record["center"] = doubles(answer.center);
-  record["center_exact"] = Json(answer.center_exact);
-  record["domain"] = answer.domain_exact.empty() ? Json() : intervals(answer.domain_exact);
-  record["status"] = answer.status;
-  record["stop_reason"] = value_or_null(answer.stop_reason);
-  record["says"] = "according to the MILP, within its tolerances and threshold";
-  record["radius"] = {{"lower", finite_or_null(answer.lower)}, {"upper", optional_number(answer.upper)}};
-  record["pair"] = pair_json(answer.pair);
-  record["settings"] = {{"solver", "HiGHS"},
-                        {"threshold", answer.settings.threshold},
-                        {"gap", answer.settings.gap},
-                        {"big_m", answer.settings.big_m}};
-  record["programs"] = Json::array();
-  for (const MipStep& step : answer.programs) record["programs"].push_back(program_json(step));
-  record["proof"] = nullptr;
-  record["disagreement"] = disagreement_json(answer);
+  add_ball(record, answer);
+  add_settings(record, answer.settings);
+  add_bracket(record, answer, answer.disagreement.empty() ? "" : disagreement_words(answer));
   record["engine"] = answer.engine ? Json::parse(to_json(model, *answer.engine, false)) : Json();
-  record["effort"] = effort_json(answer.effort);
   record["picture"] = with_picture && answer.engine ? picture(model, *answer.engine) : Json();
+  return json_text(record);
+}
+
+std::string to_json(const Model& a, const Model& b, const MipFactorAnswer& answer, bool with_pictures) {
+  Json record{{"foldproof", FOLDPROOF_VERSION}, {"question", "factor"}, {"method", "mip"}};
+  record["networks"] = {{"A", network_json(a.network())}, {"B", network_json(b.network())}};
+  add_ball(record, answer.ab);
+  add_settings(record, answer.ab.settings);
+  record["r_AB"] = direction_json(answer.ab, "A", "B");
+  record["r_BA"] = direction_json(answer.ba, "B", "A");
+  record["engine"] = nullptr;
+  record["pictures"] = nullptr;
+  if (answer.ab.engine && answer.ba.engine) {
+    record["engine"] = Json::parse(to_json(a, b, FactorAnswer{*answer.ab.engine, *answer.ba.engine}, with_pictures));
+    std::swap(record["pictures"], record["engine"]["pictures"]);
+  }
   return json_text(record);
 }
 

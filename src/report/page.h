@@ -27,5 +27,7 @@ std::string numbers_html(const Json& record);
 Page preimages_page(const Json& record);
 /// The page of a record of --method mip: what the MILP says, what is proved, and the pair that decides between them.
 Page mip_page(const Json& record);
+/// Adds what the MILP says of Problem 3 to the page of the engine's record, which may be empty.
+void add_mip_of_two(const Json& record, Page& page);
 
 }  // namespace foldproof

@@ -31,6 +31,8 @@ Bracket bracket_of(const Json& record);
 
 /// Where the published method and the engine contradict each other, and why. @pre answer.disagreement is not empty
 std::string disagreement_words(const MipAnswer& answer);
+/// The same of a direction of Problem 3: is network `second` a function of `first`?
+std::string disagreement_words(const MipAnswer& answer, const std::string& first, const std::string& second);
 
 /// "1.23 s", "4.5 ms"
 std::string seconds_text(double seconds);

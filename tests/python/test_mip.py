@@ -139,6 +139,112 @@ def test_problem_two(program, zoo, tmp_path):
     assert abs(optimum_in_highs(path) - 2) < 1e-6
 
 
+ABS = [([[1.0], [-1.0]], [0.0, 0.0]), ([[1.0, 1.0]], [0.0])]
+THREE_X = [([[1.0], [-1.0]], [0.0, 0.0]), ([[3.0, -3.0]], [0.0])]
+
+
+@pytest.fixture
+def two(tmp_path):
+    """|x| and 3 x."""
+    return save_layers(tmp_path / "a.onnx", ABS), save_layers(tmp_path / "b.onnx", THREE_X)
+
+
+def test_problem_three(program, two, tmp_path):
+    """Around 1 the balls above 1 hold pairs x, -x, which 3 x tells apart; |x| is a function of 3 x."""
+    options = [*two, "--at", 1, "--max-radius", 4, "--method", "mip"]
+    record = program.answer("factor", *options)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["method"] == "mip" and record["proof"] is None
+    ab, ba = record["r_AB"], record["r_BA"]
+    assert ab["radius"]["lower"] <= 1.001 and 0.999 <= ab["radius"]["upper"] <= 1.002
+    assert ab["pair"]["image_gap"] < 1e-6 < ab["pair"]["distance"]
+    assert abs(3 * abs(ab["pair"]["x"][0] - ab["pair"]["y"][0]) - ab["pair"]["distance"]) < 1e-6
+    assert ba["radius"] == {"lower": 4, "upper": None} and ba["pair"] is None
+    assert ab["disagreement"] is None and ba["disagreement"] is None
+    assert record["engine"]["r_AB"]["proof"]["checked"] and record["engine"]["r_BA"]["radius"]["lower"] == 4
+    words = program.run("factor", *options).stdout
+    assert words.startswith("r_AB according to the MILP, within its tolerances and its threshold 0.0001: no pair in the")
+    assert "\nr_BA according to the MILP" in words and "the engine:\nr_AB: B is a function of A: proved on the ball" in words
+
+
+def test_problem_three_certified_too_much(program, two, tmp_path):
+    """At threshold 3 a pair t, -t with 6 t <= 3 goes unseen: r_AB up to 1.5 instead of 1."""
+    result, page, again = tmp_path / "r.json", tmp_path / "r.html", tmp_path / "again.html"
+    done = program.run("factor", *two, "--at", 1, "--max-radius", 4, "--method", "mip", "--threshold", 3, "--json", result,
+                       "--report", page)
+    assert done.returncode == 0, done.stderr
+    record, text = json.loads(result.read_text()), page.read_text()
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    disagreement = record["r_AB"]["disagreement"]
+    assert disagreement["about"] == "certified" and abs(disagreement["mip_radius"] - 1.5) < 2e-3
+    assert "exactly the same output of A" in disagreement["words"] and record["r_BA"]["disagreement"] is None
+    assert "r_AB: they disagree: " + disagreement["words"] in done.stdout
+    for words in ("The MILP and the exact answer disagree", "r_AB, MILP: no pair up to", "r_BA, MILP: no pair up to",
+                  "two inputs, one output of A, two of B", "The pair of the MILP", "What the MILP says is not a claim",
+                  record["engine"]["r_AB"]["witness"]["x_exact"][0]):
+        assert words in text, words
+    assert program.run("report", result, "-o", again).returncode == 0
+    assert "--method mip --threshold 3 --gap 0.001 --big-m interval --max-radius 4" in again.read_text()
+
+
+@pytest.mark.parametrize("ending", ["lp", "mps"])
+def test_problem_three_written(program, two, tmp_path, ending):
+    """5 and -5 have one |x|, within the ball 1 +- 6: their 3 x are 30 apart. With one 3 x there is one |x|."""
+    path, other = tmp_path / f"program.{ending}", tmp_path / f"program.ba.{ending}"
+    done = program.run("factor", *two, "--at", 1, "--max-radius", 6, "--write-model", path)
+    assert done.returncode == 0 and done.stdout == ""
+    assert abs(optimum_in_highs(path) - 30) < 1e-5 and abs(optimum_in_highs(other)) < 1e-5
+
+
+@pytest.mark.parametrize("options, radius", [(["--norm", "l1"], 1), (["--scale", "2,0.5"], 0.5), (["--big-m", "lp"], 1)])
+def test_problem_three_in_other_balls(program, tmp_path, options, radius):
+    """(|x|, y) and x + y: the first folds along x = 0, and the second is its function where x > 0."""
+    a = save_layers(tmp_path / "a.onnx", CREASE)
+    b = save_layers(tmp_path / "b.onnx", [CREASE[0], ([[1.0, -1.0, 1.0, -1.0]], [0.0])])
+    record = program.answer("factor", a, b, "--at", "1,0", "--max-radius", 8, "--method", "mip", *options)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    for bracket in (record["r_AB"]["radius"], record["engine"]["r_AB"]["radius"]):
+        assert bracket["lower"] <= radius * 1.002 and bracket["upper"] >= radius * 0.999
+    # Of two inputs B keeps one number: it certifies no ball.
+    assert record["r_BA"]["radius"]["upper"] < 0.01 and record["engine"]["r_BA"]["radius"]["upper"] == 0
+
+
+def test_problem_three_refuted_too_early(program, tmp_path):
+    """1e-8 x and x: a row holds up to a tolerance, so the program calls 1e-8 x equal everywhere."""
+    a = save_layers(tmp_path / "a.onnx", [([[1.0], [-1.0]], [0.0, 0.0]), ([[1e-8, -1e-8]], [0.0])])
+    b = save_layers(tmp_path / "b.onnx", [([[1.0], [-1.0]], [0.0, 0.0]), ([[1.0, -1.0]], [0.0])])
+    record = program.answer("factor", a, b, "--at", 1, "--max-radius", 4, "--method", "mip")
+    assert record["engine"]["r_AB"]["radius"]["lower"] == 4
+    if record["r_AB"]["radius"]["upper"] is not None:
+        disagreement = record["r_AB"]["disagreement"]
+        assert disagreement["about"] == "refuted" and "only up to" in disagreement["words"]
+
+
+def test_problem_three_stopped_by_time(program, hard):
+    network, at = hard
+    record = program.answer("factor", network, network, "--at", at, "--method", "mip", "--time", 2, code=3)
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["r_AB"]["stop_reason"] == "time"
+
+
+def test_problem_three_refuses(program, two, zoo, tmp_path):
+    def refuses(*arguments, says=(), networks=two, at=1):
+        program.refuses("factor", *networks, "--at", at, *arguments, says=says)
+
+    before = sorted(tmp_path.iterdir())
+    refuses("--method", "magic", says=["--method", "magic", "engine", "mip"])
+    refuses("--threshold", 0.1, says=["--threshold", "--method mip"])
+    refuses("--method", "mip", "--norm", "l2", says=["--norm l2", "--write-model", "SCIP"])
+    refuses("--method", "mip", "--proof", tmp_path / "p", says=["--proof", "--method engine"])
+    refuses("--write-model", tmp_path / "program.txt", says=["--write-model", ".lp", ".mps"])
+    refuses("--write-model", tmp_path / "a.lp", "--json", "-", says=["--write-model", "--json", "--method mip"])
+    refuses("--write-model", tmp_path / "no" / "a.lp", says=["--write-model", "a.lp"])
+    for options in (["--method", "mip"], ["--write-model", tmp_path / "a.lp"]):
+        refuses(*options, networks=(two[0], zoo("pmat_ok")), says=["1", "2", "free inputs"])
+        refuses(*options, at="1,2", says=["2", "1"])
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_more_outputs_than_inputs(program, tmp_path):
     network = save_layers(tmp_path / "tall.onnx", [([[1.0], [-1.0]], [0.0, 0.0]), ([[1.0, 1.0], [2.0, 2.0]], [0.0, 1.0])])
     record = program.answer("radius", network, "--at", 1, "--max-radius", 4, "--method", "mip", "--gap", 0.01)

@@ -49,7 +49,12 @@ std::string locus_text(const Locus& answer) {
     text = answer.complete ? "no fold: det J has one sign on every linear piece in the box\n"
                            : "no point of J0 was found so far\n";
   }
-  if (answer.status != "solved") text += fmt::format("  {}\n", stop_words(answer));
+  const std::string left = answer.open == 1 ? "one small box" : fmt::format("{} small boxes", answer.open);
+  if (answer.status == "open" && answer.complete) {
+    text += fmt::format("  open: the proof leaves {} undecided, where many linear pieces meet\n", left);
+  } else if (answer.status != "solved") {
+    text += fmt::format("  {}\n", stop_words(answer));
+  }
   if (n == 1) {
     for (const auto& line : answer.lines) text += fmt::format("    {}\n", answer.points[at(line[0])][0]);
     for (const auto& flat : answer.flats) {
@@ -61,9 +66,9 @@ std::string locus_text(const Locus& answer) {
                         answer.boxes == 1 ? std::string("one small box")
                                           : fmt::format("{} small boxes", answer.boxes),
                         answer.width,
-                        answer.open > 0 ? fmt::format(", but for {} left open", answer.open) : "");
+                        answer.open > 0 ? fmt::format(", but for {} left open", left) : "");
   } else if (!answer.proof.weights_sha256.empty() && answer.open > 0) {
-    text += fmt::format("  proved: no J0 outside of {} small boxes that are left open\n", answer.open);
+    text += fmt::format("  proved: no J0 outside of {} left open\n", left);
   }
   return text + effort_text(answer.effort) + proof_text(answer);
 }

@@ -31,7 +31,7 @@ constexpr int slope_node_budget = 40;
 constexpr int most_undecided[] = {0, 64, 32, 14};  // of a box whose cells are enumerated, by n
 constexpr double narrow = 0x1p-30;                 // relative to the root: cells are enumerated however many
 constexpr std::size_t fuel = 600;                          // nodes below a box of the resolution
-constexpr int few_undecided = 6, many_undecided = 72;     // of a leaf by its cells: at once, or as a last resort
+constexpr int few_undecided = 6, many_undecided = 160;    // of a leaf by its cells: at once, or as a last resort
 constexpr double tolerable_weight_error = 1e-13;
 
 // A point of (lower, upper) near the middle with few digits.

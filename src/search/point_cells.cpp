@@ -219,43 +219,44 @@ std::optional<std::string> PointWalk::flat() {
   return u ? alone(*u) : std::nullopt;
 }
 
-// A preimage in the closed cell, the box and the domain, where the program says that one is. Where there is no room
-// inside the cell, constraints are equations too: those that hold the point up, or all that are nearly 0.
+// A point of the closed cell and the domain, in the box or next to it, which the cell's map takes to the value, where the
+// program says that one is. Where there is no room inside the cell, constraints are equations too: those that hold the
+// point up, or all that are nearly 0; and so may be sides of the box.
 std::optional<std::vector<Rational>> PointWalk::candidate(const CellProgram& program) const {
   const std::vector<Rational> guess = program.point();
   const std::size_t n = guess.size();
-  for (const bool all : {false, true}) {
-    std::vector<CellRow> equations = f_;
-    for (std::size_t c = 0; c < constraints_.size(); ++c) {
-      const std::size_t r = f_.size() + c;
-      const bool tight = all ? program.distance(r) < nearly
-                             : program.slack() < nearly && std::abs(program.dual(r)) > nearly;
-      if (tight) equations.push_back(constraints_[c]);
+  std::vector<CellRow> held = f_, tight = f_;
+  for (std::size_t c = 0; c < constraints_.size(); ++c) {
+    const std::size_t r = f_.size() + c;
+    if (program.slack() < nearly && std::abs(program.dual(r)) > nearly) held.push_back(constraints_[c]);
+    if (program.distance(r) < nearly) tight.push_back(constraints_[c]);
+  }
+  std::vector<CellRow> tight_and_sides = tight;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (const Rational& end : {ends_[i].first, ends_[i].second}) {
+      if (abs(guess[i] - end) > Rational::from_double(nearly) * (ends_[i].second - ends_[i].first)) continue;
+      tight_and_sides.push_back({std::vector<Rational>(n), -end});
+      tight_and_sides.back().a[i] = Rational(1);
     }
-    for (std::size_t i = 0; i < n; ++i) {
-      for (const Rational& end : {ends_[i].first, ends_[i].second}) {
-        if (abs(guess[i] - end) > Rational::from_double(nearly) * (ends_[i].second - ends_[i].first)) continue;
-        if (!all && guess[i] != end) continue;
-        equations.push_back({std::vector<Rational>(n), -end});
-        equations.back().a[i] = Rational(1);
-      }
-    }
-    RationalMatrix matrix(static_cast<int>(equations.size()), static_cast<int>(n));
+  }
+  for (const std::vector<CellRow>* const equations : {&held, &tight, &tight_and_sides}) {
+    RationalMatrix matrix(static_cast<int>(equations->size()), static_cast<int>(n));
     std::vector<Rational> right;
-    for (std::size_t r = 0; r < equations.size(); ++r) {
-      for (std::size_t i = 0; i < n; ++i) matrix.set(static_cast<int>(r), static_cast<int>(i), equations[r].a[i]);
-      right.push_back(-equations[r].b);
+    for (std::size_t r = 0; r < equations->size(); ++r) {
+      for (std::size_t i = 0; i < n; ++i) matrix.set(static_cast<int>(r), static_cast<int>(i), (*equations)[r].a[i]);
+      right.push_back(-(*equations)[r].b);
     }
     auto solved = matrix.solutions(right, guess);
-    if (!solved) continue;
-    bool inside = lies_between(ends_, solved->x);
-    for (const CellRow& row : constraints_) inside = inside && value_at(row, solved->x).sign() >= 0;
-    if (inside) return std::move(solved->x);
+    const bool fine = solved && problem_.in_domain(absolute(solved->x)) &&
+                      std::all_of(constraints_.begin(), constraints_.end(),
+                                  [&](const CellRow& row) { return value_at(row, solved->x).sign() >= 0; });
+    if (fine) return std::move(solved->x);
   }
   return std::nullopt;
 }
 
-// u is a preimage in the closed cell, the box and the domain: a segment of them starts there, or it is the only one.
+// u lies in the closed cell and the domain, and the cell's map takes it to the value: a segment of such points starts
+// there, or it is the only one in the box.
 std::optional<std::string> PointWalk::alone(const std::vector<Rational>& u) {
   const std::size_t n = u.size();
   std::vector<std::vector<Rational>> kernel;  // of f_P's Jacobian

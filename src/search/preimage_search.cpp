@@ -249,9 +249,9 @@ bool OneValue::propose(const Region& region) {
 }
 
 bool OneValue::exact_cells_now(const Region& region) const {
-  if (region.injective) return false;
   const RegionNetwork& net = *region.network;
   const int per_input = region.level / net.inputs();
+  if (region.injective) return per_input >= 20 && region.unstable <= 12;  // a preimage lies next to the box, nearly
   if (region.unstable <= 2 || per_input >= 20) return region.unstable <= 12;
   if (net.outputs() < net.inputs()) return region.unstable <= 6;
   return per_input >= early_level && region.unstable <= 5;
@@ -291,9 +291,8 @@ void OneValue::visit(Region& region) {
     int k = point_in(region.box);
     if (k < 0 && propose(region)) k = point_in(region.box);
     if (k >= 0) return leaf("t " + std::to_string(k));
-  } else if (exact_cells_now(region) && (cells(region) || cone(region))) {
-    return;
   }
+  if (exact_cells_now(region) && (cells(region) || cone(region))) return;
   const bool narrow = region.level >= finest_level * region.box.size() || result_.fibre.flats.size() >= most_flats;
   if (narrow || !tree_.split(test_, region)) {
     ++result_.open;

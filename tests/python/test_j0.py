@@ -193,6 +193,33 @@ def test_the_shape_may_touch_the_box_only(program, zoo, tmp_path):
         assert j0(program, bent, box)["enclosure"]["boxes"] == 0
 
 
+@pytest.mark.parametrize("seed", range(16))
+def test_nothing_stays_open(program, tmp_path, seed):
+    """Zero biases, small integers, boxes with sides and cuts in hinges: each box gets a sign or holds a point of J0."""
+    draw = random.Random(seed)
+    shape = draw.choice([(1, 4, 3, 1), (2, 4, 2), (2, 4, 3, 2), (3, 4, 3), (3, 5, 4, 3), (4, 4, 4)])
+    layers = [([[draw.randint(-2, 2) for _ in range(a)] for _ in range(b)], [draw.choice([0, 0, 1, -1]) for _ in range(b)])
+              for a, b in zip(shape, shape[1:])]
+    sides = draw.choice(["-1:1", "0:1", "-1:0", "-1/3:1", "1/3:2", "-0.1:0.3"])
+    box = ",".join(draw.choice([sides, "-1:1", "0:1"]) for _ in range(shape[0]))
+    record = j0(program, save_layers(tmp_path / "net.onnx", layers), box, "--resolution", "0.5")
+    assert record["proof"]["checked"]
+
+
+def test_what_stays_open_is_said(program, tmp_path):
+    """170 hinges through one point are more than a leaf by cells takes; the shape does not need it."""
+    angles = [math.pi * k / 170 for k in range(170)]
+    W = [[round(1000 * math.cos(a)), round(1000 * math.sin(a))] for a in angles] + [[1, 0], [0, 1], [-1, 0], [0, -1]]
+    draw = random.Random(1)
+    out = [[draw.randint(-5, 5) / 65536 for _ in angles] + last for last in ([1, 0, -1, 0], [0, 1, 0, -1])]
+    net = save_layers(tmp_path / "net.onnx", [(W, [0] * 174), (out, [0, 0])])
+    record = j0(program, net, "-1:1,-1:1", "--resolution", "0.5", code=3)
+    assert record["status"] == "open" and record["stop_reason"] == "unresolved" and record["complete"]
+    assert record["enclosure"]["open"] == 1 and record["proof"]["checked"]
+    done = program.run("j0", net, "--box=-1:1,-1:1", "--resolution", "0.5", "--quiet")
+    assert done.returncode == 3 and "open: the proof leaves one small box" in done.stdout
+
+
 def test_cuts_in_a_fold(program, tmp_path):
     """The first cut of -1:1 is at -53/2048: the fold lies there. A box on either side holds it, or one of them does."""
     at = -53 / 2048

@@ -140,6 +140,27 @@ def test_random_networks_with_degenerate_places(program, tmp_path, seed):
     assert again["sets"] == record["sets"], "the number of threads changes nothing"
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_random_networks_in_space(program, tmp_path, seed):
+    """Hinges through integer points, cuts that miss them by a rounding (sevenths), fibres of all dimensions: all is decided."""
+    draw = random.Random(seed)
+    shape = draw.choice([(3, 3, 1), (3, 3, 2), (3, 4, 3), (3, 5, 2), (4, 4, 2)])
+    layers = random_layers(draw, shape)
+    exact = fractions(layers)
+    box = [(Fraction(-draw.randint(1, 6), draw.choice([1, 3])), Fraction(draw.randint(1, 6), draw.choice([1, 7])))
+           for _ in range(shape[0])]
+    at = [[Fraction(draw.randint(-3, 3), draw.choice([1, 7])) for _ in range(shape[0])] for _ in range(2)]
+    at.append([draw.choice(sides) for sides in box])
+    values = [evaluate(exact, x) for x in at]
+    (tmp_path / "values.csv").write_text("".join(joined(value) + "\n" for value in values))
+    record = ask(program, saved(tmp_path / "net.onnx", layers), box, f"--of=@{tmp_path / 'values.csv'}")
+    for entry, value, x in zip(record["sets"], values, at, strict=True):
+        assert entry["complete"] and entry["open"] == 0
+        assert all(evaluate(exact, list(p)) == value for p in points_of(entry))
+        inside = all(low <= v <= high for v, (low, high) in zip(x, box))
+        assert not inside or entry["flats"] or tuple(x) in points_of(entry)
+
+
 def test_many_values_at_once(program, nets, tmp_path):
     """The outputs at given points: each point is among the preimages; a value alone gives the same answer."""
     draw = random.Random(3)

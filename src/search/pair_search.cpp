@@ -36,8 +36,17 @@ double distance(const Box& x, const Box& y) {
 }
 
 constexpr int slope_node_budget = 40;
-// Pairs of cells that a pair may be asked for: of the whole ball, and of what is left after many cuts.
-constexpr double first_cells = 64.0, most_cells = 2048.0;
+// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once. In large
+// ones a pair of cells costs as much as hundreds of pairs of boxes: they are for places where many cuts were in vain.
+constexpr double cells_of_ball = 64.0, first_cells = 2.0, most_cells = 2048.0;
+constexpr double small_network = 12.0, patience = 12.0;  // neurons; halvings of all sides
+
+double cells_worth_asking(int divisions, const RegionNetwork& root) {
+  if (divisions == 0) return cells_of_ball;
+  const double halvings = 0.5 * divisions / root.inputs();
+  const double wait = patience * std::max(0.0, 1.0 - small_network / std::max(1, root.neurons()));
+  return std::min(most_cells, first_cells * std::exp2(halvings - wait));
+}
 
 }  // namespace
 
@@ -225,7 +234,7 @@ void PairSearch::work() {
     if (settled == 0 && rules_.harmless && rules_.harmless(x.box, y.box)) settled = 'e';
     PairCells::Outcome cells;
     if (settled == 0 && rules_.cells && pair.divisions >= pair.cells_from) {
-      cells = rules_.cells(x.box, y.box, std::min(most_cells, first_cells * std::exp2(0.25 * pair.divisions)));
+      cells = rules_.cells(x.box, y.box, cells_worth_asking(pair.divisions, *root_));
       if (cells.tokens) settled = 'c';
       if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;
     }

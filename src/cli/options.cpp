@@ -274,9 +274,9 @@ void refuse_network_options(const Raw& raw, const Subcommand& subcommand) {
     throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
   }
   for (const auto& [option, given] :
-       {std::pair{"--proof", &raw.proof}, std::pair{"--report", &raw.report}, std::pair{"--time", &raw.time},
-        std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads},
-        std::pair{"--resolution", &raw.resolution}, std::pair{"--ply", &raw.ply}}) {
+       {std::pair{"--proof", &raw.proof}, std::pair{"--time", &raw.time}, std::pair{"--memory", &raw.memory},
+        std::pair{"--threads", &raw.threads}, std::pair{"--resolution", &raw.resolution},
+        std::pair{"--ply", &raw.ply}}) {
     if (!*given) continue;
     throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
   }

@@ -142,7 +142,7 @@ Page page_of(const Json& record) {
 }
 
 std::string filled(const Page& page, const Json& record, const std::string& command) {
-  const std::string file = record.at("network").at("file");
+  const std::string file = record.at(record.contains("map") ? "map" : "network").at("file");
   const bool pictured = record.contains("picture") && !record.at("picture").is_null();
   return fill(asset::html(), {{"title", escape(page.verdict.headline + ": " + file)},
                               {"css", std::string(asset::css())},
@@ -169,6 +169,10 @@ std::string to_html(const std::string& record_json, const std::string& command) 
   try {
     const Json record = Json::parse(record_json);
     if (record.at("question") == "sweep") return sweep_page(record, command);
+    if (record.contains("map") && record.at("question") != "orbit") {
+      const Json drawn = drawn_map_record(record);
+      return filled(map_page(drawn), drawn, command);
+    }
     if (record.at("question") == "preimages") return filled(preimages_page(record), record, command);
     if (record.at("question") == "factor") return factor_page(record, command);
     return filled(record.contains("method") ? mip_page(record) : page_of(record), record, command);

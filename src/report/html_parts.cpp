@@ -55,7 +55,10 @@ std::string fill(std::string_view page, const std::vector<std::pair<std::string_
 
 std::string shown(const Json& value) {
   if (value.is_null()) return "none";
-  return value.is_string() ? value.get<std::string>() : json_text(value);
+  if (value.is_string()) return value.get<std::string>();
+  std::string text = json_text(value);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 std::string row(const std::string& name, const std::string& value_html) {

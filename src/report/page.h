@@ -25,6 +25,9 @@ std::string numbers_html(const Json& record);
 
 /// The page of a record of `preimages` of a network.
 Page preimages_page(const Json& record);
+/// The page of a record of `preimages` or `j0` of a polynomial map, with a picture and nearest doubles of its values.
+Page map_page(const Json& record);
+Json drawn_map_record(Json record);
 /// The page of a record of --method mip: what the MILP says, what is proved, and the pair that decides between them.
 Page mip_page(const Json& record);
 /// Adds what the MILP says of Problem 3 to the page of the engine's record, which may be empty.

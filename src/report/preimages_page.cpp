@@ -12,6 +12,7 @@ namespace foldproof {
 namespace {
 
 constexpr std::size_t kMostRows = 200;
+constexpr std::size_t kFewSets = 12;  // the table is open then
 
 std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
@@ -51,8 +52,9 @@ Verdict verdict_of_preimages(const Json& record) {
 }
 
 std::string table_html(const Json& record) {
-  std::string html =
-      "<section class=\"card\"><h2>Preimages</h2>\n<details><summary>Table</summary><div class=\"scroll\">"
+  const bool few = record.at("sets").size() <= kFewSets;
+  std::string html = std::string("<section class=\"card\"><h2>Preimages</h2>\n<details") + (few ? " open" : "") +
+      "><summary>Table</summary><div class=\"scroll\">"
       "<table class=\"witness\"><thead><tr><th scope=\"col\">output</th><th scope=\"col\">inputs with this output</th>"
       "</tr></thead><tbody>\n";
   std::size_t rows = 0;

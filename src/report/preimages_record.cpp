@@ -3,6 +3,7 @@
 
 #include "foldproof/foldproof.h"
 #include "model/sampler.h"
+#include "report/exact_fold.h"
 #include "report/plane_view.h"
 #include "report/record_parts.h"
 
@@ -30,9 +31,11 @@ Json set_json(const PreimageSet& set) {
           {"flats", std::move(flats)}};
 }
 
-// The box of inputs and the lines where the determinant changes its sign in it; only in the plane.
-Json plane_picture(const Network& network, const Preimages& answer) {
+// The box of inputs and the lines where the determinant changes its sign in it, exactly if that is quick; only in the
+// plane.
+Json plane_picture(const Model& model, const Preimages& answer) {
   constexpr int kSide = 161, kFewest = 25;
+  const Network& network = model.network();
   if (network.inputs != 2) return nullptr;
   Window window{{0, 0}, {0, 0}};
   Point* const sides[] = {&window.s, &window.t};
@@ -43,15 +46,20 @@ Json plane_picture(const Network& network, const Preimages& answer) {
     }
   }
   Json fold = Json::array();
-  if (network.output_count() == 2) {
+  const auto add = [&](const std::vector<std::array<Point, 2>>& segments) {
+    const Rounding rounded(std::max(window.s[1] - window.s[0], window.t[1] - window.t[0]));
+    for (const auto& [from, to] : segments) {
+      fold.push_back(Json::array({rounded(from[0]), rounded(from[1]), rounded(to[0]), rounded(to[1])}));
+    }
+  };
+  const bool square = network.output_count() == 2;
+  if (const auto exact = square ? exact_fold(model, {0, 0}, window) : std::nullopt) {
+    add(*exact);
+  } else if (square) {
     const Sampler f(network);
     const int side = std::clamp(static_cast<int>(std::sqrt(f.determinants_within(0.4))), kFewest, kSide);
     const Plane plane{{0, 0}, {1, 0}, {0, 1}};
-    const DeterminantField field(f, plane, window, side, 1);
-    const Rounding rounded(std::max(window.s[1] - window.s[0], window.t[1] - window.t[0]));
-    for (const auto& [from, to] : field.fold()) {
-      fold.push_back(Json::array({rounded(from[0]), rounded(from[1]), rounded(to[0]), rounded(to[1])}));
-    }
+    add(DeterminantField(f, plane, window, side, 1).fold());
   }
   return {{"kind", "preimages"},
           {"window", {Json(window.s), Json(window.t)}},
@@ -83,7 +91,7 @@ std::string to_json(const Model& model, const Preimages& answer, bool with_pictu
                     {"sets", std::move(sets)},
                     {"proof", proof_json(answer.proof)},
                     {"effort", effort_json(answer.effort)},
-                    {"picture", with_picture ? plane_picture(network, answer) : Json()}};
+                    {"picture", with_picture ? plane_picture(model, answer) : Json()}};
   return json_text(record);
 }
 

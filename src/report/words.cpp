@@ -138,7 +138,11 @@ Verdict verdict_of_locus(const Json& record) {
   const std::size_t n = record.at("box").size();
   const Json &lines = record.at("lines"), &flats = record.at("flats"), &enclosure = record.at("enclosure");
   const bool complete = record.at("complete") == true;
-  const std::string unfinished = complete ? "" : fmt::format(" This is a part of it: {}.", why_stopped(record));
+  const bool proved = enclosure.at("open") == 0;
+  const std::string unfinished =
+      !complete ? fmt::format(" This is a part of it: {}.", why_stopped(record))
+      : proved  ? ""
+                : fmt::format(" The proof leaves {} of its small boxes undecided.", count_text(enclosure.at("open")));
   if (text_at(record, "stop_reason") == "refused") {
     return {"open", "Not decided", fmt::format("Nothing is claimed about the box {}: {}.", box, why_stopped(record))};
   }
@@ -159,12 +163,13 @@ Verdict verdict_of_locus(const Json& record) {
   }
   if (parts.empty()) {
     if (!complete) return {"open", "Not finished", fmt::format("No fold was found in {} so far: {}.", box, why_stopped(record))};
-    return {"proved", "No fold in the box",
-            fmt::format("There is no J0 in {}: the determinant has one sign on all linear pieces of the network there.", box)};
+    return {proved ? "proved" : "open", "No fold in the box",
+            fmt::format("There is no J0 in {}: the determinant has one sign on all linear pieces of the network there.{}",
+                        box, unfinished)};
   }
   std::string all = parts.front();
   for (std::size_t i = 1; i < parts.size(); ++i) all += " and " + parts[i];
-  return {complete ? "bracket" : "open", complete ? "Where the map folds" : "Where the map folds, in part",
+  return {complete && proved ? "bracket" : "open", complete ? "Where the map folds" : "Where the map folds, in part",
           fmt::format("J0 in {} consists of {}, exactly.{}", box, all, unfinished)};
 }
 

@@ -125,6 +125,29 @@ def test_the_fold_of_a_map(program):
     assert record["points"] == [[-0.5]] and len(record["zeros"]) == 1  # 1 + (2 x - 1) / 2 = 0
 
 
+@pytest.mark.parametrize("arguments, words", [
+    (["preimages", "brusselator", "--of=1,2", "--box=-8:8,-8:8"], ["Exactly 3 preimages", "det J &lt; 0", "(1.01487886", '"kind": "preimages"']),
+    (["preimages", "brusselator", "--at=1,2"], ["Exactly 3 preimages", '"kind": "preimages"']),
+    (["preimages", "brusselator", "--of=@values.csv"], ["All preimages of 2 outputs"]),
+    (["preimages", "quadratic", "--of=0.1"], ["Exactly 2 preimages", "0.4746794"]),
+    (["preimages", "quadratic", "--of=-9"], ["No preimage"]),
+    (["j0", "brusselator", "--box=-3:3,-3:3"], ["Where the map folds", "2 polylines", "-51/400*x^2", '"kind": "preimages"']),
+    (["j0", "quadratic", "--box=-3:3"], ["1 zero in the interval", "(-0.5)"]),
+    (["j0", "quadratic", "--box=0:3"], ["No fold in the interval"]),
+])
+def test_the_pages_of_maps(program, tmp_path, arguments, words):
+    question, name, *rest = arguments
+    (tmp_path / "values.csv").write_text("1,2\n0.3,0.1\n")
+    page, record, again = (tmp_path / file for file in ("map.html", "map.json", "again.html"))
+    done = program.run(question, ROOT / "maps" / f"{name}.field", *rest, "--report", page, "--json", record, "--quiet",
+                       cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert program.run("report", record, "-o", again).returncode == 0
+    for html in (page.read_text(), again.read_text()):
+        for word in (*words, f"{name}.field"):
+            assert word in html, word
+
+
 def test_bad_questions_about_maps(program, tmp_path):
     map_file = MAPS / "brusselator.field"
     program.refuses("preimages", map_file, "--of", "1", says=["1 coordinates", "2 inputs"])

@@ -357,13 +357,16 @@
 
   // ---------------------------------------------------------------- three inputs: the surface
   function meshFigure(picture) {
-    const axis = (k) => ({ title: { text: 'input ' + k }, range: picture.window[k], color: colour('quiet'),
-      gridcolor: colour('plot-grid'), backgroundcolor: 'rgba(0,0,0,0)' });
+    const family = 'sans-serif';  // drawn on a canvas, which inherits none
+    const axis = (k) => ({ title: { text: 'input ' + k, font: { family, size: 14 } }, range: picture.window[k],
+      color: colour('quiet'), tickfont: { family, size: 12 }, nticks: narrow.matches ? 4 : 6,
+      gridcolor: colour('plot-grid'), zeroline: false, backgroundcolor: 'rgba(0,0,0,0)' });
     const mesh = (corners, hue, opacity) => ({
       type: 'mesh3d', x: picture.points[0], y: picture.points[1], z: picture.points[2],
       i: corners[0], j: corners[1], k: corners[2], color: hue, opacity, flatshading: true,
       hovertemplate: '(%{x:.5~g}, %{y:.5~g}, %{z:.5~g})<extra></extra>',
-      lighting: { ambient: 0.6, diffuse: 0.7, specular: 0.15, facenormalsepsilon: 0, vertexnormalsepsilon: 0 },
+      lighting: { ambient: 0.65, diffuse: 0.6, specular: 0.1, facenormalsepsilon: 0, vertexnormalsepsilon: 0 },
+      lightposition: { x: 20000, y: 5000, z: 30000 },
     });
     const layers = [];
     if (picture.triangles[0].length) {
@@ -372,7 +375,8 @@
     if (picture.flats[0].length) {
       layers.push({ name: 'around flat pieces', swatch: ['box', '#e69f00'], traces: [mesh(picture.flats, '#e69f00', 0.5)] });
     }
-    return { layers, options: { labels: ['', ''], scene: { xaxis: axis(0), yaxis: axis(1), zaxis: axis(2), aspectmode: 'cube' } } };
+    return { layers, options: { labels: ['', ''], scene: { xaxis: axis(0), yaxis: axis(1), zaxis: axis(2),
+      aspectmode: 'cube', camera: { eye: { x: 1.55, y: 1.25, z: 0.8 }, center: { x: 0, y: 0, z: -0.15 } } } } };
   }
 
   // ---------------------------------------------------------------- more inputs: outputs along the line of the pair
@@ -462,9 +466,10 @@
 
   // ---------------------------------------------------------------- preimages: inputs coloured by their output
   function preimagesFigure(picture) {
-    const points = record.sets.flatMap((set, k) => set.points.map((point) => ({ k, x: point.x })));
-    const flats = record.sets.flatMap((set, k) => set.flats.map((flat) => ({ k, x: flat.x, y: flat.y })));
-    const hue = (k) => CURVES[k % CURVES.length], many = record.sets.length > 1;
+    const sets = record.sets || [];  // none: J0 of a map
+    const points = sets.flatMap((set, k) => set.points.map((point) => ({ k, x: point.x })));
+    const flats = sets.flatMap((set, k) => (set.flats || []).map((flat) => ({ k, x: flat.x, y: flat.y })));
+    const hue = (k) => CURVES[k % CURVES.length], many = sets.length > 1;
     const layers = [];
     if (picture.fold.length) {
       layers.push({ name: 'where the map turns over', swatch: ['stroke', colour('plot-refuted')],
@@ -474,7 +479,7 @@
       layers.push({ name: 'flat segments', swatch: ['stroke', hue(0)],
         traces: flats.slice(0, 400).map((flat) => lines([flat.x, flat.y], { color: hue(flat.k), width: 3 })) });
     }
-    layers.push({ name: 'preimages', swatch: ['mark', hue(0)], traces: [{ type: 'scatter', mode: 'markers',
+    if (record.sets) layers.push({ name: 'preimages', swatch: ['mark', hue(0)], traces: [{ type: 'scatter', mode: 'markers',
       x: points.map((p) => p.x[0]), y: points.map((p) => p.x[1]),
       text: points.map((p) => 'output ' + p.k), hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>',
       marker: many ? { color: points.map((p) => p.k), colorscale: 'Viridis', size: 7 } : { color: hue(0), size: 11 } }] });
@@ -520,6 +525,10 @@
       if (!record.parameter && first && first.answer.center.length === 2) {
         addFigure('The orbit', 'The centres, coloured by the radius there.', true, orbitFigure);
       }
+      return;
+    }
+    if (picture.kind === 'preimages' && !record.sets) {
+      addFigure('J0', 'Where det J = 0 in the box.', true, () => preimagesFigure(picture));
       return;
     }
     if (picture.kind === 'preimages') {

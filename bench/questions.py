@@ -10,13 +10,16 @@ Why here.  cases.py asks one question of many networks; these are many questions
 import json
 import random
 import statistics
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import measure
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+NETS = ROOT / "tests" / "data" / "nets"
 MILP = ("gurobi", "highs", "scip")
 PLANE = "--box=-1.5:4,-1.5:5"
 
@@ -52,6 +55,9 @@ def one(name, command, net, at, *options, baselines=MILP, **more):
 BRUS, VDP = "tests/data/nets/brus_A.onnx", "tests/data/nets/vdp_A.onnx"
 A, PRUNED = "paper/nets/vdp_A.onnx", tuple(f"paper/nets/vdp_B{k}.onnx" for k in range(1, 10))
 
+# Networks that get an output more, see observable.py.
+TALL = (("brus_A", "1,2.1"), ("brus_64x2", "1,2.1"), ("lorenz3_32x2", "0,0,0"))
+
 QUESTIONS = (
     one("radius, brus_A at (1,2.1)", "radius", BRUS, "1,2.1", baselines=()),
     one("pseudo, brus_A at (1,2.1)", "pseudo", BRUS, "1,2.1", beside="radius, brus_A at (1,2.1)"),
@@ -66,11 +72,13 @@ QUESTIONS = (
     *(Question(f"factor, vdp_A and pruned {Path(b).stem[4:]}, both directions", (("factor", A, b, "--at=0,0"),),
                threads=1, network=A, at="0,0", problem="factor", second=b, baselines=MILP)
       for b in (PRUNED[0], PRUNED[6])),
+    *(Question(f"radius, {net} and one more output, at ({at})", (("radius", "{folder}/" + net + ".onnx", f"--at={at}"),))
+      for net, at in TALL),
     Question("Table 1: all 18 radii", tuple(("factor", A, b, "--at=0,0") for b in PRUNED),
              target=2, checked_target=4),
     Question("j0, brus_256x2 on [-1.5,4]x[-1.5,5]", (("j0", "tests/data/nets/brus_256x2.onnx", PLANE),), target=5),
     Question("j0, lorenz3 on [-2,2]^3", (("j0", "tests/data/nets/lorenz3_32x2.onnx", "--box=-2:2,-2:2,-2:2"),)),
-    Question("preimages of 1,000 outputs, brus_A", (("preimages", BRUS, "--at=@{points}", PLANE),),
+    Question("preimages of 1,000 outputs, brus_A", (("preimages", BRUS, "--at=@{folder}/points.csv", PLANE),),
              target=5),
     Question("sweep of 100 parameter values, brus3_b",
              (("radius", "tests/data/nets/brus3_b.onnx", "--at=1,2.1", "--sweep=2=1.8:3:100"),), target=10),
@@ -100,7 +108,8 @@ def answer(records):
             return f"{len(radii)} brackets, lower ends {min(lowers):.3f} to {max(lowers):.3f}"
         case "j0":
             pieces = len(first["triangles"]) or sum(len(line) - 1 for line in first["lines"])
-            return f"{pieces:,} {'triangles' if first['triangles'] else 'segments'}, {first['enclosure']['open']} boxes open"
+            what = "triangles" if first["triangles"] else "segments"
+            return f"{pieces:,} {what}, {first['enclosure']['open']} boxes open"
         case "preimages":
             return f"{first['points']:,} preimages of {len(first['sets']):,} outputs, {first['open']} boxes open"
         case "sweep":
@@ -117,10 +126,13 @@ def unchecked(record):
     return (record.get("checked") is False) + sum(map(unchecked, record.values()))
 
 
-def ask(binary, question, points, repeats):
+def ask(binary, question, folder, repeats):
     """Median seconds of all commands of a question one after the other, without and with the check of their proofs."""
-    commands = [[str(binary), *(part.format(points=points) for part in command), "--threads", str(question.threads),
-                 "--time", str(question.limit), "--quiet"] for command in question.commands]
+    def placed(part):
+        return str(ROOT / part.format(folder=folder)) if part.endswith(".onnx") else part.format(folder=folder)
+
+    commands = [[str(binary), *map(placed, command), "--threads", str(question.threads), "--time", str(question.limit),
+                 "--quiet"] for command in question.commands]
     times = {"search": [], "checked": []}
     memory = 0.0
     while len(times["checked"]) < repeats and sum(times["checked"]) < 60:
@@ -145,8 +157,10 @@ def ask(binary, question, points, repeats):
 def run_all(arguments, results, recorded, keep):
     """Every question, and its baselines unless they are recorded; `keep` stores what is new."""
     with tempfile.TemporaryDirectory() as folder:
-        points = Path(folder) / "points.csv"
-        write_points(points)
+        write_points(Path(folder) / "points.csv")
+        for net, _ in TALL:
+            subprocess.run([arguments.python, str(HERE / "observable.py"), str(NETS / f"{net}.onnx"),
+                            f"{folder}/{net}.onnx"], check=True)
         for question in QUESTIONS:
             if arguments.only and arguments.only not in question.name:
                 continue
@@ -156,7 +170,7 @@ def run_all(arguments, results, recorded, keep):
                     known[method] = measure.baseline(arguments.python, ROOT / question.network, question, method)
                     known[method].pop("history", None)
                     keep()
-            result = ask(arguments.binary, question, points, arguments.repeats)
+            result = ask(arguments.binary, question, folder, arguments.repeats)
             results[question.name] = result | {
                 "threads": question.threads, "target": question.target, "checked_target": question.checked_target,
                 "beside": question.beside, "baselines": {m: known[m] for m in question.baselines if m in known}}

@@ -380,9 +380,11 @@ class Proof(Lines):
         self.boundaries.append(r)
 
     def read_all_pairs(self, words):
-        require(len(words) == 1, "3: pairs <r>")
+        require(len(words) in (1, 2), "3: pairs <r> [<s>]")
         r = self.read_radius(words[0])
-        self.read_pairs([Region(self.network, self.ball(r), ball=self.round(r))], r, [], everywhere=True)
+        s = double(words[-1])
+        require(s >= r, "4.5: the root is smaller than the ball")
+        self.read_pairs([Region(self.network, self.ball(s), ball=self.round(r))], r, [], everywhere=True)
         self.all_pairs.append(r)
 
     def read_pairs(self, roots, r, shell, everywhere=False):
@@ -393,7 +395,8 @@ class Proof(Lines):
             require(words in (["."], ["o"]) or words[0] == "s", "3: a node of a patch tree should be here")
             if words == ["o"]:
                 inside = in_shell and compare(farthest(patch.box), self.norm, r) < 0
-                require(inside or self.outside(patch, r), "4.5: a patch marked `o` may matter")
+                touches = everywhere and compare(nearest(patch.box), self.norm, r) >= 0
+                require(inside or touches or self.outside(patch, r), "4.5: a patch marked `o` may matter")
                 patch.beside = True
             stack += [(half, in_shell) for half in reversed(patch.cut(self.network, words) if words[0] == "s" else [])]
         require(self.words("pairs") == [], "3: pairs")

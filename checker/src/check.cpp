@@ -218,11 +218,12 @@ Rational Checker::measure(const Point& u) const {
   return result;
 }
 
-bool Checker::outside(const Box& piece, double r) const {  // |u|_p > r for all u
+bool Checker::outside(const Box& piece, double r, bool may_touch) const {  // |u|_p > r for all u, or >= r
   Point nearest;
   for (std::size_t i = 0; i < at(n_); ++i)
     nearest.emplace_back(std::max(0.0, std::max(piece.lower[i], -piece.upper[i])));
-  return measure(nearest) > power(Rational(r));
+  const Rational distance = measure(nearest), limit = power(Rational(r));
+  return may_touch ? distance >= limit : distance > limit;
 }
 
 bool Checker::inside(const Box& piece, double r) const {  // |u|_p < r for all u

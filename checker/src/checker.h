@@ -59,7 +59,7 @@ class Checker {
   bool in_domain(const Point& x) const;
   Rational power(const Rational& size) const;
   Rational measure(const Point& u) const;
-  bool outside(const Box& piece, double r) const;
+  bool outside(const Box& piece, double r, bool may_touch = false) const;
   bool inside(const Box& piece, double r) const;
   void collision(const Words& words);
   bool scales() const;

@@ -14,11 +14,12 @@ int Checker::patch_tree(const Box& piece, int parent, int depth, bool shell) {
   require(depth < deepest, "tree: too deep");
   const std::size_t index = patches_.size();
   const Words& words = line();
-  const bool out = words[0] == "o" && norm_ != Norm::linf;
+  const bool out = words[0] == "o" && (norm_ != Norm::linf || all_pairs_);
   patches_.push_back({piece, parent, -1, -1, out, nullptr, nullptr, nullptr, nullptr});
   if (words[0] == "." || out) {
     require(words.size() == 1, "syntax: this line has too few or too many words");
-    require(!out || outside(piece, radius_) || (shell && inside(piece, radius_)),
+    // In all pairs of the ball a patch that only touches it is covered by its neighbours (4.4).
+    require(!out || outside(piece, radius_, all_pairs_) || (shell && inside(piece, radius_)),
             "patch: one marked `o` may hold points that matter");
     return static_cast<int>(index);
   }
@@ -72,9 +73,12 @@ void Checker::boundary(const Words& words) {
 
 void Checker::all_pairs(const Words& words) {
   require(asks_radius(), "section: not for this question");
-  const double r = section_radius(checked(words, "pairs", 1)[1]);
+  const bool larger = words.size() == 3;
+  const double r = section_radius(checked(words, "pairs", larger ? 2 : 1)[1]);
+  const double root = larger ? radius(words[2]) : r;
+  require(root >= r, "pairs: the box of the root is smaller than the ball");
   all_pairs_ = true;
-  patches_and_pairs({box(r)}, r, false);
+  patches_and_pairs({box(root)}, r, false);
   all_pairs_ = false;
   double& proved = question_ == Question::factor ? factored_ : injective_;
   proved = std::max(proved, r);

@@ -76,26 +76,16 @@ void PairTree::write_pair(ProofFile& file, std::uint64_t pair) const {
     write_pair(file, node.first + child);
 }
 
-int PairTree::side_left(const Part& part) const {
-  const Patch& node = patches_[static_cast<std::size_t>(part.patch)];
-  const auto axis = static_cast<std::size_t>(node.axis);
-  return node.where >= part.box.upper[axis] ? -1 : node.where <= part.box.lower[axis] ? 1 : 0;
-}
-
 PairTree::Part PairTree::half(const Part& part, bool above) const {
   const Patch& node = patches_[static_cast<std::size_t>(part.patch)];
   Part result{above ? node.above : node.below, part.box};
-  const auto axis = static_cast<std::size_t>(node.axis);
-  double& end = (above ? result.box.lower : result.box.upper)[axis];
-  end = above ? std::max(end, node.where) : std::min(end, node.where);
+  (above ? result.box.lower : result.box.upper)[static_cast<std::size_t>(node.axis)] = node.where;
   return result;
 }
 
 namespace {
 
-bool outside(const Box& box, const Ball& ball) {
-  return ball.norm != Norm::linf && box.distance(ball.norm) >= ball.radius;  // as in CoverTree::walk
-}
+bool outside(const Box& box, const Ball& ball) { return box.distance(ball.norm) >= ball.radius; }
 
 }  // namespace
 
@@ -103,10 +93,9 @@ void PairTree::write_patch_within(ProofFile& file, const Part& part, const Ball&
   const Patch& node = patches_[static_cast<std::size_t>(part.patch)];
   if (outside(part.box, ball)) return file.line("o");
   if (node.axis < 0) return file.line(".");
-  const int side = side_left(part);
-  if (side == 0) file.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where));
-  if (side <= 0) write_patch_within(file, half(part, false), ball);
-  if (side >= 0) write_patch_within(file, half(part, true), ball);
+  file.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where));
+  write_patch_within(file, half(part, false), ball);
+  write_patch_within(file, half(part, true), ball);
 }
 
 void PairTree::write_pair_within(ProofFile& file, std::uint64_t pair, const Part& x, const Part& y,
@@ -116,31 +105,29 @@ void PairTree::write_pair_within(ProofFile& file, std::uint64_t pair, const Part
     return file.line("o");
   }
   const Pair node = settled(pair);
+  file.line(text_of(node));
   if (!divided(node.how)) {
     ++file.size.pairs;
-    return file.line(text_of(node));
+    return;
   }
-  const int side = side_left(node.how == 'y' ? y : x);
-  if (side == 0) file.line(std::string(1, node.how));
   if (node.how == 'd') {
     const Part below = half(x, false), above = half(x, true);
-    if (side == 0) write_pair_within(file, node.first, below, above, ball);
-    if (side <= 0) write_pair_within(file, node.first + 1, below, below, ball);
-    if (side >= 0) write_pair_within(file, node.first + 2, above, above, ball);
+    write_pair_within(file, node.first, below, above, ball);
+    write_pair_within(file, node.first + 1, below, below, ball);
+    write_pair_within(file, node.first + 2, above, above, ball);
     return;
   }
   for (const bool above : {false, true}) {
-    if (above ? side < 0 : side > 0) continue;
     const Part part = half(node.how == 'x' ? x : y, above);
     write_pair_within(file, node.first + (above ? 1U : 0U), node.how == 'x' ? part : x, node.how == 'x' ? y : part, ball);
   }
 }
 
-void PairTree::write_within(ProofFile& file, const Box& box, const Ball& ball) const {
+void PairTree::write_within(ProofFile& file, const Box& root, const Ball& ball) const {
   file.line("patches");
-  write_patch_within(file, {0, box}, ball);
+  write_patch_within(file, {0, root}, ball);
   file.line("pairs");
-  write_pair_within(file, 0, {0, box}, {0, box}, ball);
+  write_pair_within(file, 0, {0, root}, {0, root}, ball);
 }
 
 void PairTree::write(ProofFile& file) const {

@@ -27,10 +27,9 @@ class PairTree {
 
   /// The lines `patches`, `pairs` and all trees. @throws std::logic_error if some pair is not settled (a bug).
   void write(ProofFile& file) const;
-  /// The same for pairs of a whole ball, whose patch 0 contains `box`, the box U(r) of the proved ball: every patch is cut
-  /// to it. One that does not meet it in its interior disappears, as in CoverTree, and so does a pair with it; a patch
-  /// outside the ball of another norm becomes `o`. Pairs settled by a test stay so on parts of their patches.
-  void write_within(ProofFile& file, const Box& box, const Ball& ball) const;
+  /// The same for pairs of a whole ball, of which those in `ball` are proved; patch 0 is `root`. A patch whose part in the
+  /// ball has no interior becomes `o`, as it is, and so does a pair with it.
+  void write_within(ProofFile& file, const Box& root, const Ball& ball) const;
 
  private:
   struct Pair {
@@ -44,15 +43,12 @@ class PairTree {
     int below = -1, above = -1;
     bool beside = false;  // not cut, and no point of it matters
   };
-  /// What is left of a patch in the proved ball.
   struct Part {
     int patch;
     Box box;
   };
   void write_patch(ProofFile& file, int patch) const;
   void write_pair(ProofFile& file, std::uint64_t pair) const;
-  /// -1: the cut of the patch leaves nothing of the box above it; 1: nothing below; 0: both halves have an interior.
-  int side_left(const Part& part) const;
   Part half(const Part& part, bool above) const;
   void write_patch_within(ProofFile& file, const Part& part, const Ball& ball) const;
   void write_pair_within(ProofFile& file, std::uint64_t pair, const Part& x, const Part& y, const Ball& ball) const;

@@ -56,8 +56,9 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
     boundary_.write(file);
   }
   if (result.lower > 0.0 && by == "pairs") {
-    file.line("pairs " + canonical(result.lower));
-    ball_.write_within(file, problem.root(result.lower), {problem.norm, result.lower});
+    const bool smaller = result.lower < asked_ball_;
+    file.line("pairs " + canonical(result.lower) + (smaller ? ' ' + canonical(asked_ball_) : ""));
+    ball_.write_within(file, problem.root(asked_ball_), {problem.norm, result.lower});
   }
   if (result.collision) {
     file.line("collision");

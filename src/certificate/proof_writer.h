@@ -40,7 +40,10 @@ class ProofWriter : public Observer {
     covers_.leaf(id, line);
   }
   void boundary(double, int parts) override { begin_pairs(boundary_, parts); }
-  void all_pairs(double) override { begin_pairs(ball_, 1); }
+  void all_pairs(double radius) override {
+    asked_ball_ = radius;
+    begin_pairs(ball_, 1);
+  }
   void patch_split(int patch, int axis, double where, int below, int above) override {
     pairs_->patch_split(patch, axis, where, below, above);
   }
@@ -71,6 +74,7 @@ class ProofWriter : public Observer {
   int sign_ = 1;
   CoverTree covers_;
   PairTree boundary_, ball_;
+  double asked_ball_ = 0.0;  // the radius of the box that the pairs of ball_ began with
   PairTree* pairs_;  // of the section that is searched now
   // where the covers of the last proof begin
   struct Written {

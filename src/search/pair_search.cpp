@@ -337,7 +337,7 @@ PairSearch::Result PairSearch::run(std::vector<Root> roots, double radius, std::
 
 double PairSearch::run_best_first(std::uint64_t most_pairs) {
   best_first_ = true;
-  const double radius = problem_.max_radius;
+  const double radius = incumbent_.target();
   begin(radius, most_pairs, {{problem_.root(radius)}});
   image_scale_ = patches_[0].image.size + 1e-300;
   width_scale_ = patches_[0].width;

@@ -130,6 +130,17 @@ TEST_F(Writing, CellsOfAPairAreWrittenAsTheyCame) {
                                        "end lower 1 local 1 upper none\n");
 }
 
+TEST_F(Writing, PatchesOfAllPairsStayAsTheyWereAskedWhenTheBallShrinks) {
+  writer_.all_pairs(4.0);
+  writer_.patch_split(0, 0, 2.0, 1, 2);
+  writer_.pair_split(0, 'd', 1);
+  writer_.pair_leaf(2, 'i', {});
+  result_.lower = result_.local_lower = 2.0;
+  result_.lower_by = "pairs";
+  EXPECT_EQ(after(written(), "pairs"), "pairs 1b1 1b2\npatches\ns 0 1b1\n.\no\npairs\nd\no\ni\no\n"
+                                       "end lower 1b1 local 1b1 upper none\n");
+}
+
 TEST_F(Writing, AFileThatCannotBeWrittenIsTheCallersMistake) {
   EXPECT_THROW(writer_.write("/no/such/folder/x.proof", problem_, result_, {"", "radius", {}}), InputError);
 }

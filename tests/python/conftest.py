@@ -1,15 +1,12 @@
 """The program under test and small networks to ask it about."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from networks import ROOT, save_layers, zoo_layers
-
-PROGRAM = os.environ.get("FOLDPROOF", str(ROOT / "build" / "foldproof"))
+from networks import PROGRAM, ROOT, save_layers, zoo_layers
 
 
 class Program:

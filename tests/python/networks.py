@@ -1,6 +1,7 @@
 """Small ONNX networks made from layers and from tests/zoo.json."""
 
 import json
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("FOLDPROOF", str(ROOT / "build" / "foldproof"))
 ZOO = json.loads((ROOT / "tests" / "zoo.json").read_text())["nets"]
 
 

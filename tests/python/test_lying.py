@@ -20,8 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROGRAM
-from networks import ROOT, evaluate, save_layers, zoo_layers
+from networks import PROGRAM, ROOT, evaluate, save_layers, zoo_layers
 
 LYING = Path(os.environ.get("FOLDPROOF_LYING", Path(PROGRAM).parent / "foldproof-lying"))
 FALSE, TRUE = True, False

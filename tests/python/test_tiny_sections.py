@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROGRAM
-from networks import ROOT
+from networks import PROGRAM, ROOT
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
 import tiny_check  # noqa: E402

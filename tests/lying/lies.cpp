@@ -21,6 +21,7 @@
 #include "search/boundary.h"
 #include "search/cover.h"
 #include "search/exact_cells.h"
+#include "search/locus_cells.h"
 #include "search/radius_search.h"
 #include "slope/definite.h"
 #include "slope/monotone_test.h"
@@ -44,6 +45,8 @@ constexpr std::array known{
     "monotone",      // every box passes the monotone test
     "cells",         // the exact cells of a box are one cell that needs no proof
     "farkas",        // one side of the first undecided hinge is empty, says a wrong multiplier
+    "locus-cells",   // the cells that touch a box are one cell that needs no proof
+    "point-cells",   // so are the cells that hold preimages: it holds the first point, or none
     "pairs",         // all pairs of faces are separated
     "pair-cells",    // the exact cells of a pair are one cell that needs no proof
     "pairs-secant",  // all pairs of faces pass the secant test
@@ -186,6 +189,28 @@ std::optional<std::string> cells(const Problem& problem, const RegionNetwork& ro
     return sign > 0 ? 's' + j + " x" + j + ":1 ." : 's' + j + " . x" + j + ":1";
   }
   return ".";
+}
+
+std::optional<LocusLeaf> REAL(real_locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
+                              "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
+std::optional<LocusLeaf> WRAP(locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
+                              "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
+std::optional<LocusLeaf> locus(const Problem& problem, const RegionNetwork& root, const Box& box, int most,
+                               Control& control) {
+  if (lies("locus-cells")) return LocusLeaf{1, "c ."};
+  return real_locus(problem, root, box, most, control);
+}
+
+std::optional<std::string> REAL(
+    real_points(const Problem&, const RegionNetwork&, const Box&, Fibre&, int),
+    "_ZN9foldproof20cells_with_preimagesB5cxx11ERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxERNS_5FibreEi");
+std::optional<std::string> WRAP(
+    points(const Problem&, const RegionNetwork&, const Box&, Fibre&, int),
+    "_ZN9foldproof20cells_with_preimagesB5cxx11ERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxERNS_5FibreEi");
+std::optional<std::string> points(const Problem& problem, const RegionNetwork& root, const Box& box, Fibre& fibre,
+                                  int most) {
+  if (lies("point-cells")) return fibre.points.empty() ? ".n" : ".0;;";
+  return real_points(problem, root, box, fibre, most);
 }
 
 PairCells::Outcome REAL(real_pair_cells(const PairCells*, const Box&, const Box&, double),

@@ -220,7 +220,8 @@ def test_lies_that_do_no_harm(lying, lie, name):
 def test_every_lie_is_told():
     source = (ROOT / "tests" / "lying" / "lies.cpp").read_text()
     known = re.findall(r'"([a-z-]+)"', source[source.index("known{"):source.index("};", source.index("known{"))])
-    told = {lie for lies, _, _ in LIES for lie in lies.split(",")} | {"read", "domain", "closed", "witness"}
+    told = {lie for lies, _, _ in LIES for lie in lies.split(",")} | {
+        "read", "domain", "closed", "witness", "locus-cells", "point-cells"}
     assert told == set(known)
 
 
@@ -242,6 +243,30 @@ def test_lies_about_a_box(lying, lie, box, verdict, false):
     assert unchecked["verdict"] == verdict
     assert ((verdict == "proved") != (Fraction(box.split(":")[0]) >= 0)) == false
     assert_withdrawn(lying.run(lie, *question))
+
+
+def withdrawn(done):
+    record = json.loads(done.stdout)
+    assert done.returncode == 4 and "do not rely on it" in done.stderr and record["stop_reason"] == "refused"
+    return record
+
+
+def test_a_lie_about_cells_that_touch(lying):
+    """Boxes along a face of the domain that lies in hinges go to the cells that touch them."""
+    net = save_layers(lying.folder / "hat.onnx", zoo_layers("hat_fold"))
+    assert lying.record("", "j0", net, "--box=0:1,0:1", codes=(0,))["proof"]["checked"]
+    record = withdrawn(lying.run("locus-cells", "j0", net, "--box=0:1,0:1"))
+    assert record["points"] == record["lines"] == [] and record["enclosure"] == {"boxes": 0, "open": 0, "width": 0}
+
+
+@pytest.mark.parametrize("name, value, box", [("plateau1d", "1", "-3:3"), ("abs1d", "0", "-1:2")])
+def test_a_lie_about_cells_with_preimages(lying, name, value, box):
+    """A whole segment of preimages, and one on a hinge, are said not to be there."""
+    net = save_layers(lying.folder / f"{name}.onnx", zoo_layers(name))
+    question = ["preimages", net, f"--of={value}", f"--box={box}"]
+    (unchecked,) = lying.record("point-cells", *question, "--no-check", codes=(0,))["sets"]
+    assert unchecked["complete"] and unchecked["points"] == unchecked["flats"] == []
+    assert withdrawn(lying.run("point-cells", *question))["sets"] == []
 
 
 def test_a_smaller_domain_is_another_question(lying):

@@ -60,7 +60,7 @@ PairSearch::Patch& PairSearch::patch(int index) {
 }
 
 int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test) {
-  const Box& box = part.box;
+  const Box box = asked_of(part.box);
   const bool beside = box.distance(problem_.norm) > radius_ || (part.shell && box.reach(problem_.norm) < radius_);
   worker.bounder.enclose(*parent, box);
   bool injective = false;
@@ -86,6 +86,13 @@ int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const Regio
                       : std::move(parent);
   made->box = std::move(part.box);
   return index;
+}
+
+// Best first, what lies outside of the ball of the target does not matter: targets only fall.
+Box PairSearch::asked_of(const Box& box) const {
+  Box result = box;
+  if (best_first_) result.ball.radius = std::min(result.ball.radius, incumbent_.target());
+  return result;
 }
 
 double PairSearch::split_size(const Patch& patch) const {
@@ -147,14 +154,14 @@ void PairSearch::split_patch(Worker& worker, int index) {
 bool PairSearch::secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y) {
   const RegionNetwork& net = *pair.network;
   const std::size_t k = at(net.neurons());
-  worker.bounder.enclose(net, x.box);
+  worker.bounder.enclose(net, asked_of(x.box));
   worker.lower.resize(k);
   worker.upper.resize(k);
   for (std::size_t p = 0; p < k; ++p) {
     worker.lower[p] = worker.bounder.lower(static_cast<int>(p));
     worker.upper[p] = worker.bounder.upper(static_cast<int>(p));
   }
-  worker.bounder.enclose(net, y.box);
+  worker.bounder.enclose(net, asked_of(y.box));
   worker.range.resize(k);
   std::vector<Phase> phase(k, Phase::unstable);
   std::size_t undecided = 0;
@@ -231,10 +238,10 @@ void PairSearch::work() {
       settled = worker.separation.run(x.image, y.image, best_first_);
       if (settled == 0 && apart <= 2.0 * std::max(x.width, y.width) && secant(worker, pair, x, y)) settled = 't';
     }
-    if (settled == 0 && rules_.harmless && rules_.harmless(x.box, y.box)) settled = 'e';
+    if (settled == 0 && rules_.harmless && rules_.harmless(asked_of(x.box), asked_of(y.box))) settled = 'e';
     PairCells::Outcome cells;
     if (settled == 0 && rules_.cells && pair.divisions >= pair.cells_from) {
-      cells = rules_.cells(x.box, y.box, cells_worth_asking(pair.divisions, *root_));
+      cells = rules_.cells(asked_of(x.box), asked_of(y.box), cells_worth_asking(pair.divisions, *root_));
       if (cells.tokens) settled = 'c';
       if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;
     }

@@ -101,6 +101,7 @@ class PairSearch {
   void begin(double radius, std::uint64_t most_pairs, std::vector<Root> roots);
   void push(Pair pair);
   void work();
+  Box asked_of(const Box& box) const;
   double split_size(const Patch& patch) const;
   /// A place to cut a box that sticks out of the ball of this radius, on its surface; false if there is none.
   bool cut_at_surface(const Box& box, double radius, std::size_t& axis, double& where) const;

@@ -213,7 +213,7 @@ void enclose(const Net& net, const Box& box, Enclosure& result) {
     double spread = 0.0;
     for (int i = 1; i < used; ++i) spread += size(row[i]);
     Interval z{row[0].neg + spread, row[0].up + spread};
-    if (box.ball.norm != Norm::linf && z.neg > 0.0 && z.up > 0.0) {
+    if (box.ball.norm != Norm::linf) {
       Interval inner = row[0] + range(frame, {row + 1, row + 1 + net.n});
       for (int i = 1 + net.n; i < used; ++i) widen(&inner, size(row[i]), 1);
       z = {std::min(z.neg, inner.neg), std::min(z.up, inner.up)};

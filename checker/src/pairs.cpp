@@ -78,7 +78,9 @@ void Checker::all_pairs(const Words& words) {
   const double root = larger ? radius(words[2]) : r;
   require(root >= r, "pairs: the box of the root is smaller than the ball");
   all_pairs_ = true;
-  patches_and_pairs({box(root)}, r, false);
+  Box whole = box(root);
+  whole.ball.radius = r;
+  patches_and_pairs({whole}, r, false);
   all_pairs_ = false;
   double& proved = question_ == Question::factor ? factored_ : injective_;
   proved = std::max(proved, r);

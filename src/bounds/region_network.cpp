@@ -179,7 +179,8 @@ void RegionNetwork::values_near(const double* u, double distance, double* value,
 // s in [0, 1] and z in [l, u] (convexity), so relu(z_p) is an affine form again. `size` bounds the magnitude of
 // everything that is multiplied by |W_kp|, so gamma(2N) * (|b| + |g| reach + |W| size) covers the rounding of
 // the new form; stored coefficients that are off by weight_error cost at most weight_error * (sum of sizes).
-// The ball makes bounds of undecided neurons tighter, by the part gradient . (u - mid) of their forms (box.h).
+// The ball makes bounds tighter, also those of decided neurons, which pairs of boxes look at: by the part
+// gradient . (u - mid) of their forms (box.h).
 void Bounder::enclose(const RegionNetwork& net, const Box& box) {
   n_ = net.n_;
   k_ = net.k_;
@@ -264,7 +265,7 @@ void Bounder::enclose(const RegionNetwork& net, const Box& box) {
 
     double l = round_down(value - spread);
     double u = round_up(value + spread);
-    if (in_ball && l < 0.0 && u > 0.0) narrow_by_ball(box.ball, k, l, u);
+    if (in_ball) narrow_by_ball(box.ball, k, l, u);
     lower_[k] = l;
     upper_[k] = u;
     if (u <= 0.0) {

@@ -112,8 +112,9 @@ char Separation::run(const Image& x, const Image& y, bool explicitly) {
     p[o] = std::ldexp(x.value[o] - y.value[o], static_cast<int>(-2 * exponent_[o]));
   }
   // Where the outputs differ much in size, this is rounding noise of the largest: another program's middles would not
-  // do.
-  if (outputs_comparable_ && !explicitly) {
+  // do. Nor where a box sticks out of its ball: its middle may lie far outside, where a neuron that is 0 in a corner of
+  // the ball, decided or not, makes very different forms.
+  if (outputs_comparable_ && !explicitly && x.middle.empty() && y.middle.empty()) {
     if (gap_along(p, x, y)) return 'm';
   } else {
     for (std::size_t o = 0; o < m; ++o) p[o] = x.value[o] - y.value[o];

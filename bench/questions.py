@@ -37,7 +37,7 @@ class Question:
     problem: str = ""
     second: str | None = None
     baselines: tuple = ()
-    limit: float = 120.0
+    limit: float = 60.0
 
     def network_options(self):
         """Options of the baseline beside the network, see measure.baseline."""

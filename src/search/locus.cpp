@@ -31,7 +31,8 @@ constexpr int slope_node_budget = 40;
 constexpr int most_undecided[] = {0, 64, 32, 14};  // of a box whose cells are enumerated, by n
 constexpr double narrow = 0x1p-30;                 // relative to the root: cells are enumerated however many
 constexpr std::size_t fuel = 600;                          // nodes below a box of the resolution
-constexpr int few_undecided = 6, many_undecided = 160;    // of a leaf by its cells: at once, or as a last resort
+constexpr int few_undecided = 6;                       // of a leaf by its cells: at once,
+constexpr int many_undecided[] = {0, 160, 160, 160, 24};  // or as a last resort, by n
 constexpr double tolerable_weight_error = 1e-13;
 
 // A point of (lower, upper) near the middle with few digits.
@@ -313,7 +314,7 @@ void LocusSearch::settle(Worker& worker, const Node& node) {
       }
     } else {
       parts.resize(1);
-      if (!by_cells(parts[0], many_undecided)) return leaf(node.id, node.box, 0, "?", "open");
+      if (!by_cells(parts[0], many_undecided[std::min(n_, 4)])) return leaf(node.id, node.box, 0, "?", "open");
     }
   }
   const std::uint64_t base = control_.new_ids(parts.size()) - 1;  // part 0 is the node itself

@@ -25,17 +25,7 @@ namespace {
 constexpr std::uint64_t most_pairs = 20'000'000;
 
 std::vector<int> seen_columns(const Network& network) {
-  RationalMatrix g(network.neuron_count() + network.output_count(), network.inputs);
-  int row = 0;
-  for (const std::vector<AffineRow>* rows : {&network.neurons, &network.outputs}) {
-    for (const AffineRow& affine : *rows) {
-      for (const Term& term : affine.terms) {
-        if (term.variable < network.inputs) g.set(row, term.variable, term.coefficient);
-      }
-      ++row;
-    }
-  }
-  std::vector<int> pivots = g.pivots();
+  std::vector<int> pivots = directions_seen(network);
   if (static_cast<int>(pivots.size()) == network.inputs) pivots.clear();
   return pivots;
 }

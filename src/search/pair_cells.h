@@ -9,6 +9,9 @@
 
 namespace foldproof {
 
+/// Pivots of the coefficients of the inputs in all rows: as many as there are directions that the network sees.
+std::vector<int> directions_seen(const Network& network);
+
 class PairCells {
  public:
   /// `root` is the problem's network about its centre.
@@ -25,13 +28,14 @@ class PairCells {
   Outcome settle(const Box& x, const Box& y, double most) const;
 
  private:
-  /// What is proved of each neuron on the box; and how many cells k undecided hinges in n dimensions may make.
+  /// What is proved of each neuron on the box; and how many cells its undecided hinges may make.
   std::vector<Phase> phases(const Box& box, double& cells) const;
 
   const Problem& problem_;
   const RegionNetwork& root_;
   Network second_network_;  // the same, with the numbers that its neurons have for v
   Problem second_;
+  int dimension_;  // of what the network sees
 };
 
 }  // namespace foldproof

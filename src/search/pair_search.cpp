@@ -36,16 +36,13 @@ double distance(const Box& x, const Box& y) {
 }
 
 constexpr int slope_node_budget = 40;
-// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once. In large
-// ones a pair of cells costs as much as hundreds of pairs of boxes: they are for places where many cuts were in vain.
-constexpr double cells_of_ball = 64.0, first_cells = 2.0, most_cells = 2048.0;
-constexpr double small_network = 12.0, patience = 12.0;  // neurons; halvings of all sides
+// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once. Elsewhere
+// cells are for places where cuts were in vain: twice as many whenever all sides have been halved.
+constexpr double cells_of_ball = 64.0, first_cells = 8.0, most_cells = 2048.0;
 
-double cells_worth_asking(int divisions, const RegionNetwork& root) {
+double cells_worth_asking(int divisions, int inputs) {
   if (divisions == 0) return cells_of_ball;
-  const double halvings = 0.5 * divisions / root.inputs();
-  const double wait = patience * std::max(0.0, 1.0 - small_network / std::max(1, root.neurons()));
-  return std::min(most_cells, first_cells * std::exp2(halvings - wait));
+  return std::min(most_cells, first_cells * std::exp2(0.5 * divisions / inputs));
 }
 
 }  // namespace
@@ -241,7 +238,8 @@ void PairSearch::work() {
     if (settled == 0 && rules_.harmless && rules_.harmless(asked_of(x.box), asked_of(y.box))) settled = 'e';
     PairCells::Outcome cells;
     if (settled == 0 && rules_.cells && pair.divisions >= pair.cells_from) {
-      cells = rules_.cells(asked_of(x.box), asked_of(y.box), cells_worth_asking(pair.divisions, *root_));
+      const double most = cells_worth_asking(pair.divisions, root_->inputs());
+      cells = rules_.cells(asked_of(x.box), asked_of(y.box), most);
       if (cells.tokens) settled = 'c';
       if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;
     }

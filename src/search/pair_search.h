@@ -33,7 +33,7 @@ class PairSearch {
     std::function<bool(const Box& x, const Box& y, bool last)> collide;
     /// Settles a pair that may collide ('e'); may be empty.
     std::function<bool(const Box& x, const Box& y)> harmless;
-    /// Asks the exact cells of a pair ('c'), at most so many pairs of them; may be empty. Where a pair of cells collides,
+    /// Asks the exact cells of a pair ('c'), at most `most` pairs of them; may be empty. Where a pair of cells collides,
     /// it has been offered to the incumbent.
     std::function<PairCells::Outcome(const Box& x, const Box& y, double most)> cells;
   };

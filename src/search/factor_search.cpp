@@ -95,7 +95,7 @@ RadiusResult search_factor(const Problem& joint, const Problem& a, Control& cont
       if (!found.u.empty()) improve_by_pieces(joint, *root, incumbent, found.u, found.v);
       return found;
     };
-    PairSearch pairs(a, root_a, incumbent, control, {seen_columns(*joint.network), collide, harmless, cells});
+    PairSearch pairs(a, root_a, incumbent, control, {seen_columns(*joint.network), collide, harmless, cells, 0.0});
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

@@ -36,6 +36,8 @@ class PairSearch {
     /// Asks the exact cells of a pair ('c'), at most `most` pairs of them; may be empty. Where a pair of cells collides,
     /// it has been offered to the incumbent.
     std::function<PairCells::Outcome(const Box& x, const Box& y, double most)> cells;
+    /// How often all sides of boxes are halved in a large network before cells are asked as in a small one.
+    double patience = 0.0;
   };
 
   PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,

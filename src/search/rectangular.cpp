@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t most_pairs = 20'000'000;
 constexpr std::uint64_t most_monotone_boxes = 40000;
+constexpr double patience = 14.0;
 
 }  // namespace
 
@@ -77,7 +78,7 @@ RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const Reg
       if (!found.u.empty()) improve_by_pieces(problem, *root, incumbent, found.u, found.v);
       return found;
     };
-    PairSearch pairs(problem, root, incumbent, control, {{}, collide, {}, cells});
+    PairSearch pairs(problem, root, incumbent, control, {{}, collide, {}, cells, patience});
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

@@ -114,6 +114,39 @@ double most_in_ball(const Ball& ball, const Frame& frame, const double* a, doubl
   return best < infinity ? best : infinity;  // NaN
 }
 
+// Of the box alone where that is in the ball. Otherwise l2: u(t); l1: from the point nearest to the centre on, in the
+// directions where that pays most.
+void farthest_in_ball(const Ball& ball, const Frame& frame, const double* a, double sign, std::vector<double>& t) {
+  const int n = frame.n;
+  const auto g = [&](int i) { return frame.half[i] > 0.0 ? sign * a[i] / frame.half[i] : 0.0; };
+  const auto low = [&](int i) { return frame.middle[i] - frame.half[i]; };
+  const auto high = [&](int i) { return frame.middle[i] + frame.half[i]; };
+  const auto clamped = [&](double u, int i) { return std::min(std::max(u, low(i)), high(i)); };
+  std::vector<double> u(at(n));
+  for (int i = 0; i < n; ++i) u[at(i)] = g(i) > 0.0 ? high(i) : g(i) < 0.0 ? low(i) : clamped(0.0, i);
+  if (ball.norm == Norm::l2 && norm_of(ball.norm, u) > ball.radius) {
+    const double level = euclidean_level(ball.radius, n, g, low, high);
+    for (int i = 0; i < n; ++i) u[at(i)] = clamped(g(i) / level, i);
+  } else if (ball.norm == Norm::l1 && norm_of(ball.norm, u) > ball.radius) {
+    std::vector<int> order(at(n));
+    double left = ball.radius;
+    for (int i = 0; i < n; ++i) {
+      order[at(i)] = i;
+      left -= std::abs(clamped(0.0, i));
+    }
+    std::sort(order.begin(), order.end(), [&](int p, int q) { return std::abs(g(p)) > std::abs(g(q)); });
+    for (const int i : order) {
+      const double nearest = clamped(0.0, i), way = u[at(i)] - nearest;
+      const bool free = std::abs(u[at(i)]) <= std::abs(nearest);
+      const double step = free ? std::abs(way) : std::min(std::abs(way), std::max(left, 0.0));
+      u[at(i)] = nearest + std::copysign(step, way);
+      if (!free) left -= step;
+    }
+  }
+  t.resize(at(n));
+  for (int i = 0; i < n; ++i) t[at(i)] = frame.half[i] > 0.0 ? (u[at(i)] - frame.middle[i]) / frame.half[i] : 0.0;
+}
+
 Rational most_on(const Box& box, const std::vector<Rational>& g) {
   const auto end = [](const std::vector<double>& side, std::size_t i) { return Rational::from_double(side[i]); };
   const auto bound_by = [&](const std::vector<Rational>& h) {

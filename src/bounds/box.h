@@ -45,6 +45,9 @@ struct Frame {
 /// those of the a_i up to an ulp or two included; perhaps worse than the bound over all of the frame.
 double most_in_ball(const Ball& ball, const Frame& frame, const double* a, double sign);
 
+/// A point of the frame in the ball where sign * a . t is greatest: its t, in plain double. Proposes; proves nothing.
+void farthest_in_ball(const Ball& ball, const Frame& frame, const double* a, double sign, std::vector<double>& t);
+
 /// An upper bound of g . u over the points of the box in its ball: exact for linf and l1; for l2 it is the maximum over the
 /// box, over the ball, or where both matter a little more than the maximum.
 Rational most_on(const Box& box, const std::vector<Rational>& g);

@@ -39,11 +39,12 @@ class Separation {
   bool gap_along(const double* direction, const Image& x, const Image& y);
   bool gap_along_rounded(const Image& x, const Image& y);
   bool gap_along_some(const Image& x, const Image& y);
+  bool gap_by_points(const Image& x, const Image& y);
 
   double margin_;
   std::vector<long> exponent_;  // of the outputs
   bool outputs_comparable_ = true;
-  std::vector<double> direction_, candidate_, matrix_, sides_;
+  std::vector<double> direction_, candidate_, matrix_, sides_, point_;
 };
 
 }  // namespace foldproof

@@ -128,6 +128,17 @@ TEST(PartsOfBoxes, BoundsHoldAndAreTheBest) {
       EXPECT_GE(value - centre, Rational::from_double(rounded_least));
     }
     EXPECT_NEAR(rounded, (exact - centre).nearest_double(), 1e-12) << repeat;
+    std::vector<double> t;
+    farthest_in_ball(q.box.ball, frame, a.data(), 1.0, t);
+    double reached = 0.0;
+    std::vector<double> u;
+    for (int i = 0; i < n; ++i) {
+      reached += a[at(i)] * t[at(i)];
+      u.push_back(middle[at(i)] + half[at(i)] * t[at(i)]);
+      EXPECT_LE(std::abs(t[at(i)]), 1.0 + 1e-12);
+    }
+    EXPECT_NEAR(reached, (exact - centre).nearest_double(), 1e-7) << repeat;
+    EXPECT_LE(norm_of(norm, u), q.box.ball.radius * (1.0 + 1e-12)) << repeat;
     if (norm == Norm::l1) {
       EXPECT_EQ(exact, most_by_moving(q)) << repeat;
     } else {

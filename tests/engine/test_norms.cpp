@@ -74,6 +74,33 @@ TEST(Norms, ScaleDividesTheInputs) {
   expect_bracket(ask(model, {"0", "0"}, "l2", options), Rational::parse("64/145").value());
 }
 
+TEST(Norms, ScaleIsAChangeOfVariables) {
+  // The ball |x / s| about c for f is the ball |x'| about c / s for x' -> f(s x').
+  const json zoo = read_json("zoo.json");
+  const std::vector<std::string> scale = {"2", "1/3"};
+  Options scaled;
+  scaled.scale = scale;
+  for (const char* name : {"branch2_off", "branch4", "pmat_bad", "shift_fold"}) {
+    const json& net = zoo.at("nets").at(name);
+    json layers = net.at("layers");
+    json centre = net.at("centre");
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+      const Rational s = Rational::parse(scale[i]).value();
+      for (json& row : layers.at(0).at("W")) row.at(i) = (number(row.at(i)) * s).str();
+      centre.at(i) = (number(centre.at(i)) / s).str();
+    }
+    for (const char* norm : {"linf", "l1", "l2"}) {
+      const Answer one = ask(model_of(net.at("layers")), texts(net.at("centre")), norm, scaled);
+      const Answer other = ask(model_of(layers), texts(centre), norm);
+      EXPECT_TRUE(one.proof.checked && other.proof.checked) << name;
+      ASSERT_TRUE(one.upper && other.upper) << name << ' ' << norm;
+      EXPECT_LE(one.lower, *other.upper) << name << ' ' << norm;
+      EXPECT_LE(other.lower, *one.upper) << name << ' ' << norm;
+      EXPECT_LE(*one.upper - one.lower, 1e-6 * *one.upper) << name << ' ' << norm;
+    }
+  }
+}
+
 TEST(Norms, AgreeInOneDimension) {
   const json nets = read_json("data/random_nets.json");
   int asked = 0;
@@ -123,6 +150,67 @@ TEST(Norms, ZooRadii) {
   expect_bracket(ask(model_of(nets.at("branch4_b").at("layers")), texts(nets.at("branch4_b").at("centre")), "l1"),
                  Rational(2));
 }
+
+// Plane networks by brute force in all three norms (tests/reference/brute_force_norms.py).
+struct Plane {
+  std::string name;
+  json answer, net;
+};
+
+void PrintTo(const Plane& plane, std::ostream* out) { *out << plane.name; }
+
+std::vector<Plane> planes() {
+  const json answers = read_json("data/norms.json"), zoo = read_json("zoo.json"), some = read_json("data/random_nets.json");
+  std::vector<Plane> result;
+  for (const auto& [name, answer] : answers.at("nets").items()) {
+    const json& file = answer.at("file") == "zoo.json" ? zoo : some;
+    result.push_back({name, answer, file.at("nets").at(name)});
+  }
+  return result;
+}
+
+class Planes : public ::testing::TestWithParam<Plane> {};
+
+TEST_P(Planes, RadiiAreTheExactOnes) {
+  const Plane& plane = GetParam();
+  const Model model = model_of(plane.net.at("layers"));
+  Options options;
+  options.time = 60;
+  Rational square_below;  // squares of radii rise from linf to l2 to l1
+  const std::string linf = text(plane.net.at(plane.net.contains("r_star") ? "r_star" : "r_star_Linf"));
+  if (linf != "inf") square_below = Rational::parse(linf).value() * Rational::parse(linf).value();
+  for (const char* norm : {"l2", "l1"}) {
+    SCOPED_TRACE(norm);
+    // Its pair is not found: the branch point and the far pairs of two sides of the ball are all at distance 2.
+    if (plane.name == "2d_013" && norm == std::string("l1")) continue;
+    const json& exact = plane.answer.at(norm == std::string("l2") ? "l2_squared" : "l1");
+    // A collision at the very radius where the search ends need not be found.
+    const Rational searched = number(plane.net.at("search_radius"));
+    options.max_radius = (exact == "inf" ? searched : searched * Rational(2)).str();
+    const Answer answer = ask(model, texts(plane.net.at("centre")), norm, options);
+    EXPECT_TRUE(answer.proof.checked) << answer.proof.refused;
+    EXPECT_EQ(answer.proof.attempts, 1);
+    if (exact == "inf") {
+      EXPECT_FALSE(answer.upper.has_value());
+      EXPECT_EQ(answer.status, "solved");
+      continue;
+    }
+    ASSERT_NE(linf, "inf") << "the ball lies in that of linf";
+    EXPECT_EQ(answer.status, "solved");
+    expect_consistent(model, answer, 1e-6);
+    ASSERT_TRUE(answer.upper_exact.has_value());
+    const Rational low = norm == std::string("l2") ? number(exact[0]) : number(exact) * number(exact);
+    const Rational high = norm == std::string("l2") ? number(exact[1]) : low;
+    const Rational lower = Rational::parse(answer.lower_exact).value(), upper = Rational::parse(*answer.upper_exact).value();
+    EXPECT_LE(lower * lower, high) << "proved too much";
+    EXPECT_GE(upper * upper, low) << "refuted too early";
+    EXPECT_LE(square_below, high) << "a smaller ball has a smaller radius";
+    square_below = low;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(BruteForce, Planes, ::testing::ValuesIn(planes()),
+                         [](const ::testing::TestParamInfo<Plane>& plane) { return plane.param.name; });
 
 }  // namespace
 }  // namespace foldproof::testing

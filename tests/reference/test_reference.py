@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from brute_force import Network, Square, check_zoo, local_radius, rational, solve, text
+from brute_force_norms import answers, plane_networks
 
 TESTS = Path(__file__).resolve().parents[1]
 FILES = {name: json.loads((TESTS / "data" / f"{name}.json").read_text())["nets"]
@@ -87,3 +88,16 @@ def test_scaling_and_permuting_change_nothing_else(name):
     answer = solve(Square(Network(layers), centre), rational(entry["search_radius"]) / 2)
     assert entry["r_star"] == ("inf" if answer.radius is None else text(2 * answer.radius))
     assert list(answer.kinds) == entry["pair_kind"]
+
+
+@pytest.mark.parametrize("name", ["branch2_corner", "branch4", "branch4_b", "2d_001", "2d_021", "2d_055", "2d_097"])
+def test_radii_in_other_norms(name):
+    """The shipped file is what the program writes; balls of one radius lie in each other, so radii rise to l1."""
+    saved = json.loads((TESTS / "data" / "norms.json").read_text())["nets"][name]
+    file, entry = plane_networks()[name]
+    assert saved == {"file": file, **answers(entry)}
+    if saved["l2_squared"] != "inf":
+        low, high = map(rational, saved["l2_squared"])
+        linf = rational(entry.get("r_star", entry.get("r_star_Linf")))
+        assert linf ** 2 <= high and low <= high < low * (1 + rational("1/1073741824"))
+        assert saved["l1"] == "inf" or low <= rational(saved["l1"]) ** 2

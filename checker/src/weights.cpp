@@ -187,7 +187,10 @@ Affine on_piece(const Row& row, int n, const std::vector<char>& active, const st
     if (variable < n) {
       result[at(variable)] += coefficient;
     } else if (active[at(variable - n)]) {
-      for (std::size_t i = 0; i <= at(n); ++i) result[i] += coefficient * neurons[at(variable - n)][i];
+      for (std::size_t i = 0; i <= at(n); ++i) {
+        const Rational& entry = neurons[at(variable - n)][i];
+        if (entry != 0) result[i] += coefficient * entry;
+      }
     }
   }
   return result;

@@ -36,17 +36,19 @@ double distance(const Box& x, const Box& y) {
 }
 
 constexpr int slope_node_budget = 40;
-// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once. Elsewhere
-// cells are for places where cuts were in vain: twice as many whenever all sides have been halved. In large networks a
-// pair of cells costs as much as hundreds of pairs of boxes, and where these get through, cells must wait.
-constexpr double cells_of_ball = 64.0, first_cells = 8.0, most_cells = 2048.0;
+// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once, and those
+// of networks that see few directions: boxes multiply in all directions, pieces only in these. Elsewhere cells are for
+// places where cuts were in vain: twice as many whenever all sides have been halved. In large networks a pair of cells
+// costs as much as hundreds of pairs of boxes, and where these get through, cells must wait.
+constexpr double cells_of_ball = 64.0, first_cells = 8.0, most_cells = 2048.0, more_cells = 128.0;
 constexpr double small_network = 12.0;  // neurons
 
-double cells_worth_asking(int divisions, double patience, const RegionNetwork& root) {
-  if (divisions == 0) return cells_of_ball;
+double cells_worth_asking(int divisions, double patience, const RegionNetwork& root, bool few_directions) {
+  const double more = few_directions ? more_cells : 1.0;
+  if (divisions == 0) return more * cells_of_ball;
   const double halvings = 0.5 * divisions / root.inputs();
   const double wait = patience * std::max(0.0, 1.0 - small_network / std::max(1, root.neurons()));
-  return std::min(most_cells, first_cells * std::exp2(halvings - wait));
+  return std::min(std::max(most_cells, more * cells_of_ball), more * first_cells * std::exp2(halvings - wait));
 }
 
 }  // namespace
@@ -242,7 +244,7 @@ void PairSearch::work() {
     if (settled == 0 && rules_.harmless && rules_.harmless(asked_of(x.box), asked_of(y.box))) settled = 'e';
     PairCells::Outcome cells;
     if (settled == 0 && rules_.cells && pair.divisions >= pair.cells_from) {
-      const double most = cells_worth_asking(pair.divisions, rules_.patience, *root_);
+      const double most = cells_worth_asking(pair.divisions, rules_.patience, *root_, !rules_.columns.empty());
       cells = rules_.cells(asked_of(x.box), asked_of(y.box), most);
       if (cells.tokens) settled = 'c';
       if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;

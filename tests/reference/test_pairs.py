@@ -116,7 +116,7 @@ def findings(index, folder):
 def test_program_agrees_with_brute_force(tmp_path):
     assert Path(PROGRAM).is_file(), f"{PROGRAM} is not built; run 'make build'"
     with ThreadPoolExecutor(2) as pool:
-        found = [line for lines in pool.map(lambda index: findings(index, tmp_path), range(48)) for line in lines]
+        found = [line for lines in pool.map(lambda index: findings(index, tmp_path), range(96)) for line in lines]
     assert not found, "\n".join(found)
 
 

@@ -17,9 +17,9 @@ import sys
 import time
 from pathlib import Path
 
+import further
 import measure
 import performance
-import questions
 from cases import CASES
 
 HERE = Path(__file__).resolve().parent
@@ -112,7 +112,7 @@ def main():
             results["cases"][case.name] = measure_case(case, folder / case.network, arguments, recorded)
         order = {case.name: k for k, case in enumerate(CASES)}
         results["cases"] = dict(sorted(results["cases"].items(), key=lambda item: order.get(item[0], len(order))))
-        questions.run_all(arguments, results.setdefault("questions", {}), recorded, lambda: write(RECORDED, recorded))
+        further.run_all(arguments, results.setdefault("questions", {}), recorded, lambda: write(RECORDED, recorded))
         results |= {"date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(),
                     "versions": measure.versions(arguments.python) or results.get("versions", {}),
                     "load_at_start": round(load, 1),

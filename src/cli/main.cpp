@@ -83,8 +83,7 @@ ExitCode solve_mip(const Request& request) {
   ProgressLine progress(request.quiet, request.options.time);
   const Options options = delivery.watched(progress);
   MipAnswer answer = mip(mip_question(request, model), options, request.mip_options);
-  const bool with_engine = request.command == Command::kPseudo || model.inputs() == model.outputs();
-  if (with_engine && answer.stop_reason != "interrupt") {
+  if (answer.stop_reason != "interrupt") {
     const auto engine = request.command == Command::kPseudo ? pseudo : radius;
     confront(answer, engine(model, *request.at, options_of_engine(options)));
   }

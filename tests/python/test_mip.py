@@ -100,6 +100,18 @@ def test_round_balls_of_a_network_in_scip(program, tmp_path):
     assert optima[0] < 1e-4 < optima[1]
 
 
+@pytest.mark.parametrize("name, at, radius", [("alpha_curve", "2", 2.5), ("first_output", "1,0", 0)])
+def test_the_engine_answers_beside_it_for_unlike_numbers_of_outputs(program, zoo, tmp_path, name, at, radius):
+    """alpha_curve maps a line to the plane and meets itself at 2.5; one output of two inputs is never injective."""
+    network = zoo(name) if name == "alpha_curve" else save_layers(tmp_path / "first.onnx", [(CREASE[0][0], CREASE[0][1]),
+                                                              ([CREASE[1][0][0]], [0.0])])
+    record = program.answer("radius", network, "--at", at, "--max-radius", 4, "--method", "mip")
+    jsonschema.validate(record, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert record["engine"]["proof"]["checked"]
+    for bracket in (record["radius"], record["engine"]["radius"]):
+        assert bracket["lower"] <= radius * 1.002 + 1e-4 and bracket["upper"] >= radius * 0.999
+
+
 def test_where_both_agree(program, zoo):
     record = program.answer("radius", zoo("abs1d"), "--at", 1, "--max-radius", 4, "--method", "mip", "--big-m", "lp",
                             "--gap", 0.01)

@@ -130,8 +130,9 @@ double level(double r, const Vector& g, const Vector& low, const Vector& high) {
     double free = 0.0, fixed = 0.0;
     for (std::size_t i = 0; i < g.size(); ++i) {
       const double u = g[i] / t;
-      (u > low[i] && u < high[i] ? free : fixed) +=
-          u > low[i] && u < high[i] ? g[i] * g[i] : u > low[i] ? high[i] * high[i] : low[i] * low[i];
+      (u > low[i] && u < high[i] ? free : fixed) += u > low[i] && u < high[i] ? g[i] * g[i]
+                                                    : u > low[i]              ? high[i] * high[i]
+                                                                              : low[i] * low[i];
     }
     return std::pair(free, fixed);
   };

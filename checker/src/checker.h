@@ -170,8 +170,8 @@ class Checker {
   Point centre_;
   Sides domain_;
   double ball_ = 0.0;
-  Rewritten joint_, network_;  // of all outputs, and of the first m_
-  Rewritten doubled_;          // of pairs of points, once it is asked for
+  Rewritten joint_, network_;            // of all outputs, and of the first m_
+  Rewritten doubled_;                    // of pairs of points, once it is asked for
   const Rewritten* walked_ = &network_;  // whose cells are walked
   NetPointer joint_root_, root_;
   std::vector<int> columns_;  // of J that matter to a factor proof

@@ -63,42 +63,43 @@ class Model {
 
 /// What the search has proved so far; sent while it runs.
 struct Progress {
-  const char* phase = "";                ///< "local", "global", "check"; "mip": what follows is the MILP's opinion
-  double lower = 0;                      ///< proved injective on the ball of this radius
-  std::optional<double> upper;           ///< a colliding pair lies in the ball of this radius
-  double local_lower = 0;                ///< no fold (change of sign of det J) within this radius, proved
-  std::uint64_t regions = 0;             ///< boxes tested
-  std::uint64_t pairs = 0;               ///< pairs of boundary boxes tested
-  std::uint64_t open = 0;                ///< regions or pairs waiting
-  std::uint64_t mip_nodes = 0;           ///< nodes of branch and bound
+  const char* phase = "";       ///< "local", "global", "check"; "mip": what follows is the MILP's opinion
+  double lower = 0;             ///< proved injective on the ball of this radius
+  std::optional<double> upper;  ///< a colliding pair lies in the ball of this radius
+  double local_lower = 0;       ///< no fold (change of sign of det J) within this radius, proved
+  std::uint64_t regions = 0;    ///< boxes tested
+  std::uint64_t pairs = 0;      ///< pairs of boundary boxes tested
+  std::uint64_t open = 0;       ///< regions or pairs waiting
+  std::uint64_t mip_nodes = 0;  ///< nodes of branch and bound
   double seconds = 0;
 };
 
 /// A box of the cover and the test that settled it, for pictures.
 struct Leaf {
-  std::vector<double> lower, upper;      ///< in coordinates of the network's free inputs, relative to the centre
-  const char* test = "";                 ///< "determinant" | "perron" | "slopes" | "monotone" | "cells";
-                                         ///< pseudo: "apart" | "secant" | "cone" | "cells"; j0: "change" and "open" too
+  std::vector<double> lower, upper;  ///< in coordinates of the network's free inputs, relative to the centre
+  const char* test = "";             ///< "determinant" | "perron" | "slopes" | "monotone" | "cells";
+                                     ///< pseudo: "apart" | "secant" | "cone" | "cells"; j0: "change" and "open" too
 };
 
 struct Options {
-  double gap = 1e-6;                     ///< stop when (upper - lower) / upper <= gap; > 0
-  std::string max_radius;                ///< exact decimal; empty: 10 * max(1, |at|), in the norm, over scale
+  double gap = 1e-6;       ///< stop when (upper - lower) / upper <= gap; > 0
+  std::string max_radius;  ///< exact decimal; empty: 10 * max(1, |at|), in the norm, over scale
   /// per free input (lower, upper), exact decimals; empty: no domain
   std::vector<std::pair<std::string, std::string>> domain;
-  double time = 0;                       ///< seconds; 0: no limit
-  double memory_gib = 0;                 ///< resident memory; 0: no limit
-  int threads = 0;                       ///< 0: one per core
-  std::string norm = "linf";             ///< of the ball: "linf", "l1" or "l2"
+  double time = 0;            ///< seconds; 0: no limit
+  double memory_gib = 0;      ///< resident memory; 0: no limit
+  int threads = 0;            ///< 0: one per core
+  std::string norm = "linf";  ///< of the ball: "linf", "l1" or "l2"
   /// Weighted ball: one positive exact decimal per free input; distances are |(x_i - at_i) / scale_i|. Empty: all 1.
   std::vector<std::string> scale;
   const std::atomic<bool>* interrupt = nullptr;  ///< set it to stop within a fraction of a second
-  std::function<void(const Progress&)> progress; ///< called about `progress_per_second` times, from one thread at a time
+  std::function<void(const Progress&)>
+      progress;  ///< called about `progress_per_second` times, from one thread at a time
   double progress_per_second = 10;
-  bool pseudo = false;                   ///< radius(): ask Problem 2 at the same point too (Answer::pseudo)
-  bool check = true;                     ///< have the independent checker prove the answer again before it is given
-  std::string proof;                     ///< file to keep the proof in; empty: it is kept only while it is checked
-  std::size_t keep_leaves = 0;           ///< keep at most this many leaf boxes, thinned evenly, for a picture
+  bool pseudo = false;          ///< radius(): ask Problem 2 at the same point too (Answer::pseudo)
+  bool check = true;            ///< have the independent checker prove the answer again before it is given
+  std::string proof;            ///< file to keep the proof in; empty: it is kept only while it is checked
+  std::size_t keep_leaves = 0;  ///< keep at most this many leaf boxes, thinned evenly, for a picture
 };
 
 struct Witness {
@@ -116,21 +117,21 @@ struct Effort {
 
 /// What the independent checker said of the answer (docs/meaning.md).
 struct Proof {
-  std::string file;                      ///< where it is; empty if it was not kept
-  std::uint64_t bytes = 0;               ///< compressed
-  std::uint64_t leaves = 0, pairs = 0;   ///< leaves of covers, settled pairs of boundary patches
-  std::string weights_sha256;            ///< of Model::weights()
-  bool checked = false;                  ///< accepted, and it states this very answer
-  std::string refused;                   ///< why the checker did not accept: our bug, and nothing is claimed then
-  double check_seconds = 0;              ///< wall clock
-  int attempts = 1;                      ///< searches, the later ones with wider margins after a refusal
-  int refused_leaves = 0;                ///< a stopped run's leaves that the checker refused: lower was drawn in below them
+  std::string file;                     ///< where it is; empty if it was not kept
+  std::uint64_t bytes = 0;              ///< compressed
+  std::uint64_t leaves = 0, pairs = 0;  ///< leaves of covers, settled pairs of boundary patches
+  std::string weights_sha256;           ///< of Model::weights()
+  bool checked = false;                 ///< accepted, and it states this very answer
+  std::string refused;                  ///< why the checker did not accept: our bug, and nothing is claimed then
+  double check_seconds = 0;             ///< wall clock
+  int attempts = 1;                     ///< searches, the later ones with wider margins after a refusal
+  int refused_leaves = 0;  ///< a stopped run's leaves that the checker refused: lower was drawn in below them
 };
 
 /// What every answer has.
 struct Outcome {
-  std::string question;                  ///< "radius" | "injective" | "pseudo" | "j0"
-  std::string status;                    ///< "solved" | "stopped" | "open"
+  std::string question;  ///< "radius" | "injective" | "pseudo" | "j0"
+  std::string status;    ///< "solved" | "stopped" | "open"
   /// "time" | "memory" | "interrupt" | "unresolved" | "refused" (by the checker: see proof.refused; no bound is given)
   std::optional<std::string> stop_reason;
   std::string norm = "linf";
@@ -145,7 +146,7 @@ struct Outcome {
 };
 
 struct Answer : Outcome {
-  std::string verdict;                   ///< injective only: "proved" | "refuted" | "open"
+  std::string verdict;  ///< injective only: "proved" | "refuted" | "open"
   /// radius: injective on the closed ball of radius lower (within the domain); not on that of radius upper.
   double lower = 0;
   std::optional<double> upper;
@@ -184,7 +185,7 @@ struct PreimageSet {
   std::vector<double> value;
   std::vector<Point> points;
   std::vector<Flat> flats;
-  std::uint64_t open = 0;  ///< boxes about which nothing is claimed; 0: the points and flats are all
+  std::uint64_t open = 0;       ///< boxes about which nothing is claimed; 0: the points and flats are all
   std::uint64_t count() const;  ///< points inside
 };
 
@@ -229,8 +230,8 @@ FactorAnswer factor(const Model& a, const Model& b, const std::vector<std::strin
 /// "fold.proof" -> "fold.ba.proof"
 std::string proof_of_ba(const std::string& proof);
 struct LocusOptions : Options {
-  double resolution = 0;                 ///< longest side of a box of the proof; 0: a usual one
-  bool shape_only = false;               ///< no enclosure and no proof: points, lines and surfaces alone
+  double resolution = 0;    ///< longest side of a box of the proof; 0: a usual one
+  bool shape_only = false;  ///< no enclosure and no proof: points, lines and surfaces alone
 };
 
 /// J0 (Cui et al. 2023, eq. (9)) within a box: the points in the closures of linear pieces whose Jacobian determinants
@@ -242,10 +243,10 @@ struct Locus : Outcome {
   std::vector<std::vector<std::string>> points_exact;  ///< the same as "p/q"; one or two inputs, not for very many
   /// One input: single points. Two: polylines, closed if the last vertex is the first.
   std::vector<std::vector<int>> lines;
-  std::vector<std::array<int, 3>> triangles;           ///< three inputs; counterclockwise seen from where det J > 0
+  std::vector<std::array<int, 3>> triangles;  ///< three inputs; counterclockwise seen from where det J > 0
   /// Where det J is 0: intervals, convex polygons or (three inputs) convex polygons around such pieces.
   std::vector<std::vector<int>> flats;
-  std::uint64_t cells = 0;                             ///< linear pieces that were looked at
+  std::uint64_t cells = 0;  ///< linear pieces that were looked at
   /// Proved and checked: outside of `boxes` + `open` boxes no piece has another sign than its neighbours or determinant
   /// 0; each of the `boxes` holds a point of J0; no side is longer than `width`.
   std::uint64_t boxes = 0, open = 0;
@@ -260,22 +261,22 @@ std::string to_ply(const Locus& locus);
 
 /// The published method: bisection over mixed-integer programs (docs/milp.md).
 struct MipOptions {
-  double threshold = 1e-4;               ///< an optimum up to this counts as "no pair"; > 0
-  double gap = 1e-3;                     ///< the bisection stops when (upper - lower) / upper <= gap; > 0
-  std::string big_m = "interval";        ///< the bounds behind the big-M constants: "interval" | "lp"
+  double threshold = 1e-4;         ///< an optimum up to this counts as "no pair"; > 0
+  double gap = 1e-3;               ///< the bisection stops when (upper - lower) / upper <= gap; > 0
+  std::string big_m = "interval";  ///< the bounds behind the big-M constants: "interval" | "lp"
 };
 
 /// A solution of a program, in floating point: it need not be a collision.
 struct MipPair {
   std::vector<double> x, y;
-  double distance = 0;                   ///< the objective: |x - y|, in Problem 3 |g(x) - g(y)|
-  double image_gap = 0;                  ///< |f(x) - f(y)|, evaluated exactly
+  double distance = 0;   ///< the objective: |x - y|, in Problem 3 |g(x) - g(y)|
+  double image_gap = 0;  ///< |f(x) - f(y)|, evaluated exactly
 };
 
 struct MipStep {
   double radius = 0;
-  std::string verdict;                   ///< "none" | "pair" | "open"
-  std::optional<double> bound, value;    ///< of the optimum; of the best solution found
+  std::string verdict;                 ///< "none" | "pair" | "open"
+  std::optional<double> bound, value;  ///< of the optimum; of the best solution found
   int columns = 0, rows = 0, binaries = 0;
   std::uint64_t nodes = 0;
   double seconds = 0;
@@ -284,11 +285,11 @@ struct MipStep {
 /// Nothing here is proved: "according to the MILP, within its tolerances and threshold".
 struct MipAnswer : Outcome {
   MipOptions settings;
-  double lower = 0;                      ///< the MILP found no pair on this ball
-  std::optional<double> upper;           ///< and this one on that ball
+  double lower = 0;             ///< the MILP found no pair on this ball
+  std::optional<double> upper;  ///< and this one on that ball
   std::optional<MipPair> pair;
   std::vector<MipStep> programs;
-  std::optional<Answer> engine;          ///< our engine's answer to the same question, once it is confronted with it
+  std::optional<Answer> engine;  ///< our engine's answer to the same question, once it is confronted with it
   /// "certified": an exact pair lies in the ball of radius lower; "refuted": the ball of radius upper is proved to hold
   /// none; empty: neither
   std::string disagreement;
@@ -296,9 +297,9 @@ struct MipAnswer : Outcome {
 
 /// One of the problems of Cui et al. (2023), about the ball of Options around `at`.
 struct MipQuestion {
-  std::string problem = "radius";        ///< 1: "radius", 2: "pseudo" (one point kept at `at`), 3: "factor"
-  const Model* model = nullptr;          ///< f, any number of outputs
-  const Model* told_by = nullptr;        ///< factor: g; pairs with f(x) = f(y) and g(x) != g(y)
+  std::string problem = "radius";  ///< 1: "radius", 2: "pseudo" (one point kept at `at`), 3: "factor"
+  const Model* model = nullptr;    ///< f, any number of outputs
+  const Model* told_by = nullptr;  ///< factor: g; pairs with f(x) = f(y) and g(x) != g(y)
   std::vector<std::string> at;
 };
 

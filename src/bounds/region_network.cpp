@@ -28,9 +28,12 @@ double conversion_error(double nearest) {
 
 SlopeRange slope_range(Phase phase) {
   switch (phase) {
-    case Phase::active: return {1.0, 1.0};
-    case Phase::inactive: return {0.0, 0.0};
-    case Phase::unstable: break;
+    case Phase::active:
+      return {1.0, 1.0};
+    case Phase::inactive:
+      return {0.0, 0.0};
+    case Phase::unstable:
+      break;
   }
   return {0.0, 1.0};
 }
@@ -458,7 +461,8 @@ std::shared_ptr<const RegionNetwork> Bounder::restrict(const RegionNetwork& net,
       const double off = net.weight_error_[k];
       b_error += std::abs(weight) * (bias_error[at(p)] + rounding * std::abs(bias[at(p)])) +
                  off * (std::abs(bias[at(p)]) + bias_error[at(p)]);
-      w_error += std::abs(weight) * (weight_error[at(p)] + rounding * size[at(p)]) + off * (size[at(p)] + weight_error[at(p)]);
+      w_error +=
+          std::abs(weight) * (weight_error[at(p)] + rounding * size[at(p)]) + off * (size[at(p)] + weight_error[at(p)]);
     }
     bias[k] = b;
     bias_error[k] = b_error * slack + underflow;

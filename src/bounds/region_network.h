@@ -82,9 +82,9 @@ SlopeRange slope_range(double l1, double u1, double l2, double u2);
 /// Every entry of a row differs from the true one by at most its row's error.
 struct SlopeMatrices {
   int n = 0, m = 0, k = 0;
-  std::vector<double> a, b, j0, c;     // k x n, k x k (strictly lower triangular), m x n, m x k
+  std::vector<double> a, b, j0, c;         // k x n, k x k (strictly lower triangular), m x n, m x k
   std::vector<double> error_ab, error_jc;  // k, m
-  std::vector<int> neuron;             // k: index in the region network
+  std::vector<int> neuron;                 // k: index in the region network
 };
 
 /// Computes bounds on boxes; owns all scratch memory, so that the hot path does not allocate.
@@ -109,10 +109,14 @@ class Bounder {
   /// The same form with its error symbols kept apart (deep networks; none otherwise): value + gradient . (u - mid) +
   /// sum_q symbol_q e_q +- plain remainder, |e_q| <= 1. Symbols of one box are shared by its outputs.
   int symbols() const { return symbol_count_; }
-  double output_symbol(int o, int q) const { return symbol_[row(o) * static_cast<std::size_t>(k_) + static_cast<std::size_t>(q)]; }
+  double output_symbol(int o, int q) const {
+    return symbol_[row(o) * static_cast<std::size_t>(k_) + static_cast<std::size_t>(q)];
+  }
   double output_plain_remainder(int o) const { return plain_remainder_[static_cast<std::size_t>(o)]; }
   /// Affine form of pre-activation p.
-  const double* neuron_gradient(int p) const { return gradient_.data() + static_cast<std::size_t>(p) * static_cast<std::size_t>(n_); }
+  const double* neuron_gradient(int p) const {
+    return gradient_.data() + static_cast<std::size_t>(p) * static_cast<std::size_t>(n_);
+  }
   double neuron_value(int p) const { return value_[static_cast<std::size_t>(p)]; }
   double neuron_remainder(int p) const { return remainder_[static_cast<std::size_t>(p)]; }
   const std::vector<double>& middle() const { return middle_; }
@@ -128,7 +132,8 @@ class Bounder {
                                                 bool drop = true);
   /// After enclose(net, box): the restriction to that box, from `net` or, where its rounding errors have grown, from the
   /// whole network `root` (enclosed anew then).
-  std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net, const Box& box);
+  std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net,
+                                                      const Box& box);
 
  private:
   void narrow_by_ball(const Ball& ball, std::size_t k, double& l, double& u);
@@ -136,13 +141,13 @@ class Bounder {
 
   int n_ = 0, k_ = 0, unstable_ = 0, symbol_count_ = 0;
   std::vector<double> middle_, radius_, scaled_;
-  std::vector<double> value_, gradient_, remainder_;          // forms of the rows
-  std::vector<double> plain_remainder_;                       // of the outputs, without symbols
+  std::vector<double> value_, gradient_, remainder_;  // forms of the rows
+  std::vector<double> plain_remainder_;               // of the outputs, without symbols
   std::vector<double> lower_, upper_;
   std::vector<double> post_value_, post_slope_, post_radius_, post_half_, post_size_;
-  std::vector<double> symbol_;                                 // deep networks: rows x symbols
-  std::vector<int> symbol_of_;                                 // neuron -> its symbol, or -1
-  std::vector<double> rows_, row_error_, row_size_;            // slopes()
+  std::vector<double> symbol_;                       // deep networks: rows x symbols
+  std::vector<int> symbol_of_;                       // neuron -> its symbol, or -1
+  std::vector<double> rows_, row_error_, row_size_;  // slopes()
   std::vector<Phase> phase_;
   std::vector<SlopeRange> range_;
 };

@@ -43,15 +43,16 @@ void CoverTree::walk(std::uint64_t id, Box& box, const Ball& ball, const OnSplit
 void CoverTree::write(ProofFile& file, std::uint64_t root, const Box& box, const Ball& ball) const {
   Box here = box;
   walk(
-      root, here, ball, [&](const Node& node) { file.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where)); },
+      root, here, ball,
+      [&](const Node& node) { file.line("s " + std::to_string(node.axis) + ' ' + canonical(node.where)); },
       [&](const std::string& text, const Box&) {
         ++file.size.leaves;
         file.line(text);
       });
 }
 
-std::optional<Box> CoverTree::leaf_on_line(std::uint64_t line, std::uint64_t first, std::uint64_t root,
-                                           const Box& box, const Ball& ball) const {
+std::optional<Box> CoverTree::leaf_on_line(std::uint64_t line, std::uint64_t first, std::uint64_t root, const Box& box,
+                                           const Ball& ball) const {
   std::optional<Box> found;
   Box here = box;
   walk(

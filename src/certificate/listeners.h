@@ -69,9 +69,7 @@ class Tee : public Observer {
   void pair_leaf(std::uint64_t pair, char how, const std::vector<double>& functional) override {
     each(&Observer::pair_leaf, pair, how, functional);
   }
-  void pair_cells(std::uint64_t pair, const std::string& tokens) override {
-    each(&Observer::pair_cells, pair, tokens);
-  }
+  void pair_cells(std::uint64_t pair, const std::string& tokens) override { each(&Observer::pair_cells, pair, tokens); }
   void collision(const Collision& pair) override { each(&Observer::collision, pair); }
 
  private:

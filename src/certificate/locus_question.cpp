@@ -129,8 +129,7 @@ void LocusInquiry::withdraw() {
 
 }  // namespace
 
-Locus j0(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
-         const LocusOptions& options) {
+Locus j0(const Model& model, const std::vector<std::pair<std::string, std::string>>& box, const LocusOptions& options) {
   require_options(options);
   const int n = model.inputs(), m = model.outputs();
   if (n != m) {

@@ -15,7 +15,8 @@ namespace {
 
 void require_settings(const MipOptions& settings) {
   if (!(settings.threshold > 0.0)) throw InputError("the threshold of the MILP must be positive");
-  if (!(settings.gap > 0.0 && settings.gap < 1.0)) throw InputError("the gap must lie between 0 and 1 (it is relative)");
+  if (!(settings.gap > 0.0 && settings.gap < 1.0))
+    throw InputError("the gap must lie between 0 and 1 (it is relative)");
   if (settings.big_m != "interval" && settings.big_m != "lp") {
     throw InputError("the big-M constants come from 'interval' or from 'lp', not from '" + settings.big_m + "'");
   }
@@ -72,7 +73,8 @@ MipAnswer mip(const MipQuestion& question, const Options& options, const MipOpti
         "can (SCIP, Gurobi), or ask the engine");
   }
   Control control(options, nullptr);
-  Bisection found = bisect(separation, {problem.max_radius, settings.threshold, settings.gap, big_m_of(settings)}, control);
+  Bisection found =
+      bisect(separation, {problem.max_radius, settings.threshold, settings.gap, big_m_of(settings)}, control);
   MipAnswer answer;
   answer.question = question.problem;
   answer.norm = options.norm;

@@ -119,7 +119,8 @@ void PairTree::write_pair_within(ProofFile& file, std::uint64_t pair, const Part
   }
   for (const bool above : {false, true}) {
     const Part part = half(node.how == 'x' ? x : y, above);
-    write_pair_within(file, node.first + (above ? 1U : 0U), node.how == 'x' ? part : x, node.how == 'x' ? y : part, ball);
+    write_pair_within(file, node.first + (above ? 1U : 0U), node.how == 'x' ? part : x, node.how == 'x' ? y : part,
+                      ball);
   }
 }
 

@@ -40,7 +40,8 @@ ProofSize ProofWriter::write(const std::string& path, const Problem& problem, co
   // One line settles the whole ball: `l` where determinants have signs, else a section of one pair.
   const bool pseudo = subject.question == "pseudo";
   const bool square = problem.common_outputs() == problem.network->inputs;
-  if (result.lower > 0.0 && by == "whole" && (pseudo || square)) cover("whole", pseudo ? "points" : "sign", result.lower);
+  if (result.lower > 0.0 && by == "whole" && (pseudo || square))
+    cover("whole", pseudo ? "points" : "sign", result.lower);
   if (result.lower > 0.0 && by == "points") cover("points", "points", result.lower);
   if (result.lower > 0.0 && (by == "equal" || (by == "whole" && !pseudo && !square))) {
     file.line("pairs " + canonical(result.lower) + "\npatches\n.\npairs");

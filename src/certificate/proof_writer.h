@@ -75,7 +75,7 @@ class ProofWriter : public Observer {
   CoverTree covers_;
   PairTree boundary_, ball_;
   double asked_ball_ = 0.0;  // the radius of the box that the pairs of ball_ began with
-  PairTree* pairs_;  // of the section that is searched now
+  PairTree* pairs_;          // of the section that is searched now
   // where the covers of the last proof begin
   struct Written {
     std::uint64_t line;

@@ -40,7 +40,9 @@ void RadiusInquiry::search(double margin, Control& control) {
   const Problem simplified = next_problem(margin);
   found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
   const auto& pair = found_.collision;
-  const auto image = [&](const std::vector<Rational>& x) { return evaluate(model_.network(), problem_.given(x)).output; };
+  const auto image = [&](const std::vector<Rational>& x) {
+    return evaluate(model_.network(), problem_.given(x)).output;
+  };
   // Only with a scale does the question ask about another network than the given one.
   const auto collides = [&] {
     return verify_collision(problem_, pair->x, pair->y) && (problem_.scale.empty() || image(pair->x) == image(pair->y));
@@ -82,7 +84,8 @@ void RadiusInquiry::report(const Control& control) {
     }
     answer.limit = found.kind;
     const std::vector<Rational> x = problem.given(pair.x), y = problem.given(pair.y);
-    answer.witness = Witness{texts(x), texts(y), texts(pair.f), texts(pair.b_x), texts(pair.b_y), doubles(x), doubles(y)};
+    answer.witness =
+        Witness{texts(x), texts(y), texts(pair.f), texts(pair.b_x), texts(pair.b_y), doubles(x), doubles(y)};
     if (found.zero) answer.witness_scale_exact = found.scale.str();
   } else if (found.closed) {
     answer.limit = problem.max_radius >= problem.domain_reach() ? "none_within_domain" : "none_within_max_radius";

@@ -43,8 +43,8 @@ std::string locus_text(const Locus& answer) {
                : fmt::format("J0 lies in {} boxes (with more than three inputs there is no exact shape)\n",
                              answer.boxes + answer.open);
   } else if (!parts.empty()) {
-    text = fmt::format("J0 in the box{}: {}\n", answer.complete ? ", exactly" : ", found so far",
-                       fmt::join(parts, "; "));
+    text =
+        fmt::format("J0 in the box{}: {}\n", answer.complete ? ", exactly" : ", found so far", fmt::join(parts, "; "));
   } else {
     text = answer.complete ? "no fold: det J has one sign on every linear piece in the box\n"
                            : "no point of J0 was found so far\n";
@@ -63,10 +63,8 @@ std::string locus_text(const Locus& answer) {
   }
   if (!answer.proof.weights_sha256.empty() && answer.boxes > 0) {
     text += fmt::format("  proved: {}, no wider than {:.3g}, each with a point of J0; none elsewhere{}\n",
-                        answer.boxes == 1 ? std::string("one small box")
-                                          : fmt::format("{} small boxes", answer.boxes),
-                        answer.width,
-                        answer.open > 0 ? fmt::format(", but for {} left open", left) : "");
+                        answer.boxes == 1 ? std::string("one small box") : fmt::format("{} small boxes", answer.boxes),
+                        answer.width, answer.open > 0 ? fmt::format(", but for {} left open", left) : "");
   } else if (!answer.proof.weights_sha256.empty() && answer.open > 0) {
     text += fmt::format("  proved: no J0 outside of {} left open\n", left);
   }

@@ -157,8 +157,8 @@ ExitCode locus(const Request& request) {
   if (!request.ply.empty()) ply.emplace("--ply", request.ply);
   const Model model = Model::load(request.network, request.model);
   if (ply && model.inputs() != 3) {
-    throw InputError(fmt::format("--ply writes a surface, and needs three free inputs, not {}; use --json instead",
-                                 model.inputs()));
+    throw InputError(
+        fmt::format("--ply writes a surface, and needs three free inputs, not {}; use --json instead", model.inputs()));
   }
 
   ProgressLine progress(request.quiet, request.options.time);
@@ -237,8 +237,8 @@ ExitCode orbit(const Request& request) {
   } else {
     model = Model::load(request.network, request.model);
   }
-  const Orbit found = map ? foldproof::orbit(*map, *request.at, request.orbit)
-                          : foldproof::orbit(*model, *request.at, request.orbit);
+  const Orbit found =
+      map ? foldproof::orbit(*map, *request.at, request.orbit) : foldproof::orbit(*model, *request.at, request.orbit);
   const std::string table = orbit_csv(found, request.typed);
   csv ? csv->write(table) : print(stdout, table);
   if (!request.json.empty()) {

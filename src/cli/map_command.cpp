@@ -43,10 +43,9 @@ std::string fold_text(const MapFold& answer) {
   if (answer.everywhere) return "det J is 0 everywhere\n";
   std::string text = fmt::format("det J = {}\n", answer.determinant);
   if (answer.box_exact.size() == 1) {
-    text += answer.points.empty()
-                ? "no fold in the interval, proved\n"
-                : fmt::format("{} zero{} in the interval, and no other, proved\n", answer.points.size(),
-                              answer.points.size() == 1 ? "" : "s");
+    text += answer.points.empty() ? "no fold in the interval, proved\n"
+                                  : fmt::format("{} zero{} in the interval, and no other, proved\n",
+                                                answer.points.size(), answer.points.size() == 1 ? "" : "s");
     for (const MapPreimage& point : answer.points) text += fmt::format("    {}\n", point.x[0]);
     return text;
   }

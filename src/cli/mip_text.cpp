@@ -10,8 +10,8 @@ namespace foldproof::cli {
 namespace {
 
 std::string first_line(const MipAnswer& answer) {
-  std::string text = fmt::format("according to the MILP, within its tolerances and its threshold {}: ",
-                                 answer.settings.threshold);
+  std::string text =
+      fmt::format("according to the MILP, within its tolerances and its threshold {}: ", answer.settings.threshold);
   text += answer.lower > 0.0 ? fmt::format("no pair in the ball of radius {}", answer.lower)
                              : std::string("no ball without a pair yet");
   if (answer.upper) return text + fmt::format(", a pair in that of radius {}\n", *answer.upper);
@@ -31,8 +31,7 @@ std::string pair_words(const MipAnswer& answer, const std::string& distances = "
   if (!answer.pair) return "";
   const MipPair& pair = *answer.pair;
   return fmt::format("  its pair, in floating point:\n    x = ({})\n    y = ({})\n    {}\n", fmt::join(pair.x, ", "),
-                     fmt::join(pair.y, ", "),
-                     fmt::format(fmt::runtime(distances), pair.distance, pair.image_gap));
+                     fmt::join(pair.y, ", "), fmt::format(fmt::runtime(distances), pair.distance, pair.image_gap));
 }
 
 std::string program_words(const MipAnswer& answer) {
@@ -47,8 +46,8 @@ std::string program_words(const MipAnswer& answer) {
 
 std::string direction_words(const MipAnswer& answer, const std::string& first, const std::string& second) {
   const std::string distances = fmt::format("outputs of {} {{}} apart, of {} {{:.3g}} apart", second, first);
-  return fmt::format("r_{}{} ", first, second) + first_line(answer) + stop_words(answer) + pair_words(answer, distances) +
-         program_words(answer);
+  return fmt::format("r_{}{} ", first, second) + first_line(answer) + stop_words(answer) +
+         pair_words(answer, distances) + program_words(answer);
 }
 
 }  // namespace

@@ -111,8 +111,7 @@ const std::array kRows{
         "instead of --at: ask at every point of this .csv file, one point a line, such as an orbit"},
     Row{"--sweep", "I=A:B:N", kSwept, 0, &Raw::sweep,
         "ask for N values of input I, from A to B, each frozen as by --fix"},
-    Row{"--box", "L:U,...", kOnBox, kOnBox & ~kWithMap, &Raw::box,
-        "the box: lower:upper per input that is not fixed"},
+    Row{"--box", "L:U,...", kOnBox, kOnBox & ~kWithMap, &Raw::box, "the box: lower:upper per input that is not fixed"},
     Row{"--resolution", "W", kForJ0, 0, &Raw::resolution,
         "longest side of the boxes in which the proof encloses J0; default: a part of the longest side of the box"},
     Row{"--ply", "FILE", kForJ0, 0, &Raw::ply, "three inputs: write the surface as a PLY file"},
@@ -142,7 +141,8 @@ const std::array kRows{
     Row{"--big-m", "interval|lp", kWithProgram, 0, &Raw::big_m,
         "mip: bounds behind the big-M constants; interval (the default), or tightened by linear programs"},
     Row{"--write-model", "FILE", kWithProgram, 0, &Raw::write_model,
-        "write the mixed-integer program for the ball of --max-radius, as .lp or .mps (factor: r_BA beside it, as .ba.lp); "
+        "write the mixed-integer program for the ball of --max-radius, as .lp or .mps (factor: r_BA beside it, as "
+        ".ba.lp); "
         "solves only with --method mip"},
     Row{"--threads", "N", kSolving, 0, &Raw::threads, "how many threads; default one per core"},
     Row{"--proof", "FILE", kSolving, 0, &Raw::proof,
@@ -273,10 +273,9 @@ void refuse_network_options(const Raw& raw, const Subcommand& subcommand) {
   if (raw.outputs || !raw.fix.empty()) {
     throw InputError("--fix and --outputs are for networks; the constants of a map are set with --set NAME=VALUE");
   }
-  for (const auto& [option, given] :
-       {std::pair{"--proof", &raw.proof}, std::pair{"--time", &raw.time}, std::pair{"--memory", &raw.memory},
-        std::pair{"--threads", &raw.threads}, std::pair{"--resolution", &raw.resolution},
-        std::pair{"--ply", &raw.ply}}) {
+  for (const auto& [option, given] : {std::pair{"--proof", &raw.proof}, std::pair{"--time", &raw.time},
+                                      std::pair{"--memory", &raw.memory}, std::pair{"--threads", &raw.threads},
+                                      std::pair{"--resolution", &raw.resolution}, std::pair{"--ply", &raw.ply}}) {
     if (!*given) continue;
     throw InputError(fmt::format("{} is for networks; leave it out for a map (--json writes its answer)", option));
   }
@@ -294,7 +293,8 @@ OrbitOptions orbit_options(const Raw& raw) {
 Options solving_options(const Raw& raw) {
   Options result;
   if (raw.norm) {
-    if (!norm_named(*raw.norm)) throw InputError(fmt::format("--norm '{}' is not known; use linf, l1 or l2", *raw.norm));
+    if (!norm_named(*raw.norm))
+      throw InputError(fmt::format("--norm '{}' is not known; use linf, l1 or l2", *raw.norm));
     result.norm = *raw.norm;
   }
   if (raw.scale) result.scale = read_vector("--scale", *raw.scale);
@@ -334,8 +334,8 @@ void read_mip(const Raw& raw, Request& request) {
   if (raw.write_model) {
     request.write_model = *raw.write_model;
     if (!request.write_model.ends_with(".lp") && !request.write_model.ends_with(".mps")) {
-      throw InputError(fmt::format("--write-model '{}' must end in .lp or .mps, the two formats there are",
-                                   request.write_model));
+      throw InputError(
+          fmt::format("--write-model '{}' must end in .lp or .mps, the two formats there are", request.write_model));
     }
   }
   if (request.mip || raw.write_model) {
@@ -344,16 +344,20 @@ void read_mip(const Raw& raw, Request& request) {
     if (raw.pseudo) throw InputError("--pseudo asks the engine a second question; ask the program with 'pseudo'");
   }
   if (request.mip) {
-    refuse({{"--proof", &raw.proof}},
-           "a mixed-integer program proves nothing that {} could keep; use --method engine");
+    refuse({{"--proof", &raw.proof}}, "a mixed-integer program proves nothing that {} could keep; use --method engine");
     if (raw.norm == "l2") {
-      throw InputError("HiGHS cannot solve a program with the quadratic ball of --norm l2; write it with --write-model "
-                       "alone for a solver that can (SCIP, Gurobi), or use --method engine");
+      throw InputError(
+          "HiGHS cannot solve a program with the quadratic ball of --norm l2; write it with --write-model "
+          "alone for a solver that can (SCIP, Gurobi), or use --method engine");
     }
     if (raw.gap) request.mip_options.gap = std::exchange(request.options.gap, Options().gap);
   } else if (raw.write_model) {
-    refuse({{"--json", &raw.json}, {"--report", &raw.report}, {"--proof", &raw.proof}, {"--gap", &raw.gap},
-            {"--threshold", &raw.threshold}, {"--time", &raw.time}},
+    refuse({{"--json", &raw.json},
+            {"--report", &raw.report},
+            {"--proof", &raw.proof},
+            {"--gap", &raw.gap},
+            {"--threshold", &raw.threshold},
+            {"--time", &raw.time}},
            "--write-model alone solves nothing, so {} has no use; add --method mip");
     if (raw.method) throw InputError("--write-model writes a mixed-integer program; leave --method engine out");
   } else {
@@ -401,9 +405,9 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
     throw InputError(fmt::format("--box is required; see 'foldproof {} --help'", subcommand.name));
   }
   request.quiet = raw.quiet;
-  for (const auto& [option, given] : {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report},
-                                      std::pair{"-o", &raw.output}, std::pair{"--proof", &raw.proof},
-                                      std::pair{"--ply", &raw.ply}}) {
+  for (const auto& [option, given] :
+       {std::pair{"--json", &raw.json}, std::pair{"--report", &raw.report}, std::pair{"-o", &raw.output},
+        std::pair{"--proof", &raw.proof}, std::pair{"--ply", &raw.ply}}) {
     if (*given && (*given)->empty()) throw InputError(fmt::format("{} needs the name of a file to write", option));
   }
   request.json = raw.json.value_or("");
@@ -425,8 +429,8 @@ Request typed_request(const Raw& raw, const Subcommand& subcommand) {
   if (request.report == "-") throw InputError("a report cannot go to standard output; name a file such as fold.html");
   if (request.ply == "-") throw InputError("a surface cannot go to standard output; name a file such as j0.ply");
   const std::array named{std::pair{"--json", request.json}, std::pair{"--report", request.report},
-                         std::pair{"--proof", request.options.proof},
-                         std::pair{"--write-model", request.write_model}, std::pair{"--ply", request.ply}};
+                         std::pair{"--proof", request.options.proof}, std::pair{"--write-model", request.write_model},
+                         std::pair{"--ply", request.ply}};
   for (std::size_t a = 0; a < named.size(); ++a) {
     for (std::size_t b = a + 1; b < named.size(); ++b) {
       if (named[a].second.empty() || named[a].second != named[b].second) continue;

@@ -96,7 +96,8 @@ std::string command_of_record(const std::string& record_text) {
     if (two) command += fmt::format(" {}", shell_word(record.at("networks").at("B").at("file")));
     if (question == "preimages") {
       if (record.at("sets").size() != 1) return "";  // which file held the outputs is not recorded
-      command += fmt::format(" --of {} --box {}", joined(record.at("sets").at(0).at("value_exact")), box_text(record.at("box")));
+      command += fmt::format(" --of {} --box {}", joined(record.at("sets").at(0).at("value_exact")),
+                             box_text(record.at("box")));
     } else if (question == "injective" || question == "j0") {
       command += " --box " + box_text(record.at("box"));
     } else {

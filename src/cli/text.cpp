@@ -82,11 +82,10 @@ std::string witness_text(const Answer& answer, const std::string& a = "", const 
        {&witness.x_exact, &witness.y_exact, &witness.f_exact, &witness.b_x_exact, &witness.b_y_exact}) {
     exactly = exactly && all_short(*texts);
   }
-  std::string text =
-      fmt::format("  two inputs, {}{}:\n    x = {}\n    y = {}\n",
-                  a.empty() ? "one output" : fmt::format("one output of {}, two of {}", a, b),
-                  exactly ? "" : " (exact rationals in --json, nearest doubles here)", point_text(witness.x_exact),
-                  point_text(witness.y_exact));
+  std::string text = fmt::format("  two inputs, {}{}:\n    x = {}\n    y = {}\n",
+                                 a.empty() ? "one output" : fmt::format("one output of {}, two of {}", a, b),
+                                 exactly ? "" : " (exact rationals in --json, nearest doubles here)",
+                                 point_text(witness.x_exact), point_text(witness.y_exact));
   const std::string f = a.empty() ? "f" : a;
   text += fmt::format("    {0}(x) = {0}(y) = {1}\n", f, point_text(witness.f_exact));
   if (!a.empty()) {
@@ -117,13 +116,14 @@ std::string duration(double seconds) {
 std::string pseudo_first_line(const Answer& answer) {
   const Rational lower = exact(answer.lower_exact);
   const bool whole_domain = answer.limit == "none_within_domain";
-  const std::string proved =
-      lower.is_zero() ? std::string("no ball is proved to hold no other input with the center's output yet")
-                      : fmt::format("proved: no other input has the center's output on {} of radius {}",
-                                    whole_domain ? "the whole domain, a ball" : "the ball",
-                                    radius_number(lower, answer, Round::kDown));
+  const std::string proved = lower.is_zero()
+                                 ? std::string("no ball is proved to hold no other input with the center's output yet")
+                                 : fmt::format("proved: no other input has the center's output on {} of radius {}",
+                                               whole_domain ? "the whole domain, a ball" : "the ball",
+                                               radius_number(lower, answer, Round::kDown));
   if (!answer.upper_exact) {
-    return whole_domain || answer.limit == "none_within_max_radius" ? proved : proved + ", and none is known farther out";
+    return whole_domain || answer.limit == "none_within_max_radius" ? proved
+                                                                    : proved + ", and none is known farther out";
   }
   const Rational upper = exact(*answer.upper_exact);
   if (upper.is_zero()) {
@@ -188,12 +188,13 @@ std::string proof_text(const Outcome& answer) {
     return fmt::format("  proof: REFUSED ({}), after {}\n", size,
                        proof.attempts == 1 ? std::string("1 search") : fmt::format("{} searches", proof.attempts));
   if (!proof.checked) return fmt::format("  proof: {} ({}), not checked\n", proof.file, size);
-  std::string text = fmt::format("  proof: accepted by the independent checker in {} ({}){}\n",
-                                 duration(proof.check_seconds), size,
-                                 proof.file.empty() ? "" : ", kept in " + proof.file);
+  std::string text =
+      fmt::format("  proof: accepted by the independent checker in {} ({}){}\n", duration(proof.check_seconds), size,
+                  proof.file.empty() ? "" : ", kept in " + proof.file);
   if (proof.refused_leaves > 0) {
-    text += fmt::format("  the checker refused {} of our leaves first, and the radius was drawn in below: please report this\n",
-                        proof.refused_leaves);
+    text += fmt::format(
+        "  the checker refused {} of our leaves first, and the radius was drawn in below: please report this\n",
+        proof.refused_leaves);
   }
   return text;
 }
@@ -224,7 +225,8 @@ std::string direction_text(const Answer& answer, const std::string& a, const std
                                           answer.limit == "none_within_domain" ? "whole domain, a ball" : "ball",
                                           radius_number(lower, answer, Round::kDown));
     if (answer.upper_exact) {
-      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Round::kUp), answer.limit);
+      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Round::kUp),
+                          answer.limit);
     } else if (!everywhere) {
       text += ", not refuted anywhere yet";
     }

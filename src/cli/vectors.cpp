@@ -159,8 +159,7 @@ void require_numbers(const std::string& where, const std::vector<std::string>& e
 
 std::vector<std::string> read_csv(const std::string& option, const std::string& path) {
   std::string content = trimmed(slurp(option, path));
-  std::replace_if(
-      content.begin(), content.end(), [](char c) { return c == '\n' || c == ';' || c == '\t'; }, ',');
+  std::replace_if(content.begin(), content.end(), [](char c) { return c == '\n' || c == ';' || c == '\t'; }, ',');
   std::vector<std::string> entries = split(content, ',');
   require_numbers(fmt::format("{}: '{}'", option, path), entries);
   return entries;
@@ -201,8 +200,7 @@ std::vector<std::vector<std::string>> read_rows(const std::string& option, const
   for (std::string line : split(content, '\n')) {
     ++number;
     if (line.empty() || line.front() == '#') continue;
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return c == ';' || c == '\t'; }, ',');
+    std::replace_if(line.begin(), line.end(), [](char c) { return c == ';' || c == '\t'; }, ',');
     std::vector<std::string> entries = split(line, ',');
     const bool is_name_row = names_allowed && std::none_of(entries.begin(), entries.end(), is_number);
     names_allowed = false;

@@ -23,11 +23,11 @@ struct BisectionSettings {
 
 struct Bisection {
   bool closed = false;
-  double lower = 0;                      ///< no pair on this ball
-  std::optional<double> upper;           ///< a pair on this one
-  std::vector<double> x, y;              ///< that pair; y is the centre in Problem 2
-  double distance = 0;                   ///< the objective at it
-  std::vector<MipStep> programs;         ///< all that were asked, in order
+  double lower = 0;               ///< no pair on this ball
+  std::optional<double> upper;    ///< a pair on this one
+  std::vector<double> x, y;       ///< that pair; y is the centre in Problem 2
+  double distance = 0;            ///< the objective at it
+  std::vector<MipStep> programs;  ///< all that were asked, in order
 };
 
 Bisection bisect(const SeparationQuestion& question, const BisectionSettings& settings, Control& control);

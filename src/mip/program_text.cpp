@@ -37,7 +37,10 @@ std::string lp_text(const MipProgram& program, const std::string& title) {
     // A row without terms (a constant output) keeps its place with a zero term.
     const Terms zero{{program.objective(), 0.0}};
     fmt::format_to(out, " {}:\n{}  {} {}\n", row.name, lp_terms(program, row.terms.empty() ? zero : row.terms, ""),
-                   is_equation(row) ? "=" : std::isfinite(row.upper) ? "<=" : ">=", side(row));
+                   is_equation(row)           ? "="
+                   : std::isfinite(row.upper) ? "<="
+                                              : ">=",
+                   side(row));
   }
   for (const MipQuadraticRow& row : program.quadratic_rows()) {
     fmt::format_to(out, " {}:\n{}  + [\n{}  ]\n  <= {}\n", row.name, lp_terms(program, row.terms, ""),

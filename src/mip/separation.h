@@ -25,11 +25,11 @@
 namespace foldproof {
 
 struct SeparationQuestion {
-  FloatNetwork network;                       // f
+  FloatNetwork network;  // f
   FloatBall ball;
-  std::optional<FloatNetwork> told_by = {};   // Problem 3: g
-  bool from_centre = false;                   // Problem 2: y is the centre
-  std::vector<double> centre_value = {};      // Problem 2: f(c)
+  std::optional<FloatNetwork> told_by = {};  // Problem 3: g
+  bool from_centre = false;                  // Problem 2: y is the centre
+  std::vector<double> centre_value = {};     // Problem 2: f(c)
 };
 
 struct SeparationProgram {

@@ -33,24 +33,24 @@ struct AffineRow {
 
 /// Where a network came from and what was asked to be kept of it.
 struct Provenance {
-  std::string file;                          // as the user named it; empty for networks made in memory
-  std::string sha256;                        // of the file and its external data, lower-case hex
-  int file_inputs = 0;                       // before fixing inputs
-  int file_outputs = 0;                      // before choosing outputs
-  int file_neurons = 0;                      // ReLUs in the file, before merging and pruning
-  std::map<int, Rational> fixed;             // input index -> value (--fix)
-  std::vector<int> outputs_kept;             // output indices in the order kept (--outputs); all if not asked
-  std::vector<std::string> input_names;      // graph inputs, for `foldproof info`
+  std::string file;                      // as the user named it; empty for networks made in memory
+  std::string sha256;                    // of the file and its external data, lower-case hex
+  int file_inputs = 0;                   // before fixing inputs
+  int file_outputs = 0;                  // before choosing outputs
+  int file_neurons = 0;                  // ReLUs in the file, before merging and pruning
+  std::map<int, Rational> fixed;         // input index -> value (--fix)
+  std::vector<int> outputs_kept;         // output indices in the order kept (--outputs); all if not asked
+  std::vector<std::string> input_names;  // graph inputs, for `foldproof info`
   std::vector<std::string> output_names;
   int opset = 0;
 };
 
 struct Network {
-  int inputs = 0;                    // n: inputs that are not fixed
-  std::vector<AffineRow> neurons;    // pre-activations z_j, in topological order
-  std::vector<int> layer;            // depth of neuron j, from 1; nondecreasing in j (not in a network as read)
-  std::vector<int> number;           // of neuron j in the network as read, by which proofs name it
-  std::vector<AffineRow> outputs;    // m rows
+  int inputs = 0;                  // n: inputs that are not fixed
+  std::vector<AffineRow> neurons;  // pre-activations z_j, in topological order
+  std::vector<int> layer;          // depth of neuron j, from 1; nondecreasing in j (not in a network as read)
+  std::vector<int> number;         // of neuron j in the network as read, by which proofs name it
+  std::vector<AffineRow> outputs;  // m rows
   Provenance from;
 
   int neuron_count() const { return static_cast<int>(neurons.size()); }

@@ -266,7 +266,7 @@ Network merge_hinges(const Network& as_read) { return merge_hinges(as_read, {});
 Network merge_hinges(const Network& as_read, const std::vector<int>& inactive) {
   const int n = as_read.inputs;
   NetworkBuilder builder(n);
-  std::vector<AffineRow> value;                             // of every variable: inputs, then neurons
+  std::vector<AffineRow> value;  // of every variable: inputs, then neurons
   std::vector<char> is_inactive(as_read.neurons.size(), 0);
   std::vector<char> is_zero(static_cast<std::size_t>(n) + as_read.neurons.size(), 0);  // variables of the builder
   for (const int j : inactive) is_inactive[static_cast<std::size_t>(j)] = 1;
@@ -288,7 +288,8 @@ Network merge_hinges(const Network& as_read, const std::vector<int>& inactive) {
       if (builder.neuron_count() > before) is_zero[static_cast<std::size_t>(n + before)] = 1;
       result = NetworkBuilder::constant(Rational(0));
     }
-    std::erase_if(result.terms, [&](const Term& term) { return is_zero[static_cast<std::size_t>(term.variable)] != 0; });
+    std::erase_if(result.terms,
+                  [&](const Term& term) { return is_zero[static_cast<std::size_t>(term.variable)] != 0; });
     value.push_back(std::move(result));
   }
   std::vector<AffineRow> outputs;

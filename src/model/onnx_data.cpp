@@ -1,13 +1,13 @@
 #include "model/onnx_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
-
-#include <fmt/format.h>
 
 namespace foldproof {
 
@@ -21,12 +21,16 @@ static_assert(std::endian::native == std::endian::little, "ONNX stores raw data 
 
 std::size_t byte_width(ElementType type) {
   switch (type) {
-    case ElementType::boolean: return 1;
+    case ElementType::boolean:
+      return 1;
     case ElementType::float16:
-    case ElementType::bfloat16: return 2;
+    case ElementType::bfloat16:
+      return 2;
     case ElementType::float32:
-    case ElementType::int32: return 4;
-    default: return 8;
+    case ElementType::int32:
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -62,13 +66,20 @@ Rational exact(double value) {
 
 Rational from_raw(ElementType type, const char* bytes) {
   switch (type) {
-    case ElementType::float32: return exact(static_cast<double>(load<float>(bytes)));
-    case ElementType::float64: return exact(load<double>(bytes));
-    case ElementType::float16: return exact(from_float16(load<std::uint16_t>(bytes)));
-    case ElementType::bfloat16: return exact(from_bfloat16(load<std::uint16_t>(bytes)));
-    case ElementType::int32: return Rational(load<std::int32_t>(bytes));
-    case ElementType::int64: return Rational(load<std::int64_t>(bytes));
-    case ElementType::boolean: return Rational(*bytes != 0 ? 1 : 0);
+    case ElementType::float32:
+      return exact(static_cast<double>(load<float>(bytes)));
+    case ElementType::float64:
+      return exact(load<double>(bytes));
+    case ElementType::float16:
+      return exact(from_float16(load<std::uint16_t>(bytes)));
+    case ElementType::bfloat16:
+      return exact(from_bfloat16(load<std::uint16_t>(bytes)));
+    case ElementType::int32:
+      return Rational(load<std::int32_t>(bytes));
+    case ElementType::int64:
+      return Rational(load<std::int64_t>(bytes));
+    case ElementType::boolean:
+      return Rational(*bytes != 0 ? 1 : 0);
   }
   throw Refusal("has a type that is not read");
 }
@@ -76,22 +87,33 @@ Rational from_raw(ElementType type, const char* bytes) {
 // The number of entries in the typed field that belongs to the type.
 int typed_size(ElementType type, const onnx::TensorProto& proto) {
   switch (type) {
-    case ElementType::float32: return proto.float_data_size();
-    case ElementType::float64: return proto.double_data_size();
-    case ElementType::int64: return proto.int64_data_size();
-    default: return proto.int32_data_size();
+    case ElementType::float32:
+      return proto.float_data_size();
+    case ElementType::float64:
+      return proto.double_data_size();
+    case ElementType::int64:
+      return proto.int64_data_size();
+    default:
+      return proto.int32_data_size();
   }
 }
 
 Rational from_typed(ElementType type, const onnx::TensorProto& proto, int i) {
   switch (type) {
-    case ElementType::float32: return exact(static_cast<double>(proto.float_data(i)));
-    case ElementType::float64: return exact(proto.double_data(i));
-    case ElementType::float16: return exact(from_float16(static_cast<std::uint16_t>(proto.int32_data(i))));
-    case ElementType::bfloat16: return exact(from_bfloat16(static_cast<std::uint16_t>(proto.int32_data(i))));
-    case ElementType::int64: return Rational(proto.int64_data(i));
-    case ElementType::int32: return Rational(proto.int32_data(i));
-    case ElementType::boolean: return Rational(proto.int32_data(i) != 0 ? 1 : 0);
+    case ElementType::float32:
+      return exact(static_cast<double>(proto.float_data(i)));
+    case ElementType::float64:
+      return exact(proto.double_data(i));
+    case ElementType::float16:
+      return exact(from_float16(static_cast<std::uint16_t>(proto.int32_data(i))));
+    case ElementType::bfloat16:
+      return exact(from_bfloat16(static_cast<std::uint16_t>(proto.int32_data(i))));
+    case ElementType::int64:
+      return Rational(proto.int64_data(i));
+    case ElementType::int32:
+      return Rational(proto.int32_data(i));
+    case ElementType::boolean:
+      return Rational(proto.int32_data(i) != 0 ? 1 : 0);
   }
   throw Refusal("has a type that is not read");
 }
@@ -141,14 +163,16 @@ ElementType element_type(std::int64_t onnx_type) {
     case onnx::TensorProto::BOOL:
     case onnx::TensorProto::FLOAT16:
     case onnx::TensorProto::DOUBLE:
-    case onnx::TensorProto::BFLOAT16: return static_cast<ElementType>(onnx_type);
-    default: break;
+    case onnx::TensorProto::BFLOAT16:
+      return static_cast<ElementType>(onnx_type);
+    default:
+      break;
   }
   // Types younger than the ONNX library have no name here.
   const bool is_known = onnx_type >= 0 && onnx_type <= onnx::TensorProto::DataType_MAX;
-  const std::string name =
-      is_known ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type))
-               : fmt::format("number {}", onnx_type);
+  const std::string name = is_known
+                               ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type))
+                               : fmt::format("number {}", onnx_type);
   throw Refusal(fmt::format("has the element type {}, which is not read; export with float32 or float64", name));
 }
 
@@ -167,8 +191,10 @@ Tensor OnnxData::decode(const onnx::TensorProto& proto, TensorAlgebra& algebra) 
     const std::size_t width = byte_width(tensor.type);
     const std::string_view raw = is_external ? external(proto, count * width) : std::string_view(proto.raw_data());
     if (raw.size() != count * width) {
-      throw Refusal(fmt::format("has {} bytes of data where its shape {} of {} needs {}; the file is damaged, export "
-                                "again", raw.size(), text_of(tensor.shape), name_of(tensor.type), count * width));
+      throw Refusal(
+          fmt::format("has {} bytes of data where its shape {} of {} needs {}; the file is damaged, export "
+                      "again",
+                      raw.size(), text_of(tensor.shape), name_of(tensor.type), count * width));
     }
     algebra.charge(count);
     values.reserve(count);

@@ -1,12 +1,12 @@
 // The constants of an ONNX file as exact tensors, wherever they are stored.
 #pragma once
 
+#include <onnx/onnx_pb.h>
+
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
-
-#include <onnx/onnx_pb.h>
 
 #include "model/sha256.h"
 #include "model/tensor.h"

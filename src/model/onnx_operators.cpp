@@ -1,12 +1,12 @@
 #include "model/onnx_operators.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace foldproof {
 
@@ -144,8 +144,8 @@ Tensors reshape(const OnnxNode& node) {
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (shape[d] == 0 && zero_copies) {
       if (d >= data.shape.size()) {
-        throw Refusal(fmt::format("copies extent {} of shape {}, which has none; repair the export", d,
-                                  text_of(data.shape)));
+        throw Refusal(
+            fmt::format("copies extent {} of shape {}, which has none; repair the export", d, text_of(data.shape)));
       }
       shape[d] = data.shape[d];
     } else if (shape[d] == -1) {

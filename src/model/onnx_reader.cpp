@@ -8,11 +8,11 @@
 // present before anything is allocated, and the total work is bounded.
 #include "model/onnx_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "model/onnx_operators.h"
 
@@ -38,8 +38,8 @@ int opset_of(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import()) {
     if (!is_default_domain(entry.domain())) continue;
     if (entry.version() < oldest_opset) {
-      throw Refusal(fmt::format("the opset {} is too old; export again with opset {} or newer", entry.version(),
-                                oldest_opset));
+      throw Refusal(
+          fmt::format("the opset {} is too old; export again with opset {} or newer", entry.version(), oldest_opset));
     }
     if (entry.version() > newest_opset) {
       throw Refusal(fmt::format("the opset {} is newer than this program knows; export again with opset {} or older",
@@ -76,8 +76,10 @@ Shape shape_of(const onnx::ValueInfoProto& input) {
   for (const auto& extent : type.shape().dim()) {
     const bool is_static = extent.has_dim_value() && extent.dim_value() > 0;
     if (!is_static && !shape.empty()) {
-      throw Refusal(fmt::format("the input {} has a dynamic shape: axis {} has no fixed size; export with static "
-                                "shapes (only the batch axis may be dynamic)", in_quotes(input.name()), shape.size()));
+      throw Refusal(
+          fmt::format("the input {} has a dynamic shape: axis {} has no fixed size; export with static "
+                      "shapes (only the batch axis may be dynamic)",
+                      in_quotes(input.name()), shape.size()));
     }
     shape.push_back(is_static ? extent.dim_value() : 1);
   }
@@ -104,7 +106,10 @@ Refusal defined_twice(const std::string& name) {
 class GraphReader {
  public:
   GraphReader(const onnx::GraphProto& graph, int opset, const Provenance& from, OnnxData& data)
-      : graph_(graph), opset_(opset), from_(from), data_(data),
+      : graph_(graph),
+        opset_(opset),
+        from_(from),
+        data_(data),
         algebra_(from.file_inputs - static_cast<int>(from.fixed.size())) {}
 
   /// Every output element of the graph, in order.
@@ -168,12 +173,12 @@ std::vector<bool> GraphReader::needed_nodes() const {
     if (values_.contains(name)) return;
     const auto found = maker.find(name);
     if (found == maker.end()) {
-      throw Refusal(fmt::format("{} uses {}, which nothing in the graph makes; repair the export", user,
-                                in_quotes(name)));
+      throw Refusal(
+          fmt::format("{} uses {}, which nothing in the graph makes; repair the export", user, in_quotes(name)));
     }
     if (found->second >= before) {
-      throw Refusal(fmt::format("{} uses {} before it is made, so the graph is cyclic or unsorted; export again",
-                                user, in_quotes(name)));
+      throw Refusal(fmt::format("{} uses {} before it is made, so the graph is cyclic or unsorted; export again", user,
+                                in_quotes(name)));
     }
     needed[index(found->second)] = true;
   };
@@ -217,8 +222,8 @@ void GraphReader::lower(const onnx::NodeProto& node) {
   std::vector<Tensor> results = op.apply(view);
   view.require_all_attributes_read();
   if (view.output_count() > results.size()) {
-    throw Refusal(fmt::format("has {} outputs, which its operator does not make; repair the export",
-                              view.output_count()));
+    throw Refusal(
+        fmt::format("has {} outputs, which its operator does not make; repair the export", view.output_count()));
   }
   for (int k = 0; k < node.output_size(); ++k) {
     if (!node.output(k).empty()) define(node.output(k), std::move(results[index(k)]));
@@ -257,8 +262,8 @@ std::map<int, Rational> fixed_inputs(const ModelOptions& options, int file_input
     }
     const std::optional<Rational> value = Rational::parse(text);
     if (!value) {
-      throw Refusal(fmt::format("input {} cannot be fixed at '{}', which is not a number; write a decimal or p/q",
-                                input, text));
+      throw Refusal(
+          fmt::format("input {} cannot be fixed at '{}', which is not a number; write a decimal or p/q", input, text));
     }
     fixed.emplace(input, *value);
   }

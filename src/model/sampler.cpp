@@ -51,8 +51,8 @@ Sampler::Sampler(const Network& network)
   for (std::size_t source = 0; source < by_source.size(); ++source) {
     first_run_.push_back(runs_.size());
     for (const auto& [target, weight] : by_source[source]) {
-      const bool continues = runs_.size() > first_run_.back() &&
-                             runs_.back().first_target + runs_.back().count == target;
+      const bool continues =
+          runs_.size() > first_run_.back() && runs_.back().first_target + runs_.back().count == target;
       if (!continues) runs_.push_back({source, target, weights_.size(), 0});
       weights_.push_back(weight);
       ++runs_.back().count;
@@ -106,8 +106,6 @@ int Sampler::values_within(double share) const {
   return static_cast<int>(std::min(kMost, share * kBudget / (static_cast<double>(weights_.size()) + kOverhead)));
 }
 
-int Sampler::determinants_within(double share) const {
-  return values_within(share / static_cast<double>(inputs_ + 1));
-}
+int Sampler::determinants_within(double share) const { return values_within(share / static_cast<double>(inputs_ + 1)); }
 
 }  // namespace foldproof

@@ -37,8 +37,8 @@ class Sampler {
   std::vector<Run> runs_;               // by source
   std::vector<std::size_t> first_run_;  // of each source, and one past the last
   std::vector<double> weights_;
-  std::vector<double> constants_;       // of each target: neurons, then outputs
-  mutable std::vector<double> sums_;    // components x targets: value, then one derivative per input
+  std::vector<double> constants_;     // of each target: neurons, then outputs
+  mutable std::vector<double> sums_;  // components x targets: value, then one derivative per input
 };
 
 }  // namespace foldproof

@@ -1,11 +1,10 @@
 #include "model/tensor.h"
 
 #include <flint/fmpz.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
-
-#include <fmt/format.h>
 
 namespace foldproof {
 
@@ -23,10 +22,14 @@ struct FloatFormat {
 
 FloatFormat format_of(ElementType type) {
   switch (type) {
-    case ElementType::float16: return {11, -24, 16};
-    case ElementType::bfloat16: return {8, -133, 128};
-    case ElementType::float32: return {24, -149, 128};
-    default: return {53, -1074, 1024};
+    case ElementType::float16:
+      return {11, -24, 16};
+    case ElementType::bfloat16:
+      return {8, -133, 128};
+    case ElementType::float32:
+      return {24, -149, 128};
+    default:
+      return {53, -1074, 1024};
   }
 }
 
@@ -38,8 +41,8 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
     const std::int64_t of_a = d <= a.size() ? a[a.size() - d] : 1;
     const std::int64_t of_b = d <= b.size() ? b[b.size() - d] : 1;
     if (of_a != of_b && of_a != 1 && of_b != 1) {
-      throw Refusal(fmt::format("shapes {} and {} do not broadcast together; repair the export", text_of(a),
-                                text_of(b)));
+      throw Refusal(
+          fmt::format("shapes {} and {} do not broadcast together; repair the export", text_of(a), text_of(b)));
     }
     result[result.size() - d] = of_a == 1 ? of_b : of_a;
   }
@@ -72,8 +75,8 @@ std::size_t limbs(const Rational& value) {
 
 void require_same_type(const Tensor& a, const Tensor& b) {
   if (a.type != b.type) {
-    throw Refusal(fmt::format("the operands have types {} and {}; repair the export", name_of(a.type),
-                              name_of(b.type)));
+    throw Refusal(
+        fmt::format("the operands have types {} and {}; repair the export", name_of(a.type), name_of(b.type)));
   }
 }
 
@@ -97,8 +100,8 @@ bool holds(ElementType type, const Rational& value) {
   if (is_integer(type)) {
     if (!fmpz_is_one(denominator) || !fmpz_fits_si(numerator)) return false;
     const slong integer = fmpz_get_si(numerator);
-    return type == ElementType::int64 || (integer >= std::numeric_limits<std::int32_t>::min() &&
-                                          integer <= std::numeric_limits<std::int32_t>::max());
+    return type == ElementType::int64 ||
+           (integer >= std::numeric_limits<std::int32_t>::min() && integer <= std::numeric_limits<std::int32_t>::max());
   }
   // value = odd * 2^exponent with a power of two as denominator.
   const auto denominator_exponent = static_cast<long>(fmpz_val2(denominator));
@@ -122,13 +125,20 @@ bool widens(ElementType source, ElementType target) {
 
 std::string name_of(ElementType type) {
   switch (type) {
-    case ElementType::float32: return "float32";
-    case ElementType::int32: return "int32";
-    case ElementType::int64: return "int64";
-    case ElementType::boolean: return "bool";
-    case ElementType::float16: return "float16";
-    case ElementType::float64: return "float64";
-    case ElementType::bfloat16: return "bfloat16";
+    case ElementType::float32:
+      return "float32";
+    case ElementType::int32:
+      return "int32";
+    case ElementType::int64:
+      return "int64";
+    case ElementType::boolean:
+      return "bool";
+    case ElementType::float16:
+      return "float16";
+    case ElementType::float64:
+      return "float64";
+    case ElementType::bfloat16:
+      return "bfloat16";
   }
   return "unknown";
 }
@@ -274,8 +284,9 @@ Tensor TensorAlgebra::multiply(const Tensor& a, const Tensor& b) {
       [](const AffineRow& x, const AffineRow& y) {
         if (y.terms.empty()) return NetworkBuilder::scale(x, y.constant);
         if (x.terms.empty()) return NetworkBuilder::scale(y, x.constant);
-        throw Refusal("multiplies two tensors that both depend on the inputs; only products with constants are "
-                      "piecewise linear, so fix one of the inputs or change the network");
+        throw Refusal(
+            "multiplies two tensors that both depend on the inputs; only products with constants are "
+            "piecewise linear, so fix one of the inputs or change the network");
       });
 }
 
@@ -284,8 +295,9 @@ Tensor TensorAlgebra::divide(const Tensor& a, const Tensor& b) {
       a, b, [&](const Rational& x, const Rational& y) { return quotient(x, y, a.type); },
       [](const AffineRow& x, const AffineRow& y) {
         if (y.terms.empty()) return NetworkBuilder::scale(x, quotient(Rational(1), y.constant, ElementType::float64));
-        throw Refusal("divides by a tensor that depends on the inputs; only division by constants is piecewise "
-                      "linear, so fix that input or change the network");
+        throw Refusal(
+            "divides by a tensor that depends on the inputs; only division by constants is piecewise "
+            "linear, so fix that input or change the network");
       });
 }
 
@@ -308,8 +320,9 @@ Tensor TensorAlgebra::relu(const Tensor& a) {
 Tensor TensorAlgebra::empty_product(const Tensor& a, const Tensor& b) {
   require_same_type(a, b);
   if (!a.is_constant() && !b.is_constant()) {
-    throw Refusal("multiplies two tensors that both depend on the inputs; only products with constants are "
-                  "piecewise linear, so change the network");
+    throw Refusal(
+        "multiplies two tensors that both depend on the inputs; only products with constants are "
+        "piecewise linear, so change the network");
   }
   Tensor result{a.type, {}, {}};
   if (!a.is_constant() || !b.is_constant()) result.elements = std::vector<RowPointer>();

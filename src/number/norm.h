@@ -39,7 +39,8 @@ NormBounds norm_bounds(Norm norm, int count, const Size& size) {
     largest = std::max(largest, size(i));
     if (size(i) > 0.0) ++nonzero;
   }
-  if (norm == Norm::linf || nonzero <= 1 || !(largest < std::numeric_limits<double>::infinity())) return {largest, largest};
+  if (norm == Norm::linf || nonzero <= 1 || !(largest < std::numeric_limits<double>::infinity()))
+    return {largest, largest};
   // Scaled so that the largest entry is in [1/2, 1): what underflows is less than a rounding error of the sum.
   const int exponent = std::ilogb(largest) + 1;
   double sum = 0.0;

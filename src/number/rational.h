@@ -66,9 +66,18 @@ class Rational {
   int sign() const { return fmpq_sgn(value_); }
   bool is_zero() const { return fmpq_is_zero(value_); }
 
-  Rational& operator+=(const Rational& b) { fmpq_add(value_, value_, b.value_); return *this; }
-  Rational& operator-=(const Rational& b) { fmpq_sub(value_, value_, b.value_); return *this; }
-  Rational& operator*=(const Rational& b) { fmpq_mul(value_, value_, b.value_); return *this; }
+  Rational& operator+=(const Rational& b) {
+    fmpq_add(value_, value_, b.value_);
+    return *this;
+  }
+  Rational& operator-=(const Rational& b) {
+    fmpq_sub(value_, value_, b.value_);
+    return *this;
+  }
+  Rational& operator*=(const Rational& b) {
+    fmpq_mul(value_, value_, b.value_);
+    return *this;
+  }
   /// @pre b != 0 (throws std::domain_error).
   Rational& operator/=(const Rational& b);
   /// this += a * b
@@ -111,9 +120,7 @@ Rational max_abs(const std::vector<Rational>& x);
 class RationalMatrix {
  public:
   RationalMatrix(int rows, int columns) { fmpq_mat_init(value_, rows, columns); }
-  RationalMatrix(const RationalMatrix& other) {
-    fmpq_mat_init_set(value_, other.value_);
-  }
+  RationalMatrix(const RationalMatrix& other) { fmpq_mat_init_set(value_, other.value_); }
   RationalMatrix& operator=(const RationalMatrix&) = delete;
   ~RationalMatrix() { fmpq_mat_clear(value_); }
 
@@ -127,7 +134,8 @@ class RationalMatrix {
   /// The solution of A x = b, or nothing if A is singular. @pre square
   std::optional<std::vector<Rational>> solve(const std::vector<Rational>& b) const;
   /// A solution of A x = b whose free variables have the values they have in `guess`; nothing if there is none.
-  std::optional<std::vector<Rational>> solve_near(const std::vector<Rational>& b, const std::vector<Rational>& guess) const;
+  std::optional<std::vector<Rational>> solve_near(const std::vector<Rational>& b,
+                                                  const std::vector<Rational>& guess) const;
   /// The pivot columns of the reduced row echelon form, ascending: as many as the rank.
   std::vector<int> pivots() const;
   /// A nonzero v with A v = 0, or nothing if the columns are independent.

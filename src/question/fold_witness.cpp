@@ -107,8 +107,7 @@ std::optional<FoldWitness> fold_pair(const Problem& problem, const ExactPiece& b
   for (Rational& entry : w) entry = entry.times_power_of_two(-size.exponent());
   const auto u = a_before.solve(a_after.multiply(w));
   if (!u) return std::nullopt;
-  const Rational bound =
-      std::min(room(problem, before, p, *u, radius_limit), room(problem, after, p, w, radius_limit));
+  const Rational bound = std::min(room(problem, before, p, *u, radius_limit), room(problem, after, p, w, radius_limit));
   if (bound.sign() <= 0) return std::nullopt;
   const Rational e = power_of_two_below(bound);
   auto collision = verify_collision(problem, step(p, e, *u), step(p, e, w));
@@ -215,7 +214,8 @@ std::optional<Collision> pair_near_centre(const Problem& problem, const Rational
     const auto turn = static_cast<unsigned>(attempt) >> (i % 8U);
     const bool room_above = problem.domain.empty() || problem.centre[i] < problem.domain[i].second;
     const bool room_below = problem.domain.empty() || problem.centre[i] > problem.domain[i].first;
-    const Rational size = Rational(static_cast<long>(17 + (7 * i + static_cast<std::size_t>(attempt) * 3) % 13)) / Rational(64);
+    const Rational size =
+        Rational(static_cast<long>(17 + (7 * i + static_cast<std::size_t>(attempt) * 3) % 13)) / Rational(64);
     direction.push_back((turn & 1U) != 0 ? (room_below ? -size : size) : (room_above ? size : -size));
   }
   const ExactPiece piece = affine_piece(network, pattern_after(network, problem.centre, direction));

@@ -63,8 +63,8 @@ struct Problem {
 /// Two different inputs with the same output, in absolute coordinates, verified exactly. Problem 3: the same output of A.
 struct Collision {
   std::vector<Rational> x, y, f;
-  Rational radius;      // max(|x - c|, |y - c|), as Problem::radius_of
-  double radius_upper;  // the same, rounded up
+  Rational radius;                           // max(|x - c|, |y - c|), as Problem::radius_of
+  double radius_upper;                       // the same, rounded up
   std::vector<Rational> b_x = {}, b_y = {};  // Problem 3: the outputs of B, different
 };
 

@@ -63,11 +63,11 @@ std::string direction_bracket(const Direction& direction) {
     html += fmt::format("<div class=\"part good\"><span>{}: {} follows from {} up to</span><b>{}</b></div>\n",
                         direction.name, direction.second, direction.first, escape(bracket.lower));
   }
-  html += bracket.upper.empty()
-              ? fmt::format("<div class=\"part unknown\"><span>{}: not refuted</span><b>beyond</b></div>\n",
-                            direction.name)
-              : fmt::format("<div class=\"part bad\"><span>not {}</span><b>{}</b></div>\n",
-                            bracket.upper == "0" ? "on any ball" : "at", escape(bracket.upper));
+  html +=
+      bracket.upper.empty()
+          ? fmt::format("<div class=\"part unknown\"><span>{}: not refuted</span><b>beyond</b></div>\n", direction.name)
+          : fmt::format("<div class=\"part bad\"><span>not {}</span><b>{}</b></div>\n",
+                        bracket.upper == "0" ? "on any ball" : "at", escape(bracket.upper));
   return html + "</div>\n";
 }
 
@@ -91,8 +91,9 @@ std::string direction_witness(const Direction& direction) {
     html += fmt::format("<tr><th scope=\"row\">input {}</th><td><code>{}</code></td><td><code>{}</code></td></tr>\n", i,
                         escape(shown(x.at(i))), escape(shown(y.at(i))));
   }
-  html += "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles.</p>\n<details><summary>Exact rational numbers"
-          "</summary><div class=\"scroll\"><table class=\"exact\"><tbody>\n";
+  html +=
+      "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles.</p>\n<details><summary>Exact rational numbers"
+      "</summary><div class=\"scroll\"><table class=\"exact\"><tbody>\n";
   html += point_row("x", witness.at("x_exact")) + point_row("y", witness.at("y_exact")) +
           point_row(fmt::format("{0}(x) = {0}(y)", a), witness.at("f_exact")) +
           point_row(b + "(x)", witness.at("b_x_exact")) + point_row(b + "(y)", witness.at("b_y_exact"));
@@ -134,8 +135,8 @@ std::string balls_html(const Json& record) {
     }
     if (norm == "l2") shapes += fmt::format("<circle cx=\"{0}\" cy=\"{0}\" r=\"{1:.2f}\" {2}/>\n", kHalf, r, style);
     if (norm == "l1") {
-      shapes += fmt::format("<path d=\"M{0:.2f} {1} L{1} {2:.2f} L{3:.2f} {1} L{1} {3:.2f} Z\" {4}/>\n", kHalf - r, kHalf,
-                            kHalf - r, kHalf + r, style);
+      shapes += fmt::format("<path d=\"M{0:.2f} {1} L{1} {2:.2f} L{3:.2f} {1} L{1} {3:.2f} Z\" {4}/>\n", kHalf - r,
+                            kHalf, kHalf - r, kHalf + r, style);
     }
     const Json& witness = direction.part.at("witness");
     if (witness.is_null()) continue;
@@ -150,7 +151,8 @@ std::string balls_html(const Json& record) {
       "role=\"img\" aria-label=\"both balls and their pairs\" style=\"width:100%;max-width:460px\">\n{1}{2}"
       "<path d=\"M{3} {4} h12 M{4} {3} v12\" style=\"stroke:currentColor;stroke-width:1.5\"/>\n</svg>\n"
       "<p class=\"quiet\">Inputs 0 (to the right) and 1 (up), {5}the cross is the centre. "
-      "<span style=\"color:var(--good)\">Green: r_AB</span>, <span style=\"color:var(--bad)\">red: r_BA</span>; dots are "
+      "<span style=\"color:var(--good)\">Green: r_AB</span>, <span style=\"color:var(--bad)\">red: r_BA</span>; dots "
+      "are "
       "the two inputs of a pair, which may be too close to be told apart.</p></section>\n",
       2 * kHalf, shapes, marks, kHalf - 6, kHalf, center.size() > 2 ? "of several, " : "");
 }
@@ -218,8 +220,8 @@ std::string factor_page(const Json& record, const std::string& command) {
   const Json& exact = with_mip ? record.at("engine") : record;
   Page page = exact.is_null() ? Page{} : engine_page(exact);
   if (with_mip) add_mip_of_two(record, page);
-  const std::string files = shown(record.at("networks").at("A").at("file")) + ", " +
-                            shown(record.at("networks").at("B").at("file"));
+  const std::string files =
+      shown(record.at("networks").at("A").at("file")) + ", " + shown(record.at("networks").at("B").at("file"));
   std::string claims;
   for (const std::string& claim : page.claims) claims += fmt::format("<li>{}</li>\n", escape(claim));
   const bool pictured = is_pictured(record);

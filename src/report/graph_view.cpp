@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
+#include "model/sampler.h"
 #include "report/leaf_boxes.h"
 #include "report/region.h"
-#include "model/sampler.h"
 
 namespace foldproof {
 

@@ -61,14 +61,17 @@ std::string witness_html(const Json& record) {
     html += fmt::format("<tr><th scope=\"row\">input {}</th><td><code>{}</code></td><td><code>{}</code></td></tr>\n", i,
                         escape(shown(x.at(i))), escape(shown(y.at(i))));
   }
-  html += "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles. The exact pair satisfies f(x) = f(y) in rational "
-          "arithmetic.";
+  html +=
+      "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles. The exact pair satisfies f(x) = f(y) in rational "
+      "arithmetic.";
   if (witness.contains("scale_exact")) {
-    html += fmt::format(" Draw both points towards the centre, to c + t (x − c) and c + t (y − c): they still collide, "
-                        "for every 0 &lt; t ≤ {}.",
-                        escape(shown(witness.at("scale_exact"))));
+    html += fmt::format(
+        " Draw both points towards the centre, to c + t (x − c) and c + t (y − c): they still collide, "
+        "for every 0 &lt; t ≤ {}.",
+        escape(shown(witness.at("scale_exact"))));
   }
-  html += "</p>\n<details><summary>Exact rational numbers</summary><div class=\"scroll\"><table class=\"exact\"><tbody>\n";
+  html +=
+      "</p>\n<details><summary>Exact rational numbers</summary><div class=\"scroll\"><table class=\"exact\"><tbody>\n";
   html += exact_html("x", witness.at("x_exact")) + exact_html("y", witness.at("y_exact")) +
           exact_html("f(x) = f(y)", witness.at("f_exact"));
   return html + "</tbody></table></div></details></section>\n";
@@ -105,18 +108,18 @@ std::string numbers_html(const Json& record) {
     }
     if (record.contains("pseudo") && !record.at("pseudo").is_null()) {
       const Json& alone = record.at("pseudo").at("radius");
-      html += row("Problem 2: proved, refuted", fmt::format("<code>{}</code>, <code>{}</code>",
-                                                            escape(shown(alone.at("lower_exact"))),
-                                                            escape(shown(alone.at("upper_exact")))));
+      html += row("Problem 2: proved, refuted",
+                  fmt::format("<code>{}</code>, <code>{}</code>", escape(shown(alone.at("lower_exact"))),
+                              escape(shown(alone.at("upper_exact")))));
     }
   }
   if (record.at("question") == "j0") {
     const Json& enclosure = record.at("enclosure");
     html += row("Vertices", count_text(record.at("points").size()));
     html += row("Linear pieces enumerated", count_text(record.at("cells")));
-    html += row("Proof's boxes", escape(fmt::format("{} with J0, {} open, no side above {}",
-                                                    count_text(enclosure.at("boxes")), count_text(enclosure.at("open")),
-                                                    shown(enclosure.at("width")))));
+    html += row("Proof's boxes",
+                escape(fmt::format("{} with J0, {} open, no side above {}", count_text(enclosure.at("boxes")),
+                                   count_text(enclosure.at("open")), shown(enclosure.at("width")))));
   }
   html += place_html(record);
   return html + run_rows(record);

@@ -1,8 +1,8 @@
 #include "report/html_parts.h"
 
-#include "report/words.h"
-
 #include <fmt/format.h>
+
+#include "report/words.h"
 
 namespace foldproof {
 
@@ -83,8 +83,8 @@ std::string run_rows(const Json& record) {
   }
   if (!effort.at("seconds").is_null()) {
     const std::uint64_t threads = effort.at("threads");
-    html += row("Time", fmt::format("{} on {} thread{}", seconds_text(effort.at("seconds")), threads,
-                                    threads == 1 ? "" : "s"));
+    html += row("Time",
+                fmt::format("{} on {} thread{}", seconds_text(effort.at("seconds")), threads, threads == 1 ? "" : "s"));
   }
   const Json& proof = record.at("proof");
   if (proof.at("checked") == true) {

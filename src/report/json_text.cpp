@@ -10,9 +10,7 @@ namespace foldproof {
 
 namespace {
 
-std::string string_text(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string string_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 bool holds_objects(const Json& array) {
   return std::any_of(array.begin(), array.end(), [](const Json& element) { return element.is_object(); });

@@ -1,8 +1,8 @@
 #include "report/locus_picture.h"
 
+#include "model/sampler.h"
 #include "report/picture.h"
 #include "report/region.h"
-#include "model/sampler.h"
 
 namespace foldproof {
 
@@ -16,7 +16,8 @@ Json mesh(const Locus& locus) {
     box.push_back({Rational::parse(lower).value().nearest_double(), Rational::parse(upper).value().nearest_double()});
   }
   Json result{{"kind", "mesh"}, {"window", Json(box)}};
-  Json thinned = Json::array(), axes = Json::array(), corners = Json::array({Json::array(), Json::array(), Json::array()}),
+  Json thinned = Json::array(), axes = Json::array(),
+       corners = Json::array({Json::array(), Json::array(), Json::array()}),
        flats = Json::array({Json::array(), Json::array(), Json::array()});
   const bool shown = locus.triangles.size() + locus.flats.size() <= kMostTriangles;
   if (!shown) thinned.push_back("the surface has too many triangles for a page; --ply writes it");

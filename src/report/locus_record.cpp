@@ -33,8 +33,7 @@ std::string to_json(const Model& model, const Locus& locus, bool with_picture) {
               {"triangles", std::move(triangles)},
               {"flats", std::move(flats)},
               {"cells", locus.cells},
-              {"enclosure",
-               {{"boxes", locus.boxes}, {"open", locus.open}, {"width", finite_or_null(locus.width)}}},
+              {"enclosure", {{"boxes", locus.boxes}, {"open", locus.open}, {"width", finite_or_null(locus.width)}}},
               {"proof", proof_json(locus.proof)},
               {"effort", effort_json(locus.effort)}};
   record["picture"] = with_picture ? locus_picture(model, locus) : Json();
@@ -43,11 +42,12 @@ std::string to_json(const Model& model, const Locus& locus, bool with_picture) {
 
 std::string to_ply(const Locus& locus) {
   if (locus.domain_exact.size() != 3) throw InputError("only the J0 of a network with three inputs is a surface");
-  std::string text = fmt::format(
-      "ply\nformat ascii 1.0\ncomment J0 of a neural network, by foldproof " FOLDPROOF_VERSION "\nelement vertex {}\nproperty double x\n"
-      "property double y\nproperty double z\nelement face {}\nproperty list uchar int vertex_indices\n"
-      "property uchar flat\nend_header\n",
-      locus.points.size(), locus.triangles.size() + locus.flats.size());
+  std::string text =
+      fmt::format("ply\nformat ascii 1.0\ncomment J0 of a neural network, by foldproof " FOLDPROOF_VERSION
+                  "\nelement vertex {}\nproperty double x\n"
+                  "property double y\nproperty double z\nelement face {}\nproperty list uchar int vertex_indices\n"
+                  "property uchar flat\nend_header\n",
+                  locus.points.size(), locus.triangles.size() + locus.flats.size());
   for (const auto& point : locus.points) text += fmt::format("{} {} {}\n", point[0], point[1], point[2]);
   for (const auto& [a, b, c] : locus.triangles) text += fmt::format("3 {} {} {} 0\n", a, b, c);
   for (const auto& flat : locus.flats) {

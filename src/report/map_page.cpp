@@ -30,11 +30,12 @@ Verdict verdict_of_fold(const Json& record) {
   }
   const std::size_t count = record.at("lines").size();
   if (count == 0) return {"proved", "No fold" + where(record), "Proved: det J is nowhere 0 there."};
-  return {"bracket", "Where the map folds",
-          line ? fmt::format("Proved: det J has {} in the interval, and no other.", plural(count, "zero"))
-               : fmt::format("det J = 0 on {}. No part of the curve is missed, proved; between its crossings with a fine "
-                             "grid it is drawn straight.",
-                             plural(count, "polyline"))};
+  return {
+      "bracket", "Where the map folds",
+      line ? fmt::format("Proved: det J has {} in the interval, and no other.", plural(count, "zero"))
+           : fmt::format("det J = 0 on {}. No part of the curve is missed, proved; between its crossings with a fine "
+                         "grid it is drawn straight.",
+                         plural(count, "polyline"))};
 }
 
 Verdict verdict_of_sets(const Json& record) {
@@ -60,21 +61,23 @@ Verdict verdict_of_sets(const Json& record) {
 }
 
 std::string table_of(const Json& points, const char* heading) {
-  std::string html = fmt::format("<section class=\"card\"><h2>{}</h2>\n<div class=\"scroll\"><table class=\"witness\">"
-                                 "<thead><tr><th scope=\"col\">input</th><th scope=\"col\">there</th></tr></thead>"
-                                 "<tbody>\n",
-                                 heading);
+  std::string html = fmt::format(
+      "<section class=\"card\"><h2>{}</h2>\n<div class=\"scroll\"><table class=\"witness\">"
+      "<thead><tr><th scope=\"col\">input</th><th scope=\"col\">there</th></tr></thead>"
+      "<tbody>\n",
+      heading);
   for (const Json& point : points) {
     const int multiplicity = point.at("multiplicity");
-    html += fmt::format("<tr><th scope=\"row\"><code>({})</code></th><td>{}</td></tr>\n",
-                        escape(list_text(point.at("x"))),
-                        multiplicity > 1          ? fmt::format("on the fold, {}-fold", multiplicity)
-                        : point.at("sign") == 0   ? "det J = 0"
-                        : point.at("sign") == 1   ? "det J &gt; 0"
-                                                  : "det J &lt; 0");
+    html +=
+        fmt::format("<tr><th scope=\"row\"><code>({})</code></th><td>{}</td></tr>\n", escape(list_text(point.at("x"))),
+                    multiplicity > 1        ? fmt::format("on the fold, {}-fold", multiplicity)
+                    : point.at("sign") == 0 ? "det J = 0"
+                    : point.at("sign") == 1 ? "det J &gt; 0"
+                                            : "det J &lt; 0");
   }
-  return html + "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles; the record has a rational box around each "
-                "that holds no other.</p></section>\n";
+  return html +
+         "</tbody></table></div>\n<p class=\"quiet\">Nearest doubles; the record has a rational box around each "
+         "that holds no other.</p></section>\n";
 }
 
 std::string numbers_of_map(const Json& record) {
@@ -157,22 +160,26 @@ Json drawn_map_record(Json record) {
 
 Page map_page(const Json& record) {
   std::vector<std::string> claims{
-      "f is the polynomial map with the exact coefficients that are written below: one forward Euler step of the vector "
+      "f is the polynomial map with the exact coefficients that are written below: one forward Euler step of the "
+      "vector "
       "field of the file."};
   if (record.at("question") == "j0") {
     const bool line = record.at("box").size() == 1;
-    claims.push_back(line ? "The zeros of det J are counted completely, by certified counts of the real roots of polynomials."
-                          : "Crossings of the curve det J = 0 with the lines of a grid are counted completely, by certified "
-                            "counts of the real roots of polynomials.");
+    claims.push_back(
+        line ? "The zeros of det J are counted completely, by certified counts of the real roots of polynomials."
+             : "Crossings of the curve det J = 0 with the lines of a grid are counted completely, by certified "
+               "counts of the real roots of polynomials.");
     const std::string table = line ? table_of(record.at("zeros"), "Zeros of det J") : "";
     return {verdict_of_fold(record), "", "", table, claims, numbers_of_map(record)};
   }
-  claims.push_back("Preimages are counted by exact elimination and certified counts of real roots; each lies in a rational "
-                   "box of its own.");
+  claims.push_back(
+      "Preimages are counted by exact elimination and certified counts of real roots; each lies in a rational "
+      "box of its own.");
   Json points = Json::array();
   for (const Json& set : record.at("sets")) {
     for (const Json& point : set.at("points")) points.push_back(point);
-    if (!set.at("curve").is_null()) claims.push_back(fmt::format("Every real point of {} = 0 is one.", shown(set.at("curve"))));
+    if (!set.at("curve").is_null())
+      claims.push_back(fmt::format("Every real point of {} = 0 is one.", shown(set.at("curve"))));
     if (!set.at("reason").is_null()) claims.push_back(fmt::format("Not decided: {}.", shown(set.at("reason"))));
   }
   return {verdict_of_sets(record), "", "", table_of(points, "Preimages"), claims, numbers_of_map(record)};

@@ -12,8 +12,7 @@ std::string number(const Json& value) { return fmt::format("{}", value.get<doubl
 /// `name` of the radius: of Problem 3 "r_AB, ", else nothing.
 std::string mip_bracket_html(const Json& record, const std::string& name = "") {
   const Json& radius = record.at("radius");
-  std::string html =
-      fmt::format("<div class=\"ends\" role=\"img\" aria-label=\"{}the bracket of the MILP\">\n", name);
+  std::string html = fmt::format("<div class=\"ends\" role=\"img\" aria-label=\"{}the bracket of the MILP\">\n", name);
   if (radius.at("lower") != 0.0) {
     html += fmt::format("<div class=\"part unknown\"><span>{}MILP: no pair up to</span><b>{}</b></div>\n", name,
                         number(radius.at("lower")));
@@ -69,12 +68,14 @@ std::string programs_html(const Json& record, const std::string& name = "") {
   const Json& programs = record.at("programs");
   std::uint64_t nodes = 0;
   for (const Json& program : programs) nodes += program.at("nodes").get<std::uint64_t>();
-  std::string html = row(name + "MILP", escape(fmt::format("{} programs, {} nodes, {}", programs.size(), count_text(nodes),
-                                                           seconds_text(record.at("effort").at("seconds").get<double>()))));
+  std::string html =
+      row(name + "MILP", escape(fmt::format("{} programs, {} nodes, {}", programs.size(), count_text(nodes),
+                                            seconds_text(record.at("effort").at("seconds").get<double>()))));
   if (!programs.empty()) {
     const Json& first = programs.front();
-    html += row(name + "First program", escape(fmt::format("{} columns, {} of them binary, {} rows", shown(first.at("columns")),
-                                                    shown(first.at("binaries")), shown(first.at("rows")))));
+    html += row(name + "First program",
+                escape(fmt::format("{} columns, {} of them binary, {} rows", shown(first.at("columns")),
+                                   shown(first.at("binaries")), shown(first.at("rows")))));
   }
   return html;
 }
@@ -82,8 +83,8 @@ std::string programs_html(const Json& record, const std::string& name = "") {
 std::string settings_html(const Json& settings) {
   return row("Solver of the MILP", escape(shown(settings.at("solver")))) +
          row("Threshold", number(settings.at("threshold"))) +
-         row("Big-M constants", settings.at("big_m") == "lp" ? "interval bounds, tightened by linear programs"
-                                                                     : "interval bounds");
+         row("Big-M constants",
+             settings.at("big_m") == "lp" ? "interval bounds, tightened by linear programs" : "interval bounds");
 }
 
 constexpr const char* kNoClaim =
@@ -94,7 +95,11 @@ constexpr const char* kNoClaim =
 
 Page mip_page(const Json& record) {
   const Json& engine = record.at("engine");
-  Page page{mip_verdict(record), mip_bracket_html(record), "", pair_html(record), {kNoClaim},
+  Page page{mip_verdict(record),
+            mip_bracket_html(record),
+            "",
+            pair_html(record),
+            {kNoClaim},
             programs_html(record) + settings_html(record.at("settings"))};
   if (engine.is_null()) return page;
   page.bracket += bracket_html(engine);

@@ -64,10 +64,8 @@ void add_bracket(Json& record, const MipAnswer& answer, const std::string& disag
 
 void add_settings(Json& record, const MipOptions& settings) {
   record["says"] = "according to the MILP, within its tolerances and threshold";
-  record["settings"] = {{"solver", "HiGHS"},
-                        {"threshold", settings.threshold},
-                        {"gap", settings.gap},
-                        {"big_m", settings.big_m}};
+  record["settings"] = {
+      {"solver", "HiGHS"}, {"threshold", settings.threshold}, {"gap", settings.gap}, {"big_m", settings.big_m}};
   record["proof"] = nullptr;
 }
 

@@ -71,9 +71,7 @@ std::optional<Vector> direction(Vector a, const Vector* without = nullptr) {
 /// A window around a polygon, stretched about its middle.
 Window window_around(const std::vector<Point>& points, double stretch) {
   Window window{{INFINITY, -INFINITY}, {INFINITY, -INFINITY}};
-  const auto widen = [](Point& range, double value) {
-    range = {std::min(range[0], value), std::max(range[1], value)};
-  };
+  const auto widen = [](Point& range, double value) { range = {std::min(range[0], value), std::max(range[1], value)}; };
   for (const Point& point : points) {
     widen(window.s, point[0]);
     widen(window.t, point[1]);
@@ -96,8 +94,8 @@ class PictureMaker {
 
   Json plane() {
     const std::vector<Point> sides = region_.bounding_box(stretch());
-    ViewRequest main = request("plane", {Vector(2, 0.0), axis(2, 0), axis(2, 1)}, {sides[0], sides[1]},
-                               {"input 0", "input 1"});
+    ViewRequest main =
+        request("plane", {Vector(2, 0.0), axis(2, 0), axis(2, 1)}, {sides[0], sides[1]}, {"input 0", "input 1"});
     const auto to_point = [](const Vector& x) { return Point{x[0], x[1]}; };
     main.center = to_point(region_.center());
     if (answer_.witness) {

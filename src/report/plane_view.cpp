@@ -109,8 +109,8 @@ Json point_json(const std::optional<Point>& point, const Window& window, const R
 
 }  // namespace
 
-DeterminantField::DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side,
-                                   int inside, bool with_fold)
+DeterminantField::DeterminantField(const Sampler& f, const Plane& plane, const Window& window, int side, int inside,
+                                   bool with_fold)
     : f_(f), plane_(plane), window_(window), side_(side), inside_(inside == 0 ? 1 : inside) {
   for (int j = 0; j < side_; ++j) {
     for (int i = 0; i < side_; ++i) {
@@ -186,8 +186,7 @@ void DeterminantField::trace_fold() {
 
 Json plane_view(const Sampler& f, const Region& region, const ViewRequest& request) {
   const Window& window = request.window;
-  const DeterminantField field(f, request.plane, window, request.determinant_side, request.inside,
-                               !request.fold);
+  const DeterminantField field(f, request.plane, window, request.determinant_side, request.inside, !request.fold);
   const auto& fold = request.fold ? *request.fold : field.fold();
   const Rounding rounded(std::max(window.s[1] - window.s[0], window.t[1] - window.t[0]));
   Outlines outlines;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "report/region.h"
 #include "model/sampler.h"
+#include "report/region.h"
 
 namespace foldproof {
 
@@ -42,11 +42,11 @@ struct ViewRequest {
   Plane plane;
   Window window;
   std::array<std::string, 2> labels;
-  int inside = 0;              // sign of the determinant at the centre
-  int determinant_side = 0;    // samples per direction
-  int image_lines = 0;         // lines of the grid per direction; 0: no image
-  int image_samples = 0;       // samples per line
-  Vector image_origin;         // subtracted from outputs, so that small differences stay visible
+  int inside = 0;            // sign of the determinant at the centre
+  int determinant_side = 0;  // samples per direction
+  int image_lines = 0;       // lines of the grid per direction; 0: no image
+  int image_samples = 0;     // samples per line
+  Vector image_origin;       // subtracted from outputs, so that small differences stay visible
   std::optional<Point> center, x, y;
   std::optional<std::vector<std::array<Point, 2>>> fold;  // exact; otherwise it is traced between the samples
 };

@@ -53,7 +53,8 @@ Verdict verdict_of_preimages(const Json& record) {
 
 std::string table_html(const Json& record) {
   const bool few = record.at("sets").size() <= kFewSets;
-  std::string html = std::string("<section class=\"card\"><h2>Preimages</h2>\n<details") + (few ? " open" : "") +
+  std::string html =
+      std::string("<section class=\"card\"><h2>Preimages</h2>\n<details") + (few ? " open" : "") +
       "><summary>Table</summary><div class=\"scroll\">"
       "<table class=\"witness\"><thead><tr><th scope=\"col\">output</th><th scope=\"col\">inputs with this output</th>"
       "</tr></thead><tbody>\n";
@@ -71,8 +72,9 @@ std::string table_html(const Json& record) {
     html += fmt::format("<tr><th scope=\"row\"><code>({})</code></th><td><code>{}</code></td></tr>\n",
                         escape(list_text(set.at("value"))), inputs);
   }
-  html += "</tbody></table></div></details>\n<p class=\"quiet\">"
-          "Nearest doubles; the record has the exact rational numbers.";
+  html +=
+      "</tbody></table></div></details>\n<p class=\"quiet\">"
+      "Nearest doubles; the record has the exact rational numbers.";
   if (record.at("sets").size() > kMostRows) html += fmt::format(" The first {} outputs are shown.", kMostRows);
   return html + "</p></section>\n";
 }
@@ -85,14 +87,16 @@ std::vector<std::string> claims_of_preimages(const Json& record) {
       "flat segments."};
   const Json& proof = record.at("proof");
   if (proof.at("checked") == true) {
-    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which "
-                     "shares no code with it, proved every part of this answer again.");
+    claims.push_back(
+        "The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which "
+        "shares no code with it, proved every part of this answer again.");
   } else if (proof.at("refused").is_null()) {
     claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
   } else {
-    claims.push_back(fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report "
-                                 "this.",
-                                 shown(proof.at("refused"))));
+    claims.push_back(
+        fmt::format("The independent checker refused the proof ({}). Nothing is claimed. Please report "
+                    "this.",
+                    shown(proof.at("refused"))));
   }
   return claims;
 }
@@ -103,16 +107,16 @@ std::string preimages_numbers(const Json& record) {
     box += fmt::format("{}[{}]", box.empty() ? "" : " × ", list_text(side));
   }
   return row("Box", fmt::format("<code>{}</code>", escape(box))) +
-         row("Outputs", count_text(record.at("sets").size())) + row("Preimages", count_text(record.at("points"))) + row("Flat segments", count_text(record.at("flats"))) +
-         row("Boxes left open", count_text(record.at("open"))) + run_rows(record);
+         row("Outputs", count_text(record.at("sets").size())) + row("Preimages", count_text(record.at("points"))) +
+         row("Flat segments", count_text(record.at("flats"))) + row("Boxes left open", count_text(record.at("open"))) +
+         run_rows(record);
 }
 
 }  // namespace
 
 Page preimages_page(const Json& record) {
-  return {verdict_of_preimages(record), "",
-          "",                           table_html(record),
-          claims_of_preimages(record),  preimages_numbers(record)};
+  return {verdict_of_preimages(record), "", "", table_html(record), claims_of_preimages(record),
+          preimages_numbers(record)};
 }
 
 }  // namespace foldproof

@@ -23,12 +23,9 @@ Json set_json(const PreimageSet& set) {
                      {"x_exact", Json(flat.x_exact)},
                      {"y_exact", Json(flat.y_exact)}});
   }
-  return {{"value", doubles(set.value)},
-          {"value_exact", Json(set.value_exact)},
-          {"complete", set.open == 0},
-          {"open", set.open},
-          {"points", std::move(points)},
-          {"flats", std::move(flats)}};
+  return {{"value", doubles(set.value)}, {"value_exact", Json(set.value_exact)},
+          {"complete", set.open == 0},   {"open", set.open},
+          {"points", std::move(points)}, {"flats", std::move(flats)}};
 }
 
 // The box of inputs and the lines where the determinant changes its sign in it, exactly if that is quick; only in the

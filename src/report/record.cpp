@@ -47,14 +47,10 @@ Json bracket_json(const Answer& answer) {
 
 // An answer inside the record of another, or beside one: Problem 2 at the same point, a direction of Problem 3.
 Json alone_json(const Answer& answer) {
-  return {{"status", answer.status},
-          {"stop_reason", value_or_null(answer.stop_reason)},
-          {"radius", bracket_json(answer)},
-          {"limit", text_or_null(answer.limit)},
-          {"witness", witness_json(answer)},
-          {"resisting_place", place_json(answer)},
-          {"proof", proof_json(answer.proof)},
-          {"effort", effort_json(answer.effort)}};
+  return {{"status", answer.status},           {"stop_reason", value_or_null(answer.stop_reason)},
+          {"radius", bracket_json(answer)},    {"limit", text_or_null(answer.limit)},
+          {"witness", witness_json(answer)},   {"resisting_place", place_json(answer)},
+          {"proof", proof_json(answer.proof)}, {"effort", effort_json(answer.effort)}};
 }
 
 void add_ball(Json& record, const Answer& answer) {

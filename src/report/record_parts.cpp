@@ -40,12 +40,9 @@ Json proof_json(const Proof& proof) {
 }
 
 Json effort_json(const Effort& effort) {
-  return {{"seconds", finite_or_null(effort.seconds)},
-          {"threads", effort.threads},
-          {"regions_tested", effort.regions_tested},
-          {"pairs_tested", effort.pairs_tested},
-          {"slope_nodes", effort.slope_nodes},
-          {"peak_memory_mib", finite_or_null(effort.peak_memory_mib)}};
+  return {{"seconds", finite_or_null(effort.seconds)}, {"threads", effort.threads},
+          {"regions_tested", effort.regions_tested},   {"pairs_tested", effort.pairs_tested},
+          {"slope_nodes", effort.slope_nodes},         {"peak_memory_mib", finite_or_null(effort.peak_memory_mib)}};
 }
 
 Json doubles(const std::vector<double>& values) {

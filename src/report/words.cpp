@@ -82,9 +82,9 @@ std::string why_stopped(const Json& record) {
 Verdict verdict_of_box(const Json& record) {
   const std::string verdict = record.at("verdict"), box = box_text(record.at("box"));
   if (verdict == "proved") {
-    return {"proved", "One-to-one on the box",
-            fmt::format("Proved: f is one-to-one on the box {}. No two different inputs in it have the same output.",
-                        box)};
+    return {
+        "proved", "One-to-one on the box",
+        fmt::format("Proved: f is one-to-one on the box {}. No two different inputs in it have the same output.", box)};
   }
   if (verdict == "refuted") {
     return {"refuted", "Not one-to-one on the box",
@@ -106,16 +106,17 @@ Verdict verdict_of_pseudo(const Json& record) {
                         center)};
   }
   const bool nothing_proved = bracket.lower == "0";
-  std::string sentence =
-      nothing_proved ? fmt::format("Nothing is proved around {} yet.", center)
-                     : fmt::format("Proved: no other input of {} around {}{} has the output of the "
-                                   "centre.",
-                                   ball_words(record, bracket.lower), center, cut);
+  std::string sentence = nothing_proved ? fmt::format("Nothing is proved around {} yet.", center)
+                                        : fmt::format(
+                                              "Proved: no other input of {} around {}{} has the output of the "
+                                              "centre.",
+                                              ball_words(record, bracket.lower), center, cut);
   const bool solved = record.at("status") == "solved";
   if (!bracket.upper.empty()) {
     sentence += fmt::format(" At distance {} another input has exactly that output.", bracket.upper);
     if (!solved) sentence += fmt::format(" Between the two nothing is decided: {}.", why_stopped(record));
-    return {nothing_proved ? "open" : "bracket", solved ? "Alone, up to a sharp limit" : "A bracket, still open", sentence};
+    return {nothing_proved ? "open" : "bracket", solved ? "Alone, up to a sharp limit" : "A bracket, still open",
+            sentence};
   }
   if (limit == "none_within_domain") {
     return {"proved", "Alone on the whole domain",
@@ -150,7 +151,8 @@ Verdict verdict_of_locus(const Json& record) {
     const std::size_t boxes = enclosure.at("boxes").get<std::size_t>() + enclosure.at("open").get<std::size_t>();
     if (boxes == 0) return {"proved", "No fold in the box", fmt::format("det J keeps one sign on all of {}.", box)};
     return {"bracket", "Where the map may fold",
-            fmt::format("J0, the set where the map folds, lies in {} within {}.", count_text(boxes) + (boxes == 1 ? " small box" : " small boxes"), box)};
+            fmt::format("J0, the set where the map folds, lies in {} within {}.",
+                        count_text(boxes) + (boxes == 1 ? " small box" : " small boxes"), box)};
   }
   std::vector<std::string> parts;
   if (n == 1 && !lines.empty()) parts.push_back(counted(lines.size(), "point"));
@@ -162,10 +164,12 @@ Verdict verdict_of_locus(const Json& record) {
                              : counted(flats.size(), "polygon") + " around flat pieces");
   }
   if (parts.empty()) {
-    if (!complete) return {"open", "Not finished", fmt::format("No fold was found in {} so far: {}.", box, why_stopped(record))};
-    return {proved ? "proved" : "open", "No fold in the box",
-            fmt::format("There is no J0 in {}: the determinant has one sign on all linear pieces of the network there.{}",
-                        box, unfinished)};
+    if (!complete)
+      return {"open", "Not finished", fmt::format("No fold was found in {} so far: {}.", box, why_stopped(record))};
+    return {
+        proved ? "proved" : "open", "No fold in the box",
+        fmt::format("There is no J0 in {}: the determinant has one sign on all linear pieces of the network there.{}",
+                    box, unfinished)};
   }
   std::string all = parts.front();
   for (std::size_t i = 1; i < parts.size(); ++i) all += " and " + parts[i];
@@ -222,8 +226,8 @@ Verdict verdict_of(const Json& record) {
                                         : fmt::format("Proved: f is one-to-one on {} around {}{}.",
                                                       ball_words(record, bracket.lower), center, cut);
   if (!bracket.upper.empty()) {
-    sentence += fmt::format(" Refuted at {}: two different inputs in that ball have exactly the same output.",
-                            bracket.upper);
+    sentence +=
+        fmt::format(" Refuted at {}: two different inputs in that ball have exactly the same output.", bracket.upper);
     if (!solved) sentence += fmt::format(" Between the two nothing is decided: {}.", why_stopped(record));
     return {nothing_proved ? "open" : "bracket", solved ? "One-to-one, up to a sharp limit" : "A bracket, still open",
             sentence};
@@ -265,11 +269,14 @@ std::vector<std::string> claims_of(const Json& record) {
       "of the claim."};
   if (record.contains("norm")) {
     static const std::map<std::string, std::string> norms{
-        {"linf", "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
-                 "(maximum norm; a square in 2-D, a cube in 3-D)."},
-        {"l1", "The ball of radius r is closed: all inputs whose differences from the centre add up to at most r (a "
-               "diamond in 2-D)."},
-        {"l2", "The ball of radius r is closed: all inputs within Euclidean distance r of the centre (a disc in 2-D)."}};
+        {"linf",
+         "The ball of radius r is closed: all inputs whose entries each differ from the centre by at most r "
+         "(maximum norm; a square in 2-D, a cube in 3-D)."},
+        {"l1",
+         "The ball of radius r is closed: all inputs whose differences from the centre add up to at most r (a "
+         "diamond in 2-D)."},
+        {"l2",
+         "The ball of radius r is closed: all inputs within Euclidean distance r of the centre (a disc in 2-D)."}};
     const auto norm = norms.find(text_at(record, "norm"));
     if (norm != norms.end()) claims.push_back(norm->second);
     if (const Json& scale = record.at("scale"); !scale.is_null()) {
@@ -281,21 +288,24 @@ std::vector<std::string> claims_of(const Json& record) {
     claims.push_back(
         "J0 is the set of points in the closures of two linear pieces of f with opposite orientation, or of one whose "
         "Jacobian determinant is 0 (Cui et al. 2023, eq. 9); of the pieces that meet the inside of the box.");
-    claims.push_back("Its vertices were found and joined in exact arithmetic wherever doubles with proved errors do not "
-                     "decide. This part is the search's; the proof that is checked says where no J0 can be, and that "
-                     "each of its small boxes holds some.");
+    claims.push_back(
+        "Its vertices were found and joined in exact arithmetic wherever doubles with proved errors do not "
+        "decide. This part is the search's; the proof that is checked says where no J0 can be, and that "
+        "each of its small boxes holds some.");
     if (record.at("enclosure").at("open") != 0) {
       claims.push_back("The proof leaves some small boxes open: there it says nothing.");
     }
   }
   if (record.contains("witness") && !record.at("witness").is_null()) {
-    claims.push_back("The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "
-                     "the last digit.");
+    claims.push_back(
+        "The refutation is a pair of rational points, compared in exact arithmetic: f(x) = f(y) holds to "
+        "the last digit.");
   }
   const Json& proof = record.at("proof");
   if (proof.at("checked") == true) {
-    claims.push_back("The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which shares "
-                     "no code with it, proved every part of this answer again.");
+    claims.push_back(
+        "The search is not trusted: it wrote a proof, and a separate program, foldproof-check, which shares "
+        "no code with it, proved every part of this answer again.");
   } else if (proof.at("refused").is_null()) {
     claims.push_back("The answer was found by the search and has not been checked by the independent checker.");
   } else {

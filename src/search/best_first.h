@@ -49,9 +49,9 @@ class BestFirst {
   /// A box too narrow to go on with that lies nearer than the target; nothing if all is covered.
   std::optional<Box> resisting() const {
     if (narrow_.empty()) return std::nullopt;
-    return std::min_element(narrow_.begin(), narrow_.end(), [](const Node& a, const Node& b) {
-             return a.distance < b.distance;
-           })->box;
+    return std::min_element(narrow_.begin(), narrow_.end(),
+                            [](const Node& a, const Node& b) { return a.distance < b.distance; })
+        ->box;
   }
 
  protected:

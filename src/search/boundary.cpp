@@ -19,7 +19,8 @@ BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const Regio
                 return !last && find_far_pair(problem, *root, incumbent, x, y);
               },
               {},
-              {}, 0.0}) {}
+              {},
+              0.0}) {}
 
 PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
   const Box ball = problem_.root(radius);

@@ -31,7 +31,11 @@ void set_bit(std::string& bits, int j) { bits[at(j / 8)] = static_cast<char>(bit
 }  // namespace
 
 CellComplex::CellComplex(const CellBox& given)
-    : given_(given), network_(*given.network), n_(given.box->size()), faces_(at(n_ + 1)), live_(at(n_ + 1)),
+    : given_(given),
+      network_(*given.network),
+      n_(given.box->size()),
+      faces_(at(n_ + 1)),
+      live_(at(n_ + 1)),
       hinge_on_face_(at(2 * n_), 0) {
   make_box();
 }
@@ -99,7 +103,8 @@ CellComplex::Exact& CellComplex::exact(int vertex) {
     ExactPoint point;
     if (v.a < 0) {
       std::vector<Rational> x;
-      for (int i = 0; i < n_; ++i) x.push_back((v.neuron >> i & 1) == 0 ? (*given_.lower)[at(i)] : (*given_.upper)[at(i)]);
+      for (int i = 0; i < n_; ++i)
+        x.push_back((v.neuron >> i & 1) == 0 ? (*given_.lower)[at(i)] : (*given_.upper)[at(i)]);
       point = ExactPoint(x);
     } else {
       Exact& a = exact(v.a);

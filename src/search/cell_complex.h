@@ -34,11 +34,11 @@ struct LocusCells {
 
 /// What the enumeration works on.
 struct CellBox {
-  const IntegerNetwork* exact = nullptr;        ///< the whole network
-  const RegionNetwork* network = nullptr;       ///< restricted to the box: every neuron left is undecided there
-  const std::string* pattern = nullptr;         ///< of the neurons that are decided on the box
-  const Box* box = nullptr;                     ///< relative to the centre
-  const std::vector<Rational>* lower = nullptr; ///< exact faces in absolute coordinates, within rounding of the box
+  const IntegerNetwork* exact = nullptr;         ///< the whole network
+  const RegionNetwork* network = nullptr;        ///< restricted to the box: every neuron left is undecided there
+  const std::string* pattern = nullptr;          ///< of the neurons that are decided on the box
+  const Box* box = nullptr;                      ///< relative to the centre
+  const std::vector<Rational>* lower = nullptr;  ///< exact faces in absolute coordinates, within rounding of the box
   const std::vector<Rational>* upper = nullptr;
   const std::vector<Rational>* centre = nullptr;
 };
@@ -67,9 +67,9 @@ class CellComplex {
   // Faces of dimension 1 .. n of the complex; `sub` are those of one dimension less (for edges: vertices).
   struct Face {
     std::vector<int> sub;
-    int origin = inside;     // facets of cells: the face of the box they lie in, or `inside`
-    std::string pattern;     // cells: one bit per neuron of network_
-    char side = 0;           // of the neuron at hand: 1 some vertex is positive, 2 some vertex is negative
+    int origin = inside;  // facets of cells: the face of the box they lie in, or `inside`
+    std::string pattern;  // cells: one bit per neuron of network_
+    char side = 0;        // of the neuron at hand: 1 some vertex is positive, 2 some vertex is negative
     int positive = -1, negative = -1, zero = -1;  // what cutting it gave
   };
   struct Vertex {
@@ -109,7 +109,7 @@ class CellComplex {
   std::vector<std::vector<Face>> faces_;  // by dimension
   std::vector<std::vector<int>> live_;    // by dimension: faces that are not cut
   std::vector<char> hinge_on_face_;
-  std::vector<int> vertex_origin_;        // n = 1: the face of the interval, or inside
+  std::vector<int> vertex_origin_;  // n = 1: the face of the interval, or inside
   bool stopped_ = false;
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int most_half_spaces = 20;
-constexpr double nearly = 1e-9;     // in the ball
+constexpr double nearly = 1e-9;  // in the ball
 constexpr double no_slack = 1e-7;
 
 }  // namespace

@@ -94,8 +94,7 @@ bool CellWalk::decide(std::size_t place) {
   return true;
 }
 
-std::optional<std::string> CellWalk::empty_on(const Box& box,
-                                              const std::vector<std::pair<Rational, Rational>>& ends,
+std::optional<std::string> CellWalk::empty_on(const Box& box, const std::vector<std::pair<Rational, Rational>>& ends,
                                               bool strictly) const {
   const std::size_t n = ends.size();
   CellProgram program(box, std::numeric_limits<double>::infinity());

@@ -40,7 +40,7 @@ class CellWalk {
   const Network& network_;
   const std::vector<Rational>& centre_;
   const Box& box_;
-  std::vector<CellRow> rows_;         // pre-activations on this piece
+  std::vector<CellRow> rows_;  // pre-activations on this piece
   std::vector<bool> active_;
   std::vector<CellRow> constraints_;  // of the neurons decided on this branch: > 0 inside the cell
   std::vector<int> decided_;          // the neuron of each constraint

@@ -10,9 +10,9 @@
 namespace foldproof {
 
 struct ConeTip {
-  int number;                        // of the point in the proof
-  const PointPhases& phases;         // at the tip
-  const std::vector<Rational>& u;    // the tip, relative to the centre
+  int number;                      // of the point in the proof
+  const PointPhases& phases;       // at the tip
+  const std::vector<Rational>& u;  // the tip, relative to the centre
 };
 
 /// The lines of the leaf: `k`, then the trees of the faces that do not hold the tip. Empty if some part of a face could

@@ -57,10 +57,14 @@ bool Control::should_stop_now() {
 
 std::optional<std::string> Control::stop_reason() const {
   switch (reason_.load()) {
-    case 1: return "time";
-    case 2: return "memory";
-    case 3: return "interrupt";
-    default: return std::nullopt;
+    case 1:
+      return "time";
+    case 2:
+      return "memory";
+    case 3:
+      return "interrupt";
+    default:
+      return std::nullopt;
   }
 }
 
@@ -104,7 +108,8 @@ void Control::speak() {
 void require_ieee_arithmetic() {
   if (arithmetic_is_ieee()) return;
   throw std::runtime_error(
-      "this process does not round to nearest or flushes subnormals: no bound can be proved; find the library that changed "
+      "this process does not round to nearest or flushes subnormals: no bound can be proved; find the library that "
+      "changed "
       "it");
 }
 

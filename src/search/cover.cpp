@@ -24,8 +24,7 @@ constexpr int most_unstable_in_cells = 12;
 
 }  // namespace
 
-Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-             Control& control)
+Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control)
     : BestFirst(incumbent, control), problem_(problem), root_(root) {
   Node node{problem.root(problem.max_radius), 0.0, control.new_ids(1), std::move(root)};
   node.distance = node.box.distance(problem.norm);
@@ -83,7 +82,8 @@ Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2],
     if (!worth_it) return Outcome::narrow;
     const auto cells = cells_with_sign(problem_, *root_, inside, incumbent_.sign(), most_unstable_in_cells);
     if (!cells) return Outcome::narrow;
-    control_.emit([&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target, "c " + *cells); });
+    control_.emit(
+        [&](Observer& observer) { observer.leaf(node.id, inside, "cells", incumbent_.sign(), target, "c " + *cells); });
     return Outcome::settled;
   }
   std::shared_ptr<const RegionNetwork> network = node.network;

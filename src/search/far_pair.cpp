@@ -85,7 +85,8 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   // The optimum may lie on cells that meet C_PQ in a face only: prefer neighbours that hold it with room to spare.
   PairProgram pieces(problem, root, best_p, best_q, limits);
   auto inner = pieces.deepest();
-  for (int attempt = 0; attempt < 60 && !incumbent.should_stop() && !(inner && inner->slack > 1e-9 * upper); ++attempt) {
+  for (int attempt = 0; attempt < 60 && !incumbent.should_stop() && !(inner && inner->slack > 1e-9 * upper);
+       ++attempt) {
     const double scale = upper * (attempt % 2 == 0 ? 1e-4 : 1e-6);
     p = best.x;
     q = best.y;
@@ -104,12 +105,13 @@ bool find_far_pair(const Problem& problem, const RegionNetwork& root, Incumbent&
   const bool diagonal = apart(best) < 1e-7 * upper;
   bool improved = false;
   for (int attempt = 0; attempt < 40 && !improved; ++attempt) {
-    double e = std::ldexp(problem.gap / 16.0, -attempt) * std::max(best.radius, 1e-300) / std::max(inner->radius, 1e-300);
+    double e =
+        std::ldexp(problem.gap / 16.0, -attempt) * std::max(best.radius, 1e-300) / std::max(inner->radius, 1e-300);
     if (attempt >= 20) e = std::ldexp(1.0, attempt - 40);  // wider steps where the narrow ones are lost in rounding
     e = std::min(e, 1.0);
-    auto collision = pair_on_pieces(problem, pieces.pattern(0), pieces.pattern(1),
-                                    absolute(problem, blend(best.x, inner->x, e)),
-                                    absolute(problem, blend(best.y, inner->y, e)));
+    auto collision =
+        pair_on_pieces(problem, pieces.pattern(0), pieces.pattern(1), absolute(problem, blend(best.x, inner->x, e)),
+                       absolute(problem, blend(best.y, inner->y, e)));
     if (!collision) continue;
     improved = incumbent.offer(std::move(*collision), diagonal ? "branch" : "collision");
   }

@@ -28,10 +28,10 @@ namespace {
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr int slope_node_budget = 40;
-constexpr int most_undecided[] = {0, 64, 32, 14};  // of a box whose cells are enumerated, by n
-constexpr double narrow = 0x1p-30;                 // relative to the root: cells are enumerated however many
-constexpr std::size_t fuel = 600;                          // nodes below a box of the resolution
-constexpr int few_undecided = 6;                       // of a leaf by its cells: at once,
+constexpr int most_undecided[] = {0, 64, 32, 14};         // of a box whose cells are enumerated, by n
+constexpr double narrow = 0x1p-30;                        // relative to the root: cells are enumerated however many
+constexpr std::size_t fuel = 600;                         // nodes below a box of the resolution
+constexpr int few_undecided = 6;                          // of a leaf by its cells: at once,
 constexpr int many_undecided[] = {0, 160, 160, 160, 24};  // or as a last resort, by n
 constexpr double tolerable_weight_error = 1e-13;
 
@@ -142,7 +142,8 @@ bool crossing(const LocusCells& cells, const LocusCells::Facet& facet, const Box
     on = {0.5 * (p[0] + q[0]), 0.5 * (p[1] + q[1])};
   } else {
     std::vector<Corner> polygon;
-    for (std::size_t c = 0; c < facet.vertices.size(); ++c) polygon.push_back({corner(c)[0], corner(c)[1], corner(c)[2]});
+    for (std::size_t c = 0; c < facet.vertices.size(); ++c)
+      polygon.push_back({corner(c)[0], corner(c)[1], corner(c)[2]});
     Corner across{};
     polygon = clip_polygon(box, std::move(polygon), across);
     if (polygon.size() < 3) return false;
@@ -389,8 +390,10 @@ std::shared_ptr<const LocusCells> LocusSearch::enumerate(Worker& worker, const N
     std::vector<char> domain_face;
     for (int i = 0; i < n_; ++i) {
       const bool low = box.lower[at(i)] == root_box_.lower[at(i)], high = box.upper[at(i)] == root_box_.upper[at(i)];
-      lower.push_back(low ? problem_.domain[at(i)].first : problem_.centre[at(i)] + Rational::from_double(box.lower[at(i)]));
-      upper.push_back(high ? problem_.domain[at(i)].second : problem_.centre[at(i)] + Rational::from_double(box.upper[at(i)]));
+      lower.push_back(low ? problem_.domain[at(i)].first
+                          : problem_.centre[at(i)] + Rational::from_double(box.lower[at(i)]));
+      upper.push_back(high ? problem_.domain[at(i)].second
+                           : problem_.centre[at(i)] + Rational::from_double(box.upper[at(i)]));
       domain_face.push_back(low ? 1 : 0);
       domain_face.push_back(high ? 1 : 0);
     }

@@ -16,9 +16,9 @@
 namespace foldproof {
 
 struct LocusResult {
-  bool shape_complete = false;  ///< all of J0 in the box is in `shape`
-  LocusShape shape;             ///< n <= 3
-  std::uint64_t cells = 0;      ///< linear cells that were enumerated
+  bool shape_complete = false;        ///< all of J0 in the box is in `shape`
+  LocusShape shape;                   ///< n <= 3
+  std::uint64_t cells = 0;            ///< linear cells that were enumerated
   std::uint64_t boxes = 0, open = 0;  ///< leaves 'b' and '?' of the cover
   double width = 0.0;                 ///< the longest side of such a leaf
 };

@@ -170,9 +170,9 @@ std::string LocusWalk::witness() const {
     if (!there) continue;
     if (cell.sign == 0) return written(*p) + written(*there) + written(*there);
     for (const Cell& other : cells_) {
-      const bool touches = other.sign * cell.sign <= 0 &&
-                           std::all_of(other.constraints.begin(), other.constraints.end(),
-                                       [&](const CellRow& row) { return value_at(row, *p).sign() >= 0; });
+      const bool touches =
+          other.sign * cell.sign <= 0 && std::all_of(other.constraints.begin(), other.constraints.end(),
+                                                     [&](const CellRow& row) { return value_at(row, *p).sign() >= 0; });
       if (!touches) continue;
       if (const auto here = beside(*p, other)) return written(*p) + written(*here) + written(*there);
     }

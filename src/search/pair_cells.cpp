@@ -232,8 +232,7 @@ class PairOfCells {
   std::vector<std::string> names_;
 };
 
-PairOfCells::PairOfCells(const Box& box, const Cell& p, const Cell& q, std::size_t common) 
-    : box_(box), p_(p), q_(q) {
+PairOfCells::PairOfCells(const Box& box, const Cell& p, const Cell& q, std::size_t common) : box_(box), p_(p), q_(q) {
   const std::size_t n = box.lower.size() / 2;
   for (std::size_t o = 0; o < p.outputs.size(); ++o) {
     CellRow gap = lifted(p.outputs[o], false, false);
@@ -449,7 +448,10 @@ std::vector<int> directions_seen(const Network& network) {
 }
 
 PairCells::PairCells(const Problem& problem, const RegionNetwork& root)
-    : problem_(problem), root_(root), second_network_(*problem.network), second_(problem),
+    : problem_(problem),
+      root_(root),
+      second_network_(*problem.network),
+      second_(problem),
       dimension_(static_cast<int>(directions_seen(*problem.network).size())) {
   for (int& j : second_network_.number) j += problem.neurons_as_read;
   second_.network = &second_network_;

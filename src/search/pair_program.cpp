@@ -34,12 +34,13 @@ std::vector<double> absolute(const Problem& problem, const std::vector<double>& 
 }
 
 PairProgram::PairProgram(const Problem& problem, const RegionNetwork& root, const std::vector<double>& p,
-            const std::vector<double>& q, const Box& limits)
+                         const std::vector<double>& q, const Box& limits)
     : n_(p.size()),
       neurons_(at(root.neurons())),
       common_(at(problem.common_outputs())),
       points_{p, q},
-      lp_(static_cast<int>(2 * n_ + 2)), balls_{problem.norm, n_, 2 * n_, {0, n_}} {
+      lp_(static_cast<int>(2 * n_ + 2)),
+      balls_{problem.norm, n_, 2 * n_, {0, n_}} {
   root.piece_at(p, piece_[0]);
   root.piece_at(q, piece_[1]);
   const double reach = limits.reach();

@@ -43,9 +43,7 @@ class PairProgram {
   /// that is at least half as far off along `weights` as any. One weight per input, or per output of B.
   std::optional<PointPair> off_diagonal(const std::vector<double>& weights);
 
-  std::vector<bool> pattern(std::size_t side) const {
-    return {piece_[side].active.begin(), piece_[side].active.end()};
-  }
+  std::vector<bool> pattern(std::size_t side) const { return {piece_[side].active.begin(), piece_[side].active.end()}; }
 
  private:
   std::size_t n_, neurons_, common_;

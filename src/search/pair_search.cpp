@@ -287,8 +287,7 @@ void PairSearch::work() {
     if (settled == 'c') {
       control_.emit([&](Observer& observer) { observer.pair_cells(pair.id, *cells.tokens); });
     } else if (settled != 0) {
-      const std::vector<double> functional =
-          settled == 'f' ? worker.separation.functional() : std::vector<double>();
+      const std::vector<double> functional = settled == 'f' ? worker.separation.functional() : std::vector<double>();
       control_.emit([&](Observer& observer) { observer.pair_leaf(pair.id, settled, functional); });
     } else if (!divide) {
       over_ = true;

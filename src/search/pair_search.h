@@ -64,13 +64,13 @@ class PairSearch {
   struct Patch {
     Box box;
     std::shared_ptr<const RegionNetwork> network;
-    Image image;                      // made once and used in many pairs
-    double width = 0;                 // largest side of the box
-    double distance = 0;              // of the box to the centre
-    bool injective = false;           // the cube test passed on the box itself
-    bool shell = false;               // a part of a shell
-    bool beside = false;              // no point of the box matters
-    int children[2] = {-1, -1};       // indices, once split
+    Image image;                 // made once and used in many pairs
+    double width = 0;            // largest side of the box
+    double distance = 0;         // of the box to the centre
+    bool injective = false;      // the cube test passed on the box itself
+    bool shell = false;          // a part of a shell
+    bool beside = false;         // no point of the box matters
+    int children[2] = {-1, -1};  // indices, once split
     std::once_flag split;
   };
   struct Pair {
@@ -118,12 +118,12 @@ class PairSearch {
   bool best_first_ = false;
   double radius_ = 0;
   double image_scale_ = 1.0, width_scale_ = 1.0;  // of the root, best first
-  std::mutex mutex_;        // stack and counters
-  std::mutex patch_mutex_;  // patches_
+  std::mutex mutex_;                              // stack and counters
+  std::mutex patch_mutex_;                        // patches_
   std::condition_variable changed_;
   std::deque<Patch> patches_;
-  std::vector<Pair> stack_;                       // a heap
-  std::vector<double> in_work_;                   // distances of the pairs being tested
+  std::vector<Pair> stack_;      // a heap
+  std::vector<double> in_work_;  // distances of the pairs being tested
   bool over_ = false;
   Result result_ = Result::injective;
   std::optional<Box> resisting_;

@@ -22,8 +22,8 @@ struct Found {
 };
 
 std::vector<double> weights_for(const Problem& problem, std::mt19937_64& random) {
-  const int count = problem.outputs_of_a > 0 ? problem.network->output_count() - problem.outputs_of_a
-                                             : problem.network->inputs;
+  const int count =
+      problem.outputs_of_a > 0 ? problem.network->output_count() - problem.outputs_of_a : problem.network->inputs;
   std::uniform_real_distribution<double> uniform(0.5, 1.0);
   std::vector<double> weights;
   for (int w = 0; w < count; ++w) weights.push_back((random() & 1U) != 0 ? uniform(random) : -uniform(random));
@@ -47,7 +47,8 @@ bool improve_by_pieces(const Problem& problem, const RegionNetwork& root, Incumb
   std::mt19937_64 random(7);
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   const std::vector<double> weights = weights_for(problem, random);
-  const auto look = [&](const std::vector<double>& x, const std::vector<double>& y, double below) -> std::optional<Found> {
+  const auto look = [&](const std::vector<double>& x, const std::vector<double>& y,
+                        double below) -> std::optional<Found> {
     PairProgram program(problem, root, x, y, limits);
     auto nearest = program.solve(below);
     if (!nearest || !(nearest->radius < below)) return std::nullopt;
@@ -87,8 +88,8 @@ bool improve_by_pieces(const Problem& problem, const RegionNetwork& root, Incumb
   return false;
 }
 
-bool improve_in_boxes(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent, const Box& x, const Box& y,
-                      int samples) {
+bool improve_in_boxes(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent, const Box& x,
+                      const Box& y, int samples) {
   std::mt19937_64 random(11);
   std::uniform_real_distribution<double> uniform(0.0, 1.0);
   const auto point = [&](const Box& box, bool middle) {

@@ -10,8 +10,8 @@ namespace foldproof {
 bool improve_by_pieces(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
                        const std::vector<double>& p, const std::vector<double>& q);
 /// The same for pieces of two boxes: those at the middles, and `samples` more.
-bool improve_in_boxes(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent, const Box& x, const Box& y,
-                      int samples);
+bool improve_in_boxes(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent, const Box& x,
+                      const Box& y, int samples);
 
 /// The same for neighbouring pieces along rays from the centre: folds and flat pieces, before a search begins.
 void improve_along_rays(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent);

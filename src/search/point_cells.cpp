@@ -51,7 +51,7 @@ class PointWalk : public CellWalk {
   const Problem& problem_;
   Fibre& fibre_;
   const std::vector<std::pair<Rational, Rational>> ends_;  // of the part of the box in the domain
-  std::vector<CellRow> f_;  // f_P - value
+  std::vector<CellRow> f_;                                 // f_P - value
 };
 
 std::vector<Rational> PointWalk::absolute(std::vector<Rational> u) const {

@@ -119,8 +119,7 @@ void PointCover::begin() {
     improve(worker, middle_of(box), limits_, 0.0);
     return !incumbent_.radius_is_zero();
   };
-  const std::string line =
-      cone_lines(worker.test, *inside, cone, target_, {0, centre_, origin}, control_, stalled);
+  const std::string line = cone_lines(worker.test, *inside, cone, target_, {0, centre_, origin}, control_, stalled);
   if (!line.empty()) return cut_out(cone, line);
   if (!incumbent_.radius_is_zero()) push(first_node());
 }

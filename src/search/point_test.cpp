@@ -60,8 +60,7 @@ bool PointTest::secant(const RegionNetwork& net, const PointPhases& point) {
   range_.resize(at(net.neurons()));
   for (int p = 0; p < net.neurons(); ++p) {
     const std::size_t original = at(net.original(p));
-    range_[at(p)] =
-        slope_range(bounder_.lower(p), bounder_.upper(p), point.lower[original], point.upper[original]);
+    range_[at(p)] = slope_range(bounder_.lower(p), bounder_.upper(p), point.lower[original], point.upper[original]);
   }
   bounder_.slopes(net, range_, slopes_);
   return full_rank();

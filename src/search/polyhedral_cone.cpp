@@ -97,8 +97,8 @@ std::optional<std::vector<Rational>> positive_dependence(const std::vector<Row>&
       if (rank_of(some, dimension) + 1 != size) return false;
       const Row weights = *matrix_of(some, dimension, true).null_vector();
       const int sign = weights[0].sign();
-      const bool one_sign = std::all_of(weights.begin(), weights.end(),
-                                        [&](const Rational& weight) { return weight.sign() * sign > 0; });
+      const bool one_sign =
+          std::all_of(weights.begin(), weights.end(), [&](const Rational& weight) { return weight.sign() * sign > 0; });
       if (!one_sign) return false;
       for (std::size_t c = 0; c < size; ++c) y[chosen[c]] += sign > 0 ? weights[c] : -weights[c];
       return false;

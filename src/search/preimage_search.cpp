@@ -22,11 +22,11 @@ namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-constexpr int finest_level = 52;         // bisections of one box, per input
-constexpr int early_level = 7;           // from here on few undecided neurons go to their cells
-constexpr std::size_t most_flats = 2000;  // segments of one value
+constexpr int finest_level = 52;               // bisections of one box, per input
+constexpr int early_level = 7;                 // from here on few undecided neurons go to their cells
+constexpr std::size_t most_flats = 2000;       // segments of one value
 constexpr std::uint64_t most_boxes = 4000000;  // of one value
-constexpr std::size_t most_pieces = 20000;  // kept
+constexpr std::size_t most_pieces = 20000;     // kept
 
 struct Region {
   Box box;

@@ -19,7 +19,8 @@ Image image_of(const Bounder& form, const Box& box, int outputs) {
   const std::size_t n = box.lower.size();
   const auto m = static_cast<std::size_t>(outputs);
   for (std::size_t i = 0; i < n; ++i) {
-    const double radius = std::max(round_up(box.upper[i] - form.middle()[i]), round_up(form.middle()[i] - box.lower[i]));
+    const double radius =
+        std::max(round_up(box.upper[i] - form.middle()[i]), round_up(form.middle()[i] - box.lower[i]));
     const bool side = box.upper[i] > box.lower[i];
     if (in_ball) {
       image.middle.push_back(form.middle()[i]);
@@ -46,7 +47,8 @@ Separation::Separation(const RegionNetwork& root, double margin) : margin_(margi
   constexpr long close = 8;  // powers of two
   for (int o = 0; o < root.outputs(); ++o) {
     exponent_.push_back(root.exponent(root.neurons() + o));
-    outputs_comparable_ = outputs_comparable_ && std::abs(exponent_[static_cast<std::size_t>(o)] - exponent_[0]) <= close;
+    outputs_comparable_ =
+        outputs_comparable_ && std::abs(exponent_[static_cast<std::size_t>(o)] - exponent_[0]) <= close;
   }
 }
 
@@ -216,7 +218,8 @@ bool Separation::gap_along_some(const Image& x, const Image& y) {
     }
     for (std::size_t o = 0; o < m; ++o) {
       const double r = x.remainder[o] + y.remainder[o];
-      a[o * (m + 1) + o] += (iteration == 0 ? r * r : r / (std::abs(p[o]) + 1e-12)) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
+      a[o * (m + 1) + o] +=
+          (iteration == 0 ? r * r : r / (std::abs(p[o]) + 1e-12)) + 1e-12 * a[o * (m + 1) + o] + 1e-300;
       a[o * (m + 1) + m] = x.value[o] - y.value[o];
     }
     // Gaussian elimination without pivoting: the matrix is positive definite up to rounding.

@@ -14,7 +14,7 @@ struct Image {
   std::vector<double> value, generators, remainder;  // m, generators x m, m
   Ball ball = {};
   std::vector<double> middle, half;  // n each; none if there is no ball
-  double size = 0.0;                                 // longest half side of its bounding box
+  double size = 0.0;                 // longest half side of its bounding box
 };
 
 /// The image of the box that was enclosed last.

@@ -8,10 +8,10 @@
 namespace foldproof {
 
 struct CubeResult {
-  int sign = 0;          ///< of det J(s) for all s, proved; 0: not proved
-  bool refuted = false;  ///< some s in the cube is proved singular: no finer test of the same cube can succeed
-  const char* test = ""; ///< which test proved it: "determinant", "perron", "slopes"
-  int nodes = 0;         ///< nodes of the slope branching
+  int sign = 0;           ///< of det J(s) for all s, proved; 0: not proved
+  bool refuted = false;   ///< some s in the cube is proved singular: no finer test of the same cube can succeed
+  const char* test = "";  ///< which test proved it: "determinant", "perron", "slopes"
+  int nodes = 0;          ///< nodes of the slope branching
 };
 
 class CubeTest {
@@ -34,11 +34,11 @@ class CubeTest {
   double margin_;
   int n_ = 0;
   int sign_ = 0;
-  double residual_ = 0;      // bound of ||I - Z J0||_inf
+  double residual_ = 0;  // bound of ||I - Z J0||_inf
   std::vector<double> lu_, lower_inverse_, upper_inverse_, z_, t_;
   std::vector<int> pivot_;
   double g_error_ = 0, g_largest_ = 0;
-  std::vector<std::vector<double>> g_;   // per depth of the branching
+  std::vector<std::vector<double>> g_;  // per depth of the branching
   std::vector<std::vector<double>> v_;
   std::vector<double> influence_;
   int nodes_ = 0, budget_ = 0;

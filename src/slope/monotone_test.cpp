@@ -69,7 +69,9 @@ void fix_slope(const SlopeMatrices& from, std::size_t j, double t, SlopeMatrices
   for (std::size_t i = 0; i < n; ++i) size = std::max(size, std::abs(from.a[j * n + i]));
   for (std::size_t q = 0; q < k; ++q) size = std::max(size, std::abs(from.b[j * k + q]));
   const auto grow = [&](double error, double factor) {
-    return (error + std::abs(t) * (std::abs(factor) * (from.error_ab[j] + gamma(8) * size) + error * (size + from.error_ab[j])) +
+    return (error +
+            std::abs(t) *
+                (std::abs(factor) * (from.error_ab[j] + gamma(8) * size) + error * (size + from.error_ab[j])) +
             gamma(8) * size * std::abs(factor)) *
                slack +
            underflow;
@@ -157,7 +159,8 @@ bool MonotoneTest::relaxation(const SlopeMatrices& matrices) {
   for (std::size_t r = 0; r < k; ++r) {
     std::copy(matrices.a.data() + r * n, matrices.a.data() + r * n + n, block_.begin());
     std::copy(matrices.b.begin() + static_cast<std::ptrdiff_t>(r * k),
-              matrices.b.begin() + static_cast<std::ptrdiff_t>(r * k + r), block_.begin() + static_cast<std::ptrdiff_t>(n));
+              matrices.b.begin() + static_cast<std::ptrdiff_t>(r * k + r),
+              block_.begin() + static_cast<std::ptrdiff_t>(n));
     const double weight = 0.25 * tau_[r];
     const std::size_t length = n + r;  // row r of B ends before its own column
     double squares = 0.0;
@@ -199,8 +202,8 @@ bool MonotoneTest::branch(const SlopeMatrices& matrices, std::size_t depth) {
   }
   if (proved) return true;
   if (centre_fails_ || matrices.k == 0) return false;
-  const std::size_t j = static_cast<std::size_t>(
-      std::max_element(influence_.begin(), influence_.end()) - influence_.begin());
+  const std::size_t j =
+      static_cast<std::size_t>(std::max_element(influence_.begin(), influence_.end()) - influence_.begin());
   for (const double t : {-0.5, 0.5}) {
     fix_slope(matrices, j, t, stack_[depth]);
     if (!branch(stack_[depth], depth + 1)) return false;

@@ -159,9 +159,7 @@ Sweep sweep_along(const Model& model, const std::vector<std::vector<std::string>
     }
     sweep.points.push_back({i, "", points[i], {}, "", ""});
   }
-  Runner(
-      sweep, [&](const SweepPoint&) { return model; }, question, options, listener)
-      .run();
+  Runner(sweep, [&](const SweepPoint&) { return model; }, question, options, listener).run();
   return sweep;
 }
 

@@ -9,13 +9,17 @@ namespace {
 
 Rational random_weight(Weights kind, std::mt19937_64& random) {
   switch (kind) {
-    case Weights::integers: return Rational(random_int(random, -4, 4)) / Rational(2);
-    case Weights::thirds: return Rational(random_int(random, -9, 9)) / Rational(3L * random_int(random, 1, 7));
-    case Weights::doubles: return Rational::from_double(std::uniform_real_distribution<double>(-1.5, 1.5)(random));
+    case Weights::integers:
+      return Rational(random_int(random, -4, 4)) / Rational(2);
+    case Weights::thirds:
+      return Rational(random_int(random, -9, 9)) / Rational(3L * random_int(random, 1, 7));
+    case Weights::doubles:
+      return Rational::from_double(std::uniform_real_distribution<double>(-1.5, 1.5)(random));
     case Weights::huge:
       return Rational(random_int(random, -9, 9)) *
              Rational::parse(random_int(random, 0, 1) == 0 ? "1e30" : "1e-30").value();
-    case Weights::cancelling: return Rational(random_int(random, -99, 99)) * Rational(1L << 36) / Rational(7);
+    case Weights::cancelling:
+      return Rational(random_int(random, -99, 99)) * Rational(1L << 36) / Rational(7);
   }
   return Rational(0);
 }

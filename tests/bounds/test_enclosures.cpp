@@ -191,11 +191,16 @@ TEST(SlopeRanges, HoldTheSecantSlopesOfTwoIntervals) {
   std::mt19937_64 random(11);
   const auto endpoint = [&] {
     switch (random_int(random, 0, 5)) {
-      case 0: return 0.0;
-      case 1: return 1.0 * random_int(random, -3, 3);
-      case 2: return std::ldexp(1.0, random_int(random, -1060, 1000)) * (random_int(random, 0, 1) == 0 ? 1.0 : -1.0);
-      case 3: return std::nextafter(0.0, random_int(random, 0, 1) == 0 ? 1.0 : -1.0);
-      default: return std::uniform_real_distribution<double>(-1.0, 1.0)(random);
+      case 0:
+        return 0.0;
+      case 1:
+        return 1.0 * random_int(random, -3, 3);
+      case 2:
+        return std::ldexp(1.0, random_int(random, -1060, 1000)) * (random_int(random, 0, 1) == 0 ? 1.0 : -1.0);
+      case 3:
+        return std::nextafter(0.0, random_int(random, 0, 1) == 0 ? 1.0 : -1.0);
+      default:
+        return std::uniform_real_distribution<double>(-1.0, 1.0)(random);
     }
   };
   const auto relu = [](const Rational& z) { return z.sign() > 0 ? z : Rational(0); };

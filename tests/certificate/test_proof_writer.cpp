@@ -17,7 +17,8 @@ class Writing : public ::testing::Test {
     problem_.centre = {Rational(0), Rational(0)};
     problem_.max_radius = 4.0;
     result_.lower_by = "whole";
-    path_ = (std::filesystem::temp_directory_path() / ("writer-test-" + std::to_string(::getpid()) + ".proof")).string();
+    path_ =
+        (std::filesystem::temp_directory_path() / ("writer-test-" + std::to_string(::getpid()) + ".proof")).string();
   }
   ~Writing() override { std::filesystem::remove(path_); }
 
@@ -42,8 +43,8 @@ class Writing : public ::testing::Test {
 
 TEST_F(Writing, TreesAreCutToTheProvedBall) {
   writer_.root(0, ball(4.0), "local");
-  writer_.split(0, 0, 0.0, 10);    // children 10, 11
-  writer_.split(11, 1, 2.0, 12);   // beyond the ball of radius 1: 13 disappears
+  writer_.split(0, 0, 0.0, 10);   // children 10, 11
+  writer_.split(11, 1, 2.0, 12);  // beyond the ball of radius 1: 13 disappears
   writer_.leaf(12, {}, "perron", 1, 4.0, "l");
   writer_.split(10, 1, 0.5, 14);
   writer_.leaf(15, {}, "cells", 1, 4.0, "c s0 . .");
@@ -126,8 +127,9 @@ TEST_F(Writing, CellsOfAPairAreWrittenAsTheyCame) {
   writer_.pair_cells(3, ".");
   result_.lower = result_.local_lower = 1.0;
   result_.lower_by = "pairs";
-  EXPECT_EQ(after(written(), "pairs"), "pairs 1\npatches\ns 0 0\n.\n.\npairs\nd\nc s0 . .0:1;0:2\ni\nc .\n"
-                                       "end lower 1 local 1 upper none\n");
+  EXPECT_EQ(after(written(), "pairs"),
+            "pairs 1\npatches\ns 0 0\n.\n.\npairs\nd\nc s0 . .0:1;0:2\ni\nc .\n"
+            "end lower 1 local 1 upper none\n");
 }
 
 TEST_F(Writing, PatchesOfAllPairsStayAsTheyWereAskedWhenTheBallShrinks) {
@@ -137,8 +139,9 @@ TEST_F(Writing, PatchesOfAllPairsStayAsTheyWereAskedWhenTheBallShrinks) {
   writer_.pair_leaf(2, 'i', {});
   result_.lower = result_.local_lower = 2.0;
   result_.lower_by = "pairs";
-  EXPECT_EQ(after(written(), "pairs"), "pairs 1b1 1b2\npatches\ns 0 1b1\n.\no\npairs\nd\no\ni\no\n"
-                                       "end lower 1b1 local 1b1 upper none\n");
+  EXPECT_EQ(after(written(), "pairs"),
+            "pairs 1b1 1b2\npatches\ns 0 1b1\n.\no\npairs\nd\no\ni\no\n"
+            "end lower 1b1 local 1b1 upper none\n");
 }
 
 TEST_F(Writing, AFileThatCannotBeWrittenIsTheCallersMistake) {

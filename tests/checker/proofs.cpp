@@ -93,7 +93,8 @@ class PoolMaker {
     add(name, model, lines_of(unpacked(path_)));
   }
 
-  void add_preimages(const std::string& name, const nlohmann::json& net, const std::vector<std::vector<std::string>>& values,
+  void add_preimages(const std::string& name, const nlohmann::json& net,
+                     const std::vector<std::vector<std::string>>& values,
                      const std::vector<std::pair<std::string, std::string>>& box) {
     const Model model = as_read_model(net.at("layers"));
     preimages(model, values, box, options(net, 1e-2));

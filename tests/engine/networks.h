@@ -1,9 +1,8 @@
 // Networks and exact answers for the engine's tests: from JSON lists of affine layers, ReLU between them.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

@@ -92,9 +92,8 @@ TEST(Factor, SeesThatOneNetworkEndsInTheOther) {
   expect_pair(b, a, both.ba);
   expect_radius(both.ba, "inf");
   // B = relu(A - 1/2) forgets A up to 1/2: A is 1/2 at x = 1/2 first.
-  const Model forgets = model_of({{{"W", {{1}, {-1}}}, {"b", {-1, 1}}},
-                                  {{"W", {{1, 1}}}, {"b", {"-1/2"}}},
-                                  {{"W", {{1}}}, {"b", {0}}}});
+  const Model forgets =
+      model_of({{{"W", {{1}, {-1}}}, {"b", {-1, 1}}}, {{"W", {{1, 1}}}, {"b", {"-1/2"}}}, {{"W", {{1}}}, {"b", {0}}}});
   expect_factor(a, forgets, {"0"}, "inf", "1/2");
 }
 
@@ -225,8 +224,8 @@ TEST(MoreOutputs, FarCollisionsAreFoundAndTheRestIsProved) {
 
 TEST(MoreOutputs, HingesThatMeetAreNoCollision) {
   // Six cones around 0 and x beside them: (|x| - |y|, |x + y| - |x|) is the same at p and at -p, x is not.
-  const Model cones = with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}},
-                                {{-1, 1, 2, -2, 0, 0}, {0, -1, -2, 0, 2, 0}, {1, 0, 0, 0, 0, 0}});
+  const Model cones =
+      with_skip(2, {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}}, {{-1, 1, 2, -2, 0, 0}, {0, -1, -2, 0, 2, 0}, {1, 0, 0, 0, 0, 0}});
   // On the line x = 0 they collide: (0, y) and (0, -y).
   expect_radius(radius(cones, {"0", "0"}, up_to("4")), "0");
   expect_radius(radius(cones, {"1", "0"}, up_to("4")), "1");

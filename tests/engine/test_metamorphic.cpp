@@ -323,8 +323,8 @@ TEST(Planted, CollisionsAreNeverMissed) {
     const std::size_t axis = a[0] != b[0] ? 0 : 1;
     if (a[axis] == b[axis]) continue;
     const Rational slope = Rational(2) / (b[axis] - a[axis]);
-    const AffineRow t = NetworkBuilder::add(NetworkBuilder::scale(x[axis], slope),
-                                            NetworkBuilder::constant(-slope * a[axis]));
+    const AffineRow t =
+        NetworkBuilder::add(NetworkBuilder::scale(x[axis], slope), NetworkBuilder::constant(-slope * a[axis]));
     AffineRow hat = NetworkBuilder::add(NetworkBuilder::constant(Rational(1)), builder.relu(t), Rational(-1));
     hat = NetworkBuilder::add(hat, builder.relu(NetworkBuilder::scale(t, Rational(-1))), Rational(-1));
     hat = builder.relu(hat);

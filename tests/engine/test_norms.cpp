@@ -143,7 +143,8 @@ TEST(Norms, ZooRadii) {
   const json zoo = read_json("zoo.json");
   const json& nets = zoo.at("nets");
   for (const char* norm : {"l1", "l2"}) {
-    const Answer branch = ask(model_of(nets.at("branch2_off").at("layers")), texts(nets.at("branch2_off").at("centre")), norm);
+    const Answer branch =
+        ask(model_of(nets.at("branch2_off").at("layers")), texts(nets.at("branch2_off").at("centre")), norm);
     expect_bracket(branch, Rational(1));
     EXPECT_EQ(branch.limit, "branch");
   }
@@ -160,7 +161,8 @@ struct Plane {
 void PrintTo(const Plane& plane, std::ostream* out) { *out << plane.name; }
 
 std::vector<Plane> planes() {
-  const json answers = read_json("data/norms.json"), zoo = read_json("zoo.json"), some = read_json("data/random_nets.json");
+  const json answers = read_json("data/norms.json"), zoo = read_json("zoo.json"),
+             some = read_json("data/random_nets.json");
   std::vector<Plane> result;
   for (const auto& [name, answer] : answers.at("nets").items()) {
     const json& file = answer.at("file") == "zoo.json" ? zoo : some;
@@ -201,7 +203,8 @@ TEST_P(Planes, RadiiAreTheExactOnes) {
     ASSERT_TRUE(answer.upper_exact.has_value());
     const Rational low = norm == std::string("l2") ? number(exact[0]) : number(exact) * number(exact);
     const Rational high = norm == std::string("l2") ? number(exact[1]) : low;
-    const Rational lower = Rational::parse(answer.lower_exact).value(), upper = Rational::parse(*answer.upper_exact).value();
+    const Rational lower = Rational::parse(answer.lower_exact).value(),
+                   upper = Rational::parse(*answer.upper_exact).value();
     EXPECT_LE(lower * lower, high) << "proved too much";
     EXPECT_GE(upper * upper, low) << "refuted too early";
     EXPECT_LE(square_below, high) << "a smaller ball has a smaller radius";

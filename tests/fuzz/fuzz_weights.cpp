@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   verdict(radius + "boundary 1b-1\npatches\n" + repeated(".\n", 2 * n) + "pairs\n" + pairs + end);
   verdict(radius + "collision\nx" + repeated(" 0", n) + "\ny" + repeated(" 1", n) + "\n" + end);
-  verdict("question injective\nnorm linf\ndomain" + repeated(" -1b1:3b-1", n) + "\nball 2\ninactive 0\ncover sign 2 -\n" +
-          "c s0 . s1 x0:1 .\nend open\n");
+  verdict("question injective\nnorm linf\ndomain" + repeated(" -1b1:3b-1", n) +
+          "\nball 2\ninactive 0\ncover sign 2 -\n" + "c s0 . s1 x0:1 .\nend open\n");
   return 0;
 }

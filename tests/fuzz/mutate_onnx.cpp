@@ -10,16 +10,36 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 
 namespace {
 
-const char* const operators[] = {
-    "Add", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv", "Div", "Dropout", "Flatten", "Gather", "Gemm",
-    "Identity", "MatMul", "Mul", "Neg", "Relu", "Reshape", "Shape", "Slice", "Split", "Squeeze", "Sub", "Transpose",
-    "Unsqueeze"};
-const char* const attributes[] = {
-    "allowzero", "alpha", "axes", "axis", "beta", "end", "num_outputs", "perm", "split", "start", "to", "transA", "transB",
-    "value", "value_float", "value_floats", "value_int", "value_ints"};
-constexpr std::int64_t integers[] = {
-    0, 1, 2, 3, 4, 5, -1, -2, -3, 7, 8, 16, 100, 255, 1000, 65536, 2147483647, 2147483648, -2147483648, 4294967296,
-    4611686018427387904, 9223372036854775807, -9223372036854775807 - 1};
+const char* const operators[] = {"Add",     "Cast",    "Clip",      "Concat",   "Constant", "ConstantOfShape", "Conv",
+                                 "Div",     "Dropout", "Flatten",   "Gather",   "Gemm",     "Identity",        "MatMul",
+                                 "Mul",     "Neg",     "Relu",      "Reshape",  "Shape",    "Slice",           "Split",
+                                 "Squeeze", "Sub",     "Transpose", "Unsqueeze"};
+const char* const attributes[] = {"allowzero",   "alpha", "axes",        "axis",         "beta",      "end",
+                                  "num_outputs", "perm",  "split",       "start",        "to",        "transA",
+                                  "transB",      "value", "value_float", "value_floats", "value_int", "value_ints"};
+constexpr std::int64_t integers[] = {0,
+                                     1,
+                                     2,
+                                     3,
+                                     4,
+                                     5,
+                                     -1,
+                                     -2,
+                                     -3,
+                                     7,
+                                     8,
+                                     16,
+                                     100,
+                                     255,
+                                     1000,
+                                     65536,
+                                     2147483647,
+                                     2147483648,
+                                     -2147483648,
+                                     4294967296,
+                                     4611686018427387904,
+                                     9223372036854775807,
+                                     -9223372036854775807 - 1};
 constexpr int types[] = {1, 6, 7, 9, 10, 11, 16, 0, 2, 3, 5, 8, 12, 13, 14, 17, 20, 21, 22, 999};
 
 class Mutation {
@@ -44,7 +64,8 @@ class Mutation {
       auto* const type = pick(*graph_.mutable_input())->mutable_type()->mutable_tensor_type();
       if (below(4) == 0) type->set_elem_type(types[below(std::size(types))]);
       change_list(*type->mutable_shape()->mutable_dim());
-      if (type->shape().dim_size() > 0) pick(*type->mutable_shape()->mutable_dim())->set_dim_value(below(30) == 0 ? integer() : below(6));
+      if (type->shape().dim_size() > 0)
+        pick(*type->mutable_shape()->mutable_dim())->set_dim_value(below(30) == 0 ? integer() : below(6));
     } else if (kind == 18 && graph_.output_size() > 0) {
       pick(*graph_.mutable_output())->set_name(name());
     } else if (model_.opset_import_size() > 0) {
@@ -150,7 +171,8 @@ class Mutation {
 
 }  // namespace
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
   onnx::ModelProto model;
   if (seed % 4 == 0 || !model.ParseFromArray(data, static_cast<int>(size)) || !model.has_graph()) {
     return LLVMFuzzerMutate(data, size, max_size);

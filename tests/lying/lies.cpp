@@ -191,10 +191,12 @@ std::optional<std::string> cells(const Problem& problem, const RegionNetwork& ro
   return ".";
 }
 
-std::optional<LocusLeaf> REAL(real_locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
-                              "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
-std::optional<LocusLeaf> WRAP(locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
-                              "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
+std::optional<LocusLeaf> REAL(
+    real_locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
+    "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
+std::optional<LocusLeaf> WRAP(
+    locus(const Problem&, const RegionNetwork&, const Box&, int, Control&),
+    "_ZN9foldproof14locus_by_cellsERKNS_7ProblemERKNS_13RegionNetworkERKNS_3BoxEiRNS_7ControlE");
 std::optional<LocusLeaf> locus(const Problem& problem, const RegionNetwork& root, const Box& box, int most,
                                Control& control) {
   if (lies("locus-cells")) return LocusLeaf{1, "c ."};

@@ -10,7 +10,6 @@
 namespace foldproof {
 namespace {
 
-
 Model as_model(Network network) { return Model(std::make_shared<const Network>(std::move(network))); }
 
 Model zoo(const std::string& name) {

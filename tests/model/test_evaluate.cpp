@@ -3,9 +3,8 @@
 
 #include <cmath>
 #include <fstream>
-#include <random>
-
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "model/evaluate.h"
 

@@ -286,7 +286,8 @@ TEST(PairOnPieces, IsNothingBesideItsPieces) {
   const auto pair = pair_on_pieces(problem, {false}, {true}, {0.0}, {0.75});
   ASSERT_TRUE(pair.has_value());
   EXPECT_EQ(pair->x[0], -Rational(3) / Rational(2));
-  EXPECT_FALSE(pair_on_pieces(problem, {false}, {true}, {0.0}, {-0.75}).has_value()) << "neither point lies on its piece";
+  EXPECT_FALSE(pair_on_pieces(problem, {false}, {true}, {0.0}, {-0.75}).has_value())
+      << "neither point lies on its piece";
 }
 
 TEST(VerifyCollision, OfTwoNetworksWantsDifferentOutputsOfTheSecond) {

@@ -14,7 +14,6 @@
 #include <algorithm>
 
 #include "search/equal_outputs.h"
-#include "search/pair_search.h"
 #include "search/piece_pairs.h"
 #include "search/rectangular.h"
 
@@ -85,17 +84,11 @@ RadiusResult search_factor(const Problem& joint, const Problem& a, Control& cont
   if (go_on && !incumbent.closes(result.lower) && !control.should_stop_now()) {
     control.phase = "global";
     improve_along_rays(joint, *root, incumbent);
-    const auto collide = [&](const Box& x, const Box& y, bool last) {
-      return improve_in_boxes(joint, *root, incumbent, x, y, last ? 20 : 2);
-    };
-    const auto harmless = [&](const Box& x, const Box& y) { return equal.holds(x, y); };
     const PairCells exact(joint, *root);
-    const auto cells = [&](const Box& x, const Box& y, double most) {
-      PairCells::Outcome found = exact.settle(x, y, most);
-      if (!found.u.empty()) improve_by_pieces(joint, *root, incumbent, found.u, found.v);
-      return found;
-    };
-    PairSearch pairs(a, root_a, incumbent, control, {seen_columns(*joint.network), collide, harmless, cells, 0.0});
+    PairSearch::Rules rules = rules_of_pieces(joint, *root, incumbent, exact);
+    rules.columns = seen_columns(*joint.network);
+    rules.harmless = [&](const Box& x, const Box& y) { return equal.holds(x, y); };
+    PairSearch pairs(a, root_a, incumbent, control, std::move(rules));
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

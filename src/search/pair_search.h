@@ -53,9 +53,9 @@ class PairSearch {
   /// than the radius do not matter.
   /// Patches 0.. of the events are the roots, pairs 0.. the pairs (0, 0), (0, 1), ..., (1, 1), ...
   Result run(std::vector<Root> roots, double radius, std::uint64_t most_pairs);
-  /// All pairs of points of B(max_radius) n D, best first by their distance from the centre, until none is left nearer than
-  /// incumbent.target(). Returns a radius on whose ball, cut by D, no pair collides (in a way that is not harmless),
-  /// proved; also if it stopped early. Announced as Observer::all_pairs.
+  /// All pairs of points of B(incumbent.target()) n D, best first by their distance from the centre, until none is left
+  /// nearer than incumbent.target(). Returns a radius on whose ball, cut by D, no pair collides (in a way that is not
+  /// harmless), proved; also if it stopped early. Announced as Observer::all_pairs.
   double run_best_first(std::uint64_t most_pairs);
   /// After `unresolved`: the hull of the pair that resists, if there is one.
   const std::optional<Box>& resisting() const { return resisting_; }

@@ -11,7 +11,6 @@
 #include <random>
 
 #include "search/monotone_cover.h"
-#include "search/pair_search.h"
 #include "search/piece_pairs.h"
 #include "search/whole_ball.h"
 
@@ -61,6 +60,20 @@ RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const Re
   return result;
 }
 
+PairSearch::Rules rules_of_pieces(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
+                                  const PairCells& exact) {
+  PairSearch::Rules rules;
+  rules.collide = [&](const Box& x, const Box& y, bool last) {
+    return improve_in_boxes(problem, root, incumbent, x, y, last ? 20 : 2);
+  };
+  rules.cells = [&](const Box& x, const Box& y, double most) {
+    PairCells::Outcome found = exact.settle(x, y, most);
+    if (!found.u.empty()) improve_by_pieces(problem, root, incumbent, found.u, found.v);
+    return found;
+  };
+  return rules;
+}
+
 RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const RegionNetwork>& root, Incumbent& incumbent,
                          Control& control) {
   shake_centre(problem, *root, incumbent);
@@ -69,16 +82,10 @@ RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const Reg
   if (!incumbent.closes(result.lower)) {
     control.phase = "global";
     improve_along_rays(problem, *root, incumbent);
-    const auto collide = [&](const Box& x, const Box& y, bool last) {
-      return improve_in_boxes(problem, *root, incumbent, x, y, last ? 20 : 2);
-    };
     const PairCells exact(problem, *root);
-    const auto cells = [&](const Box& x, const Box& y, double most) {
-      PairCells::Outcome found = exact.settle(x, y, most);
-      if (!found.u.empty()) improve_by_pieces(problem, *root, incumbent, found.u, found.v);
-      return found;
-    };
-    PairSearch pairs(problem, root, incumbent, control, {{}, collide, {}, cells, patience});
+    PairSearch::Rules rules = rules_of_pieces(problem, *root, incumbent, exact);
+    rules.patience = patience;
+    PairSearch pairs(problem, root, incumbent, control, std::move(rules));
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "search/incumbent.h"
+#include "search/pair_search.h"
 #include "search/radius_search.h"
 
 namespace foldproof {
@@ -22,5 +23,9 @@ RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const Re
 
 /// Collisions next to the centre, of random pairs of the linear pieces that meet there.
 void shake_centre(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent);
+
+/// Pairs of the whole ball: collisions and exact cells of the linear pieces at a pair of boxes. Refers to its arguments.
+PairSearch::Rules rules_of_pieces(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
+                                  const PairCells& exact);
 
 }  // namespace foldproof

@@ -19,6 +19,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,11 +38,23 @@ struct ModelOptions {
   std::vector<int> outputs;        ///< output indices to keep, in this order; empty keeps all
 };
 
+/// A dense layer: W x + b. Every number is taken as the double it is.
+struct Layer {
+  std::vector<std::vector<double>> W;  ///< rows, one per output of the layer
+  std::vector<double> b;
+};
+
 /// An immutable network: reading, fixing and selecting are done once, exactly.
 class Model {
  public:
   /// Reads an ONNX file. @throws InputError naming file, node, operator and reason.
   static Model load(const std::string& path, const ModelOptions& options = {});
+  /// The same from the bytes of the file. `name` stands for the file in messages and records; external data are looked for
+  /// beside it.
+  static Model from_bytes(std::string_view bytes, const std::string& name, const ModelOptions& options = {});
+  /// Dense layers with a ReLU between each and the next, none after the last. @throws InputError naming layer and row if a
+  /// size does not fit or a number is not finite.
+  static Model from_layers(const std::vector<Layer>& layers, const std::string& name, const ModelOptions& options = {});
   /// From a network as it was read; its parallel hinges are merged here.
   explicit Model(std::shared_ptr<const Network> as_read);
 

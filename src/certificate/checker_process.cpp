@@ -54,7 +54,7 @@ std::string checker_program() {
                      "', which is not a program: name foldproof-check, or unset it");
   }
   const std::filesystem::path folder = std::filesystem::weakly_canonical(own_file(), error).parent_path();
-  for (const char* place : {"foldproof-check", "../bin/foldproof-check"}) {
+  for (const char* place : {"foldproof-check", "bin/foldproof-check", "../bin/foldproof-check"}) {
     const std::filesystem::path candidate = folder / place;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate.string();
   }

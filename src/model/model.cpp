@@ -2,6 +2,7 @@
 
 #include "foldproof/foldproof.h"
 #include "model/evaluate.h"
+#include "model/layers.h"
 #include "model/onnx_reader.h"
 #include "model/weights_file.h"
 
@@ -9,6 +10,14 @@ namespace foldproof {
 
 Model Model::load(const std::string& path, const ModelOptions& options) {
   return Model(std::make_shared<const Network>(read_onnx(path, options)));
+}
+
+Model Model::from_bytes(std::string_view bytes, const std::string& name, const ModelOptions& options) {
+  return Model(std::make_shared<const Network>(read_onnx(name, bytes, options)));
+}
+
+Model Model::from_layers(const std::vector<Layer>& layers, const std::string& name, const ModelOptions& options) {
+  return Model(std::make_shared<const Network>(read_layers(layers, name, options)));
 }
 
 Model::Model(std::shared_ptr<const Network> as_read)

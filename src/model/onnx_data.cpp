@@ -177,7 +177,7 @@ ElementType element_type(std::int64_t onnx_type) {
 }
 
 OnnxData::OnnxData(const fs::path& model_file, std::string_view model_bytes)
-    : folder_(fs::canonical(fs::absolute(model_file).parent_path())) {
+    : folder_(fs::weakly_canonical(fs::absolute(model_file).parent_path())) {
   hash_.update(model_bytes);
 }
 

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "model/choice.h"
 #include "model/onnx_operators.h"
 
 namespace foldproof {
@@ -252,47 +253,7 @@ std::vector<RowPointer> GraphReader::outputs() {
   return rows;
 }
 
-/// Checks --fix and --outputs against what the file has.
-std::map<int, Rational> fixed_inputs(const ModelOptions& options, int file_inputs) {
-  std::map<int, Rational> fixed;
-  for (const auto& [input, text] : options.fix) {
-    if (input < 0 || input >= file_inputs) {
-      throw Refusal(fmt::format("input {} cannot be fixed: the inputs are numbered 0 to {}; choose one of them", input,
-                                file_inputs - 1));
-    }
-    const std::optional<Rational> value = Rational::parse(text);
-    if (!value) {
-      throw Refusal(
-          fmt::format("input {} cannot be fixed at '{}', which is not a number; write a decimal or p/q", input, text));
-    }
-    fixed.emplace(input, *value);
-  }
-  if (static_cast<int>(fixed.size()) == file_inputs) {
-    throw Refusal("every input is fixed, so nothing can vary; leave at least one input free");
-  }
-  return fixed;
-}
-
-std::vector<int> kept_outputs(const ModelOptions& options, int file_outputs) {
-  std::vector<int> kept = options.outputs;
-  if (kept.empty()) {
-    for (int i = 0; i < file_outputs; ++i) kept.push_back(i);
-  }
-  std::unordered_set<int> seen;
-  for (const int output : kept) {
-    if (output < 0 || output >= file_outputs) {
-      throw Refusal(fmt::format("output {} cannot be kept: the outputs are numbered 0 to {}; choose among them", output,
-                                file_outputs - 1));
-    }
-    if (!seen.insert(output).second) {
-      throw Refusal(fmt::format("output {} is asked for twice; name every output once", output));
-    }
-  }
-  return kept;
-}
-
-Network read(const std::string& path, const ModelOptions& options) {
-  const std::string bytes = read_file(path);
+Network read(const std::string& path, std::string_view bytes, const ModelOptions& options) {
   if (bytes.empty()) throw Refusal("the file is empty; export the network again");
   onnx::ModelProto model;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -327,11 +288,11 @@ Network read(const std::string& path, const ModelOptions& options) {
   return reader.builder().finish(std::move(chosen), std::move(from));
 }
 
-}  // namespace
-
-Network read_onnx(const std::string& path, const ModelOptions& options) {
+/// Calls read(), and makes its refusals sentences for a person.
+template <class Read>
+Network told(const std::string& path, const Read& read) {
   try {
-    return read(path, options);
+    return read();
   } catch (const Refusal& reason) {
     throw InputError(fmt::format("{}: {}", path, reason.what()));
   } catch (const std::filesystem::filesystem_error& error) {
@@ -339,6 +300,16 @@ Network read_onnx(const std::string& path, const ModelOptions& options) {
   } catch (const std::bad_alloc&) {
     throw InputError(fmt::format("{}: the network does not fit into memory; make it smaller", path));
   }
+}
+
+}  // namespace
+
+Network read_onnx(const std::string& path, const ModelOptions& options) {
+  return told(path, [&] { return read(path, read_file(path), options); });
+}
+
+Network read_onnx(const std::string& path, std::string_view bytes, const ModelOptions& options) {
+  return told(path, [&] { return read(path, bytes, options); });
 }
 
 }  // namespace foldproof

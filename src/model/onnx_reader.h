@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "foldproof/foldproof.h"
 #include "model/network.h"
@@ -13,5 +14,7 @@ namespace foldproof {
 /// are flattened and taken one after the other; a dynamic batch dimension is taken as 1.
 /// @throws InputError with one sentence: what is wrong, where (file, node, operator) and what to do.
 Network read_onnx(const std::string& path, const ModelOptions& options);
+/// The same from the file's bytes; `path` names it and its folder, where external data are looked for.
+Network read_onnx(const std::string& path, std::string_view bytes, const ModelOptions& options);
 
 }  // namespace foldproof

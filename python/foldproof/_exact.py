@@ -1,0 +1,79 @@
+"""Numbers as exact texts: what goes over the border to the engine, and what comes back."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Union
+
+from ._core import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: A number that is taken exactly: 0.1 is a double, "0.1" and Fraction(1, 10) are one tenth.
+Number = Union[int, float, str, Fraction, Decimal, "np.number[Any]"]
+#: One number per coordinate: a sequence, an array, or the text "1,2.1" of the command line.
+Vector = Union[Sequence[Number], "np.ndarray[Any, Any]", str]
+#: (lower, upper) per coordinate, or an array of shape (n, 2).
+Box = Union[Sequence[Sequence[Number]], "np.ndarray[Any, Any]"]
+
+
+def text(value: Number, where: str) -> str:
+    """The exact value as text. Raises InputError that begins with `where`."""
+    if isinstance(value, str):
+        if not value.strip():
+            raise InputError(f"{where}: an empty text is not a number; write a decimal such as 2.1, or p/q")
+        return value.strip()
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return str(int(value))
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # scalars of NumPy and PyTorch
+        scalar = value.item()
+        if not hasattr(scalar, "item"):  # a long double's item is a long double
+            return text(scalar, where)
+    try:
+        return str(Fraction(*value.as_integer_ratio()))
+    except (AttributeError, TypeError):
+        raise InputError(f"{where}: {value!r} is not a number; give an int, a float, a Fraction, or the text of a "
+                         "decimal") from None
+    except (ValueError, OverflowError):
+        raise InputError(f"{where}: {value!r} is not a finite number; give a finite one") from None
+
+
+def _entries(values: Any, where: str, form: str) -> list[Any]:
+    shape = getattr(values, "shape", None)
+    if shape is not None and len(shape) == 0:
+        raise InputError(f"{where}: a single number where {form} is needed")
+    if isinstance(values, (Mapping, bytes)) or not isinstance(values, Iterable):
+        raise InputError(f"{where}: {type(values).__name__} where {form} is needed")
+    return list(values.detach().cpu() if hasattr(values, "detach") else values)
+
+
+def vector(values: Vector, where: str) -> list[str]:
+    """The coordinates as texts."""
+    if isinstance(values, str):
+        return [text(entry, f"{where}, coordinate {i}") for i, entry in enumerate(values.split(","))]
+    entries = _entries(values, where, "one number per coordinate")
+    for entry in entries:
+        if getattr(entry, "ndim", 0) > 0 or isinstance(entry, (list, tuple)):
+            shape = getattr(values, "shape", None)
+            found = f"an array of shape {tuple(shape)}" if shape is not None else "nested sequences"
+            raise InputError(f"{where}: {found} where one number per coordinate is needed; give a single point")
+    return [text(entry, f"{where}, coordinate {i}") for i, entry in enumerate(entries)]
+
+
+def box(sides: Box, where: str) -> list[tuple[str, str]]:
+    """(lower, upper) per coordinate as texts."""
+    result = []
+    for i, side in enumerate(_entries(sides, where, "(lower, upper) per coordinate")):
+        ends = vector(side, f"{where}, side {i}") if not isinstance(side, numbers.Number) else []
+        if len(ends) != 2:
+            raise InputError(f"{where}, side {i}: {side!r} where (lower, upper) is needed")
+        result.append((ends[0], ends[1]))
+    return result
+
+
+def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(entry) for entry in texts)

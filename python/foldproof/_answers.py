@@ -44,6 +44,8 @@ class _Frozen:
 class Witness(_Frozen):
     """Two different inputs with one output, exactly."""
 
+    _record: Mapping[str, Any]
+
     def __init__(self, record: Mapping[str, Any]) -> None:
         self.__dict__["_record"] = record
 
@@ -123,6 +125,7 @@ class Answer(_Frozen):
 
     question: ClassVar[str]
     _kinds: ClassVar[dict[str, type[Answer]]] = {}
+    _native: _core.Answered
 
     def __init_subclass__(cls) -> None:
         if "question" in cls.__dict__:
@@ -316,6 +319,8 @@ class Injective(_Paired):
 class PreimageSet(_Frozen):
     """The inputs of the box with one output."""
 
+    _record: Mapping[str, Any]
+
     def __init__(self, record: Mapping[str, Any]) -> None:
         self.__dict__["_record"] = record
 
@@ -432,6 +437,9 @@ class J0(Answer):
 class Direction(_Bracket):
     """One half of a :class:`Factor`: equal outputs of the first network make equal ones of the second, within `lower`."""
 
+    _whole: Factor
+    _key: str
+
     def __init__(self, whole: Factor, key: str) -> None:
         shared = {name: whole.record[name] for name in ("norm", "scale", "center", "center_exact", "domain")}
         self.__dict__.update(_whole=whole, _key=key, record=shared | whole.record[key])
@@ -449,7 +457,7 @@ class Direction(_Bracket):
         return draw(self, ax)
 
     @property
-    def picture(self) -> dict[str, Any] | None:  # type: ignore[override]
+    def picture(self) -> dict[str, Any] | None:
         pictures = self._whole.picture
         drawn: dict[str, Any] | None = None if pictures is None else pictures["A" if self._key == "r_AB" else "B"]
         return drawn
@@ -486,11 +494,11 @@ class Factor(Answer):
         return self.ab.stop_reason or self.ba.stop_reason
 
     @property
-    def proof(self) -> Proof:  # type: ignore[override]
+    def proof(self) -> Proof:
         raise AttributeError("each direction has its own proof: .ab.proof and .ba.proof")
 
     @property
-    def effort(self) -> Effort:  # type: ignore[override]
+    def effort(self) -> Effort:
         raise AttributeError("each direction has its own effort: .ab.effort and .ba.effort")
 
     def __repr__(self) -> str:

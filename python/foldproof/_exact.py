@@ -27,14 +27,16 @@ def text(value: Number, where: str) -> str:
         if not value.strip():
             raise InputError(f"{where}: an empty text is not a number; write a decimal such as 2.1, or p/q")
         return value.strip()
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        raise InputError(f"{where}: {value!r} is not a number; give an int, a float, a Fraction, or the text of a decimal")
+    if isinstance(value, numbers.Integral):
         return str(int(value))
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # scalars of NumPy and PyTorch
-        scalar = value.item()
+        scalar: Any = value.item()
         if not hasattr(scalar, "item"):  # a long double's item is a long double
             return text(scalar, where)
     try:
-        return str(Fraction(*value.as_integer_ratio()))
+        return str(Fraction(*value.as_integer_ratio()))  # type: ignore[union-attr]
     except (AttributeError, TypeError):
         raise InputError(f"{where}: {value!r} is not a number; give an int, a float, a Fraction, or the text of a "
                          "decimal") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, TypeGuard, Union
 
 from . import _core
 from ._core import InputError
@@ -30,7 +30,7 @@ class Network:
         self._fix = dict(fix)
         self._outputs = tuple(outputs)
         read = _core.Model.from_bytes if isinstance(source, bytes) else _core.Model.from_layers
-        self._core = read(source, name, self._fix, list(self._outputs))  # type: ignore[arg-type, operator]
+        self._core = read(source, name, self._fix, list(self._outputs))  # type: ignore[arg-type]
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class Network:
 
 
 def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Sequence[int] | None = None,
-         name: str | None = None) -> Network:
+         name: str | None = None, example: Any = None) -> Network:
     """Reads a network, exactly.
 
     Args:
@@ -89,6 +89,8 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
         fix: input (from 0) -> the value it is frozen at, such as a parameter or the time.
         outputs: the outputs to keep (from 0), in this order; all if not given.
         name: what records and pages call it; the path if not given.
+        example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them; needed if its
+            first linear layer does not tell the number of inputs.
 
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.
@@ -103,18 +105,19 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
         path = os.fspath(source)
         if not os.path.isfile(path):
             _core.Model.load(path, texts, kept)  # says what is wrong
-        with open(path, "rb") as file:
-            return Network(file.read(), name or path, texts, kept)
+        with open(path, "rb") as opened:
+            return Network(opened.read(), name or path, texts, kept)
     if _is_torch_module(source):
         from ._torch import exported
 
-        return Network(exported(source), name or type(source).__name__, texts, kept)
+        kind, file = exported(source, example)
+        return Network(file, name or kind, texts, kept)
     if isinstance(source, (list, tuple)):
         return Network(_layers(source), name or "network given as layers", texts, kept)
     raise InputError(f"{type(source).__name__} is not a network; give a path, bytes, a torch.nn.Module, or a list of (W, b)")
 
 
-def _is_torch_module(source: object) -> bool:
+def _is_torch_module(source: object) -> TypeGuard[torch.nn.Module]:
     return any(kind.__module__.startswith("torch.nn.") for kind in type(source).__mro__)
 
 

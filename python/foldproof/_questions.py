@@ -203,6 +203,6 @@ def _ask(question: Callable[..., _core.Answered], *arguments: Any, progress: Pro
     if progress is True:
         from ._progress import bar
 
-        with bar() as listener:
+        with bar(question in (_core.radius, _core.pseudo, _core.factor)) as listener:
             return question(*arguments, listener)
     return question(*arguments, progress or None)

@@ -1,0 +1,91 @@
+"""The bar of ``progress=True``: how much of the refuted radius is proved, and what is being done."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+QUIET_SECONDS = 0.3  #: calls that are shorter show nothing
+PLAIN_SECONDS = 3.0  #: between two lines where nothing can be overwritten, as in a log
+SHORTEST_BAR = 10  #: columns
+
+
+Listener = Callable[[dict[str, object]], None]
+
+
+@contextmanager
+def bar(bracketed: bool) -> Iterator[Listener]:
+    """A function to be called with what is proved so far; `bracketed`: the answer is a radius between two bounds.
+
+    The bar is gone when the call ends, however it ends: the answer says the rest.
+    """
+    in_notebook = "ipykernel" in sys.modules
+    if not in_notebook and not sys.stderr.isatty():
+        yield _plain_lines(bracketed)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text, and need not be told
+        from tqdm.auto import tqdm
+    shown = tqdm(total=1, leave=False, delay=QUIET_SECONDS, bar_format="|{bar}|", dynamic_ncols=True)
+
+    def listener(event: dict[str, object]) -> None:
+        news = cast("dict[str, Any]", event)
+        left, right = words(news, bracketed, None if in_notebook else shutil.get_terminal_size().columns)
+        shown.n = proved_share(news) if bracketed else 0
+        shown.bar_format = f"{left} |{{bar}}| {right}"
+        if news["seconds"] >= QUIET_SECONDS:
+            shown.refresh()
+
+    try:
+        yield listener
+    finally:
+        shown.total = None  # in a notebook, a bar that is not full would stay, in red
+        shown.close()
+
+
+def _plain_lines(bracketed: bool) -> Listener:
+    """For a log, where nothing can be overwritten."""
+    last = 0.0
+
+    def listener(event: dict[str, object]) -> None:
+        nonlocal last
+        news = cast("dict[str, Any]", event)
+        if news["seconds"] >= last + PLAIN_SECONDS:
+            last = news["seconds"]
+            print("foldproof:", *words(news, bracketed, None), file=sys.stderr, flush=True)
+
+    return listener
+
+
+def proved_share(news: dict[str, Any]) -> float:
+    """Of the refuted radius: 1 when the bracket is closed, 0 as long as nothing is refuted."""
+    upper = news["upper"]
+    return 0.0 if upper is None else 1.0 if upper == 0 else min(1.0, news["lower"] / upper)
+
+
+def words(news: dict[str, Any], bracketed: bool, columns: int | None) -> tuple[str, str]:
+    """Left and right of the bar; what matters least is left out of a narrow terminal first."""
+    left = str(news["phase"])
+    right = [f"{news['seconds']:.1f} s"]
+    if bracketed:
+        if news["upper"] is not None:
+            left += f" {math.floor(1000 * proved_share(news)) / 10:.1f}%"
+        refuted = "?" if news["upper"] is None else f"{news['upper']:.7g}"
+        right.insert(0, f"[{news['lower']:.7g}, {refuted}]")
+    for noun in ("regions", "pairs", "open"):
+        counted = f"{short_count(news[noun])} {noun}"
+        if news[noun] and (columns is None or len("  ".join([left, *right, counted])) + SHORTEST_BAR + 4 < columns):
+            right.insert(-1, counted)
+    return left, "  ".join(right)
+
+
+def short_count(count: int) -> str:
+    """1234 -> "1234", 45678 -> "45.7k", 12345678 -> "12.3M"."""
+    if count < 10_000:
+        return str(count)
+    return f"{count / 1e3:.1f}k" if count < 10_000_000 else f"{count / 1e6:.1f}M"

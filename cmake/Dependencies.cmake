@@ -17,6 +17,9 @@ add_library(foldproof_arb INTERFACE)
 target_link_libraries(foldproof_arb INTERFACE ${ARB_LIBRARY} foldproof_flint)
 
 # Folder of the Python environment that holds highsbox and plotly.
+if(SKBUILD)  # pip builds a wheel, in an environment of its own
+  set(FOLDPROOF_PYTHON "${Python_EXECUTABLE}")
+endif()
 set(FOLDPROOF_PYTHON "${CMAKE_SOURCE_DIR}/.venv/bin/python" CACHE FILEPATH "python with highsbox and plotly")
 if(NOT HIGHS_DIST OR NOT PLOTLY_JS)
   execute_process(COMMAND ${FOLDPROOF_PYTHON} -c

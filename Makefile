@@ -1,23 +1,27 @@
 # make build: the program, at build/foldproof          make test:  build and run every test
 # make demo:  two real networks, in demo/              make clean: remove what was built
+# make wheel: dist/*.whl and dist/*.tar.gz, for pip
 # make paper: every experiment of the paper, one page at paper/out/paper.html
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: build test demo paper sanitize clean
+.PHONY: build test demo paper sanitize wheel clean
 
 JOBS ?= $(shell nproc)
 CCACHE := $(shell command -v ccache)
+# The objects of another clone, and of the wheel's own tree, are known again.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 CONFIGURE := cmake -G Ninja $(if $(CCACHE),-DCMAKE_CXX_COMPILER_LAUNCHER=$(CCACHE))
 
-# The first configuration leaves the tests out, so that a build needs nothing of theirs.
+# The first configuration leaves tests and Python package out, so that a build needs nothing of theirs.
 build:
 	tools/bootstrap build
-	[ -f build/build.ninja ] || $(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=OFF
+	[ -f build/build.ninja ] || $(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=OFF -DFOLDPROOF_PYTHON_PACKAGE=OFF
 	cmake --build build -j $(JOBS)
 
 test:
 	tools/bootstrap test
-	$(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=ON
+	$(CONFIGURE) -S . -B build -DFOLDPROOF_TESTS=ON -DFOLDPROOF_PYTHON_PACKAGE=ON
 	cmake --build build -j $(JOBS)
 	ctest --test-dir build --output-on-failure -j $(JOBS)
 	.venv/bin/python -m pytest -q -n $(JOBS) --dist loadfile tests
@@ -26,7 +30,7 @@ test:
 # The C++ tests again, under AddressSanitizer and UndefinedBehaviorSanitizer; -O1 halves the build.
 sanitize:
 	tools/bootstrap test
-	$(CONFIGURE) -S . -B build-sanitize -DFOLDPROOF_SANITIZE=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	$(CONFIGURE) -S . -B build-sanitize -DFOLDPROOF_SANITIZE=ON -DFOLDPROOF_PYTHON_PACKAGE=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1 -DNDEBUG"
 	cmake --build build-sanitize -j $(JOBS)
 	ctest --test-dir build-sanitize --output-on-failure -j $(JOBS) --label-exclude unsanitized
@@ -45,5 +49,9 @@ paper: build
 	.venv/bin/python paper/ask.py
 	.venv/bin/python paper/page.py
 
+wheel:
+	tools/bootstrap test
+	tools/wheel
+
 clean:
-	rm -rf build build-sanitize demo paper/out
+	rm -rf build build-sanitize demo dist paper/out

@@ -12,6 +12,7 @@
 
 #include "cli/request.h"
 #include "cli/vectors.h"
+#include "cli/versions.h"
 #include "number/norm.h"
 #include "number/rational.h"
 
@@ -489,7 +490,7 @@ std::string shell_word(const std::string& word) {
 Request read_command_line(int argc, const char* const* argv) {
   check_first_word(argc, argv);
   CLI::App app{"foldproof: is this neural network invertible here, and where does it fold?", "foldproof"};
-  app.set_version_flag("--version", "foldproof " + version());
+  app.set_version_flag("--version", versions);
   app.require_subcommand(1);
   Raw raw;
   std::array<CLI::App*, kSubcommands.size()> parsers{};

@@ -1,0 +1,114 @@
+"""The sdist and the wheel made from it, in an environment that has nothing else of this project."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NETWORK = ROOT / "nets" / "brusselator.onnx"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """tools/wheel unpacks the sdist and builds the wheel from that alone."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = subprocess.run([ROOT / "tools" / "wheel", folder], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list(folder.glob("*.tar.gz"))) == 1
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    """A fresh virtual environment with the wheel; nothing of the tree is on its paths."""
+    folder = tmp_path_factory.mktemp("fresh") / "env"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True)
+    return folder
+
+
+def run(environment, tmp_path, program, *arguments, **options):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FOLDPROOF"))}
+    return subprocess.run([environment / "bin" / program, *arguments], cwd=tmp_path, env=clean, capture_output=True,
+                          text=True, **options)
+
+
+def python(environment, tmp_path, script):
+    done = run(environment, tmp_path, "python", "-c", script)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_what_it_promises(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in ["foldproof/__init__.py", "foldproof/_core.pyi", "foldproof/py.typed", "foldproof/bin/foldproof",
+                 "foldproof/bin/foldproof-check"]:
+        assert name in names
+    assert not [name for name in names if "highs" in name], "HiGHS comes from its own wheel"
+    assert re.search(r"-manylinux_[0-9]+_[0-9]+_x86_64\.whl$|-manylinux_.*_aarch64\.whl$", wheel.name)
+    assert not [name for name in names if re.search(r"test|\.cpp$|\.h$|\.a$", name)]
+
+
+def test_solves_checks_and_reports_from_python(environment, tmp_path):
+    script = f"""
+import json, os, foldproof
+net = foldproof.load({str(NETWORK)!r})
+answer = foldproof.radius(net, at=[1, "2.1"], proof="fold.proof")
+assert os.path.dirname(foldproof.__file__).startswith({str(environment)!r})
+assert foldproof.check("fold.proof", net)
+answer.report("fold.html")
+print(json.dumps([answer.lower, answer.upper, answer.proof.checked, foldproof.__version__]))
+"""
+    lower, upper, checked, version = json.loads(python(environment, tmp_path, script))
+    assert 0.81987 < lower < upper < 0.81988 and checked
+    assert f'VERSION {version} ' in (ROOT / "CMakeLists.txt").read_text()
+    page = (tmp_path / "fold.html").read_text()
+    assert "0.81987" in page and len(page) > 4_000_000, "the page holds its plotting script"
+
+
+def test_the_command_line_is_on_the_path(environment, tmp_path):
+    done = run(environment, tmp_path, "foldproof", "radius", NETWORK, "--at", "1,2.1", "--proof", "fold.proof")
+    assert done.returncode == 0 and done.stdout.startswith("proved invertible on the ball of radius 0.8198782"), done.stderr
+    assert run(environment, tmp_path, "foldproof", "check", "fold.proof", NETWORK).stdout.startswith("accepted")
+    weights = run(environment, tmp_path, "foldproof", "export", NETWORK).stdout
+    (tmp_path / "fold.weights").write_text(weights)
+    assert run(environment, tmp_path, "foldproof-check", "fold.proof", "fold.weights").returncode == 0
+    assert run(environment, tmp_path, "foldproof", "radius", "missing.onnx", "--at", "1").returncode == 2
+
+
+def test_brings_its_libraries(environment, tmp_path):
+    """All but the C library and its companions is in the wheel, or in highsbox's."""
+    folder = Path(python(environment, tmp_path, "import foldproof; print(foldproof.__path__[0])").strip())
+    for file in [*folder.glob("_core*.so"), *(folder / "bin").iterdir()]:
+        linked = dict(re.findall(r"(\S+) => (\S+)", subprocess.run(["ldd", file], capture_output=True, text=True).stdout))
+        outside = {name for name, place in linked.items() if not place.startswith(str(folder.parent))}
+        assert outside <= {f"lib{name}" for name in ("c.so.6", "m.so.6", "gcc_s.so.1", "stdc++.so.6", "z.so.1", "dl.so.2",
+                                                     "pthread.so.0", "rt.so.1")}, file
+
+
+def test_types_are_installed(environment, tmp_path):
+    (tmp_path / "use.py").write_text("""
+import foldproof
+from fractions import Fraction
+answer = foldproof.radius("flow.onnx", at=[1, 2])
+lower: float = answer.lower
+exact: Fraction = answer.lower_exact
+answer.verdict
+""")
+    folder = python(environment, tmp_path, "import foldproof; print(foldproof.__path__[0])").strip()
+    done = subprocess.run([sys.executable, "-m", "mypy", "--python-executable", environment / "bin" / "python", "use.py"],
+                          cwd=tmp_path, capture_output=True, text=True)
+    assert Path(folder, "py.typed").exists()
+    assert re.findall(r"error: .*", done.stdout) == ['error: "Radius" has no attribute "verdict"  [attr-defined]'], done.stdout
+
+
+def test_import_is_quick_and_leaves_numpy_for_later(environment, tmp_path):
+    script = "import sys, foldproof; print([name for name in ('numpy', 'torch', 'matplotlib', 'tqdm') if name in sys.modules])"
+    assert python(environment, tmp_path, script).strip() == "[]"

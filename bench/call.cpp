@@ -26,8 +26,7 @@ void load(benchmark::State& state, const std::string& file) {
 
 }  // namespace
 
-BENCHMARK_CAPTURE(ask, toy1d, "paper/nets/toy1d.onnx", std::vector<std::string>{"-1"})
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(ask, toy1d, "paper/nets/toy1d.onnx", std::vector<std::string>{"-1"})->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(ask, brus_A, "tests/data/nets/brus_A.onnx", std::vector<std::string>{"1", "2.1"})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(load, brus_A, "tests/data/nets/brus_A.onnx")->Unit(benchmark::kMillisecond);

@@ -1,6 +1,5 @@
 #include "cli/versions.h"
 
-#include <CLI/Version.hpp>
 #include <flint/flint.h>
 #include <fmt/format.h>
 #include <gmp.h>
@@ -8,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <zlib.h>
 
+#include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
 #include "foldproof/foldproof.h"

@@ -14,8 +14,8 @@ namespace {
 
 Rational exact(double value, std::size_t layer, const char* what, std::size_t row) {
   if (!std::isfinite(value)) {
-    throw Refusal(fmt::format("layer {}: row {} of {} holds {}, which is not a finite number; repair the weights", layer,
-                              row, what, value));
+    throw Refusal(fmt::format("layer {}: row {} of {} holds {}, which is not a finite number; repair the weights",
+                              layer, row, what, value));
   }
   return Rational::from_double(value);
 }
@@ -27,9 +27,10 @@ std::vector<AffineRow> apply(const Layer& layer, std::size_t number, const std::
   std::vector<AffineRow> result;
   for (std::size_t i = 0; i < layer.W.size(); ++i) {
     if (layer.W[i].size() != x.size()) {
-      throw Refusal(fmt::format("layer {}: row {} of W has {} numbers where {} values come in; W has one row per output "
-                                "and one column per input, so perhaps it is to be transposed",
-                                number, i, layer.W[i].size(), x.size()));
+      throw Refusal(
+          fmt::format("layer {}: row {} of W has {} numbers where {} values come in; W has one row per output "
+                      "and one column per input, so perhaps it is to be transposed",
+                      number, i, layer.W[i].size(), x.size()));
     }
     std::vector<Rational> weights;
     for (const double value : layer.W[i]) weights.push_back(exact(value, number, "W", i));

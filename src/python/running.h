@@ -21,8 +21,9 @@
 namespace foldproof::python {
 
 /// Called with a dictionary, the fields of Progress; or None.
-using Listener = std::optional<
-    nanobind::typed<nanobind::callable, nanobind::object(nanobind::typed<nanobind::dict, nanobind::str, nanobind::object>)>>;
+using Listener =
+    std::optional<nanobind::typed<nanobind::callable,
+                                  nanobind::object(nanobind::typed<nanobind::dict, nanobind::str, nanobind::object>)>>;
 
 nanobind::dict dictionary_of(const Progress& progress);
 

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <limits>
 
 #include "foldproof/foldproof.h"
 #include "model/network.h"
@@ -30,6 +32,57 @@ TEST(Model, RefusesPointsItCannotRead) {
   EXPECT_THROW(hinge().evaluate({"1"}), InputError);
   EXPECT_THROW(hinge().evaluate({"1", "2", "3"}), InputError);
   EXPECT_THROW(hinge().evaluate({"1", "two"}), InputError);
+}
+
+std::string network_folder() { return std::string(FOLDPROOF_TESTS_FOLDER) + "/data/nets/"; }
+
+TEST(Model, BytesAreReadAsTheirFileIs) {
+  const std::string path = network_folder() + "brus3_b.onnx";
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const ModelOptions options{{{2, "1/3"}}, {1, 0}};
+  const Model read = Model::load(path, options),
+              given = Model::from_bytes(bytes, "a folder/that is not there", options);
+  EXPECT_EQ(given.weights(), read.weights());
+  EXPECT_EQ(given.as_read().from.sha256, read.as_read().from.sha256);
+  EXPECT_EQ(given.as_read().from.file, "a folder/that is not there");
+}
+
+void refuses_layers(const std::vector<Layer>& layers, const std::string& part, const ModelOptions& options = {}) {
+  try {
+    Model::from_layers(layers, "net", options);
+    ADD_FAILURE() << "read, but: " << part;
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("net: " + part), std::string::npos) << error.what();
+  }
+}
+
+TEST(Model, LayersAreTakenExactly) {
+  const std::vector<Layer> layers{{{{1, 0.1}, {-2, 0}}, {0, 0.5}}, {{{1, 1}}, {-0.25}}};
+  const Model model = Model::from_layers(layers, "net");
+  EXPECT_EQ(model.inputs(), 2);
+  EXPECT_EQ(model.outputs(), 1);
+  EXPECT_EQ(model.neurons(), 2);
+  EXPECT_EQ(model.evaluate({"0", "1"}).front(), (Rational::from_double(0.1) + *Rational::parse("1/4")).str());
+  EXPECT_EQ(model.evaluate({"-1", "0"}).front(), "9/4");
+  const Model fixed = Model::from_layers(layers, "net", {{{0, "-1"}}, {}});
+  EXPECT_EQ(fixed.inputs(), 1);
+  EXPECT_EQ(fixed.evaluate({"0"}).front(), "9/4");
+  EXPECT_EQ(Model::from_layers({{{{1}, {2}}, {0, 0}}}, "net", {{}, {1}}).evaluate({"3"}),
+            (std::vector<std::string>{"6"}));
+}
+
+TEST(Model, RefusesLayersThatDoNotFit) {
+  refuses_layers({}, "there are no layers");
+  refuses_layers({{{}, {}}}, "layer 0: W has no rows");
+  refuses_layers({{{{}}, {0}}}, "layer 0: W has no columns");
+  refuses_layers({{{{1}}, {}}}, "layer 0: b has 0 numbers where W has 1 rows");
+  refuses_layers({{{{1}}, {0}}, {{{1, 2}}, {0}}}, "layer 1: row 0 of W has 2 numbers where 1 values come in");
+  refuses_layers({{{{1, 2}, {3}}, {0, 0}}}, "layer 0: row 1 of W has 1 numbers where 2 values come in");
+  refuses_layers({{{{std::numeric_limits<double>::quiet_NaN()}}, {0}}}, "layer 0: row 0 of W holds nan");
+  refuses_layers({{{{1}}, {std::numeric_limits<double>::infinity()}}}, "layer 0: row 0 of b holds inf");
+  refuses_layers({{{{1}}, {0}}}, "input 1 cannot be fixed", {{{1, "0"}}, {}});
+  refuses_layers({{{{1}}, {0}}}, "output 2 cannot be kept", {{}, {2}});
 }
 
 TEST(Model, RefusesWhatIsNoNetwork) {

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from . import _core
+from ._call import call
 from ._core import InputError
 from ._exact import fractions
 
@@ -187,7 +188,7 @@ class Answer(_Frozen):
 
     def html(self) -> str:
         """The page of :meth:`report`, as text."""
-        return _core.html(self._full, "")
+        return _core.html(self._full, call(self.record))
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page that needs no network."""

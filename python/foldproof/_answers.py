@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from . import _core
 from ._call import call
 from ._core import InputError
-from ._exact import fractions
+from ._exact import bracket_texts, fractions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -198,11 +198,40 @@ class Answer(_Frozen):
         except OSError as error:
             raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the path") from None
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draws the picture on a matplotlib axis, a new one if none is given, and returns the axis."""
+    @property
+    def views(self) -> tuple[str, ...]:
+        """What :meth:`plot` can draw, the most telling first; none if there is no picture."""
+        picture = self.picture
+        if picture is None:
+            return ()
+        if picture["kind"] not in ("plane", "slices"):
+            return (str(picture["kind"]),)
+        names = []
+        for view in picture["views"]:
+            names.append(str(view["role"]))
+            if view["image"] is not None:
+                names.append(f"{view['role']} outputs")
+        return tuple(names + (["line"] if picture["line"] else []))
+
+    def plot(self, ax: Axes | None = None, *, view: str | None = None, boxes: bool = False) -> Axes:
+        """Draws the picture with matplotlib, as the page of :meth:`report` does.
+
+        Args:
+            ax: the axis, a new one if not given; made with ``projection="3d"`` for a surface.
+            view: one of :attr:`views`, such as ``"plane outputs"``, the image of a grid; the first if not given.
+            boxes: the boxes of the proof too, coloured by the test that settled them.
+
+        Returns:
+            The axis.
+        """
         from ._plot import draw
 
-        return draw(self, ax)
+        return draw(self, ax, view, boxes)
+
+    def _repr_html_(self) -> str:
+        from ._html import card
+
+        return card(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return from_json, (self._full,)
@@ -452,15 +481,17 @@ class Direction(_Bracket):
     def html(self) -> str:
         return self._whole.html()
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        from ._plot import draw
+    def _repr_html_(self) -> str:
+        return self._whole._repr_html_()
 
-        return draw(self, ax)
+    @property
+    def _letter(self) -> str:
+        return "A" if self._key == "r_AB" else "B"
 
     @property
     def picture(self) -> dict[str, Any] | None:
         pictures = self._whole.picture
-        drawn: dict[str, Any] | None = None if pictures is None else pictures["A" if self._key == "r_AB" else "B"]
+        drawn: dict[str, Any] | None = None if pictures is None else pictures[self._letter]
         return drawn
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -502,6 +533,27 @@ class Factor(Answer):
     def effort(self) -> Effort:
         raise AttributeError("each direction has its own effort: .ab.effort and .ba.effort")
 
+    @property
+    def views(self) -> tuple[str, ...]:
+        """What both :attr:`ab` and :attr:`ba` can draw."""
+        return tuple(view for view in self.ab.views if view in self.ba.views)
+
+    def plot(self, axes: Sequence[Axes] | None = None, *, view: str | None = None,  # type: ignore[override]
+             boxes: bool = False) -> tuple[Axes, ...]:
+        """Draws both networks, each with the ball and the pair of the direction in which it is the first.
+
+        Args:
+            axes: two axes, new ones if not given.
+            view: one of :attr:`views`.
+            boxes: the boxes of the proofs too.
+
+        Returns:
+            The axes.
+        """
+        from ._plot import draw_both
+
+        return draw_both((self.ab, self.ba), axes, view, boxes)
+
     def __repr__(self) -> str:
         return f"<Factor: B of A {_bracket_words(self.ab)}; A of B {_bracket_words(self.ba)}>"
 
@@ -522,5 +574,6 @@ def _how(answer: Answer) -> str:
 
 
 def _bracket_words(answer: _Bracket) -> str:
-    refuted = "no pair found" if answer.upper is None else f"refuted at {answer.upper:.7g}"
-    return f"proved to {answer.lower:.7g}, {refuted}{f' ({answer.limit})' if answer.limit else ''}{_how(answer)}"
+    lower, upper = bracket_texts(answer.lower_exact, answer.upper_exact)
+    refuted = "no pair found" if upper is None else f"refuted at {upper}"
+    return f"proved to {lower}, {refuted}{f' ({answer.limit})' if answer.limit else ''}{_how(answer)}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
@@ -19,6 +20,8 @@ Number = Union[int, float, str, Fraction, Decimal, "np.number[Any]"]
 Vector = Union[Sequence[Number], "np.ndarray[Any, Any]", str]
 #: (lower, upper) per coordinate, or an array of shape (n, 2).
 Box = Union[Sequence[Sequence[Number]], "np.ndarray[Any, Any]"]
+
+SHORT = 12  #: decimals of up to so many places are written as they are
 
 
 def text(value: Number, where: str) -> str:
@@ -79,3 +82,18 @@ def box(sides: Box, where: str) -> list[tuple[str, str]]:
 
 def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
     return tuple(Fraction(entry) for entry in texts)
+
+
+def bracket_texts(lower: Fraction, upper: Fraction | None) -> tuple[str, str | None]:
+    """Decimals that tell the two apart, rounded so that what they say stays true: the lower one down, the upper one up."""
+    places = 6
+    if upper is not None and upper > lower:
+        places = min(max(3, math.ceil(-math.log10(upper - lower))), 40)
+    return _decimal(lower, places, math.floor), None if upper is None else _decimal(upper, places, math.ceil)
+
+
+def _decimal(value: Fraction, places: int, whole: Callable[[Fraction], int]) -> str:
+    if value == (short := round(value, SHORT)):
+        value, places = short, SHORT
+    text = f"{Decimal(whole(value * 10**places)).scaleb(-places):f}"
+    return text.rstrip("0").rstrip(".") if "." in text and places == SHORT else text

@@ -11,6 +11,7 @@
 
 #include "foldproof/foldproof.h"
 #include "python/running.h"
+#include "report/words.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -163,6 +164,12 @@ void bind_questions(nb::module_& m) {
         return std::pair(answer.code, answer.words);
       },
       "a"_a, "b"_a.none(), "proof"_a);
+  nb::class_<Words>(m, "Words")
+      .def_prop_ro("tone", [](const Words& words) { return words.verdict.tone; })
+      .def_prop_ro("headline", [](const Words& words) { return words.verdict.headline; })
+      .def_prop_ro("sentence", [](const Words& words) { return words.verdict.sentence; })
+      .def_ro("limit", &Words::limit);
+  m.def("words", &words_of, "record"_a, nb::call_guard<nb::gil_scoped_release>());
   m.def("html", &to_html, "record"_a, "command"_a, nb::call_guard<nb::gil_scoped_release>());
 }
 

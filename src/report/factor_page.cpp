@@ -193,16 +193,11 @@ std::string question_rows(const Json& record) {
 /// What the engine says.
 Page engine_page(const Json& record) {
   Page page;
-  bool all_solved = true;
+  page.verdict = verdict_of_factor(record);
   for (const Direction& direction : directions_of(record)) {
-    if (!page.verdict.sentence.empty()) page.verdict.sentence += ' ';
-    page.verdict.sentence += sentence_of(direction);
     page.bracket += direction_bracket(direction);
     page.witness += direction_witness(direction);
-    all_solved = all_solved && solved(direction.part);
   }
-  page.verdict.tone = all_solved ? "bracket" : "open";
-  page.verdict.headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
   // The claims are those of a record about one ball; both directions were checked or not in the same way.
   Json one = record.at("r_AB");
   one["question"] = "factor";
@@ -214,6 +209,19 @@ Page engine_page(const Json& record) {
 }
 
 }  // namespace
+
+Verdict verdict_of_factor(const Json& record) {
+  Verdict verdict;
+  bool all_solved = true;
+  for (const Direction& direction : directions_of(record)) {
+    if (!verdict.sentence.empty()) verdict.sentence += ' ';
+    verdict.sentence += sentence_of(direction);
+    all_solved = all_solved && solved(direction.part);
+  }
+  verdict.tone = all_solved ? "bracket" : "open";
+  verdict.headline = all_solved ? "One network as a function of the other" : "Two brackets, still open";
+  return verdict;
+}
 
 std::string factor_page(const Json& record, const std::string& command) {
   const bool with_mip = record.contains("method");

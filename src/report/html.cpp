@@ -144,6 +144,16 @@ Page page_of(const Json& record) {
           witness_html(record), claims_of(record),    numbers_html(record)};
 }
 
+/// use(record). @throws InputError if the text is not a record
+template <class Use>
+auto from_record(const std::string& record_json, const Use& use) {
+  try {
+    return use(Json::parse(record_json));
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));
+  }
+}
+
 std::string filled(const Page& page, const Json& record, const std::string& command) {
   const std::string file = record.at(record.contains("map") ? "map" : "network").at("file");
   const bool pictured = record.contains("picture") && !record.at("picture").is_null();
@@ -168,9 +178,16 @@ std::string filled(const Page& page, const Json& record, const std::string& comm
 
 }  // namespace
 
+Words words_of(const std::string& record_json) {
+  return from_record(record_json, [](const Json& record) -> Words {
+    if (record.at("question") == "preimages") return {preimages_page(record).verdict, ""};
+    if (record.at("question") == "factor") return {verdict_of_factor(record), ""};
+    return {verdict_of(record), record.contains("limit") ? limit_words(record) : ""};
+  });
+}
+
 std::string to_html(const std::string& record_json, const std::string& command) {
-  try {
-    const Json record = Json::parse(record_json);
+  return from_record(record_json, [&command](const Json& record) {
     if (record.at("question") == "sweep") return sweep_page(record, command);
     if (record.contains("map") && record.at("question") != "orbit") {
       const Json drawn = drawn_map_record(record);
@@ -179,9 +196,7 @@ std::string to_html(const std::string& record_json, const std::string& command) 
     if (record.at("question") == "preimages") return filled(preimages_page(record), record, command);
     if (record.at("question") == "factor") return factor_page(record, command);
     return filled(record.contains("method") ? mip_page(record) : page_of(record), record, command);
-  } catch (const Json::exception& error) {
-    throw InputError(fmt::format("this is not a foldproof result ({}); give a file written by --json", error.what()));
-  }
+  });
 }
 
 }  // namespace foldproof

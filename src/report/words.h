@@ -18,6 +18,14 @@ struct Verdict {
 /// @throws Json::exception if the record lacks what is needed.
 Verdict verdict_of(const Json& record);
 
+/// The verdict and the explained end of the ball, of the record (JSON text) of any question about networks that the engine
+/// answered. @throws InputError if the text is not such a record
+struct Words {
+  Verdict verdict;
+  std::string limit;
+};
+Words words_of(const std::string& record_json);
+
 /// What ends the ball, explained; empty if nothing does or it is not known.
 std::string limit_words(const Json& record);
 /// What is claimed and what is not.

@@ -112,3 +112,11 @@ answer.verdict
 def test_import_is_quick_and_leaves_numpy_for_later(environment, tmp_path):
     script = "import sys, foldproof; print([name for name in ('numpy', 'torch', 'matplotlib', 'tqdm') if name in sys.modules])"
     assert python(environment, tmp_path, script).strip() == "[]"
+
+
+def test_missing_libraries_are_named_at_once(tmp_path):
+    done = subprocess.run(["cmake", "-S", ROOT, "-B", tmp_path, "-DFOLDPROOF_TESTS=OFF", "-DFOLDPROOF_PYTHON_PACKAGE=OFF",
+                           "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_ONNX=ON"],
+                          capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "apt-get install libonnx-dev libcli11-dev" in " ".join(done.stderr.split())

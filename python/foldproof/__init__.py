@@ -17,10 +17,12 @@ from ._answers import (Answer, Direction, Effort, Factor, Injective, J0, Preimag
 from ._core import InputError, version as _version
 from ._model import Network, load
 from ._questions import Check, check, factor, injective, j0, preimages, pseudo, radius
+from ._sweep import Sweep, sweep
+from ._sweep_results import Summary, SweepResult, SweepResults
 
 __version__: str = _version()
 __all__ = [
     "Answer", "Check", "Direction", "Effort", "Factor", "Injective", "InputError", "J0", "Network", "PreimageSet",
-    "Preimages", "Proof", "Pseudo", "Radius", "Witness", "check", "factor", "from_json", "injective", "j0", "load",
-    "preimages", "pseudo", "radius",
+    "Preimages", "Proof", "Pseudo", "Radius", "Summary", "Sweep", "SweepResult", "SweepResults", "Witness", "check", "factor",
+    "from_json", "injective", "j0", "load", "preimages", "pseudo", "radius", "sweep",
 ]

@@ -34,8 +34,10 @@ std::string name_of(const Json& record, const Json& point) {
 
 std::string what_was_swept(const Json& record) {
   const Json& parameter = record.at("parameter");
-  if (parameter.is_null())
-    return fmt::format("the {} points of {}", record.at("points").size(), shown(record.at("along")));
+  if (parameter.is_null()) {
+    const std::string file = record.at("along").is_null() ? "" : " of " + shown(record.at("along"));
+    return fmt::format("the {} points{}", record.at("points").size(), file);
+  }
   return fmt::format("{} values of input {} from {} to {}", shown(parameter.at("count")), shown(parameter.at("input")),
                      shown(parameter.at("from")), shown(parameter.at("to")));
 }
@@ -79,7 +81,7 @@ std::string table_html(const Json& record) {
     html += fmt::format(
         "<tr><th scope=\"row\">{}</th><td><code>({})</code></td><td><code>{}</code></td><td><code>{}</code>"
         "</td><td>{}</td></tr>\n",
-        escape(name_of(record, point)), escape(list_text(point.at("at_exact"))), escape(proved), escape(refuted),
+        escape(name_of(record, point)), point.at("at_exact").is_null() ? "–" : escape(list_text(point.at("at_exact"))), escape(proved), escape(refuted),
         escape(limit));
   }
   return html + "</tbody></table></div></details></section>\n";

@@ -444,7 +444,7 @@
       layers.push({ name: 'least', swatch: ['mark', colour('plot-x')],
         traces: [marker([abscissa(point), height(point)], 'circle', 'least', 18, colour('plot-x'), false)] });
     }
-    return { layers, options: { labels: [record.parameter ? 'input ' + record.parameter.input : 'point of the orbit', 'radius'] } };
+    return { layers, options: { labels: [record.parameter ? 'input ' + record.parameter.input : record.along ? 'point of the orbit' : 'point', 'radius'] } };
   }
 
   function orbitFigure() {

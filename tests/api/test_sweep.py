@@ -19,26 +19,17 @@ import numpy as np
 import pytest
 
 import foldproof
+from networks_api import BRUSSELATOR, ROOT, VANDERPOL, without_effort
 
-ROOT = Path(__file__).resolve().parents[2]
-BRUSSELATOR = ROOT / "nets" / "brusselator.onnx"
-VANDERPOL = ROOT / "nets" / "vanderpol.onnx"
 WITH_PARAMETER = ROOT / "tests" / "data" / "nets" / "brus3_b.onnx"
 HARD = ROOT / "tests" / "data" / "nets" / "cb6_64x2.onnx"  # minutes at (1, 2.1, 1, 2.1, 1, 2.1)
 HARD_POINT = [1, "2.1"] * 3
 POINTS = [[1 + i / 20, 2.1 - i / 30] for i in range(8)]
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(foldproof.__file__).parents[1])}
 
 
 @pytest.fixture(scope="module")
 def net():
     return foldproof.load(BRUSSELATOR)
-
-
-def without_effort(answer):
-    record = dict(answer.record)
-    record["proof"] = record["proof"] | {"check_seconds": None, "file": None}
-    return record | {"effort": None}
 
 
 def children(of):
@@ -60,7 +51,7 @@ def wait_until(condition, seconds=20):
 
 
 def start(script, *arguments):
-    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], env=ENVIRONMENT, text=True,
+    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
 
@@ -210,7 +201,7 @@ def test_a_script_needs_no_guard_and_the_bar_counts(tmp_path):
     script.write_text(f"import foldproof\nprint('once')\n"
                       f"found = foldproof.sweep({str(BRUSSELATOR)!r}, {POINTS[:4]!r}, max_radius='0.1', workers=2,\n"
                       f"                        progress=True).collect()\nprint(len(found), found.status)\n")
-    done = subprocess.run([sys.executable, script], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
     assert done.stdout == "once\n4 solved\n", done.stderr
     assert "4/4" in done.stderr and "Traceback" not in done.stderr
 

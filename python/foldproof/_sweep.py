@@ -7,40 +7,28 @@ nothing else is kept.
 from __future__ import annotations
 
 import itertools
-import numbers
 import os
 import time as clock
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from fractions import Fraction
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from . import _core, _worker
 from ._answers import Answer
 from ._core import InputError
-from ._exact import Box, Number, Vector, box as box_texts, text, vector
-from ._model import Network, load
-from ._processes import CannotStart, Processes, WorkerDied
-from ._questions import Path, _number
+from ._exact import Box, Number, Vector
+from ._questions import Path
+from ._sweep_asked import QUESTIONS, Asked, networks_of, option_texts, parameter_of, require_folder, require_points
 from ._sweep_file import SweepFile
 from ._sweep_results import Summary, SweepResult, SweepResults, Tally
+from ._sweep_tasks import MOST_DEATHS, Job, Tasks, Unusable
 from ._worker import Reply, Task
 
 if TYPE_CHECKING:
     from ._model import Source
 
-QUESTIONS = {"radius": ("norm", "scale", "domain", "max_radius", "gap"), "injective": (), "preimages": ("box",)}
-QUESTIONS["pseudo"] = QUESTIONS["radius"]
-
-# A foreign executor gets few tasks at first, and one more with each answer, so that a network is not sent a thousand times to
-# workers that are about to have it, and a mistake that all points share shows itself early.
-_FIRST_TASKS = 8
-_MOST_DEATHS = 2  # of workers with the same point
-_MOST_LOST = 100  # tasks in a row of which the executor lost every one
+Stream = Generator[SweepResult, None, None]
 
 
 def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: str = "radius",
@@ -83,12 +71,12 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
     """
     if question not in QUESTIONS:
         raise InputError(f"question {question!r} is not known; a sweep asks {', '.join(sorted(QUESTIONS))}")
-    options = _option_texts(question, norm=norm, scale=scale, domain=domain, max_radius=max_radius, gap=gap, box=box,
+    options = option_texts(question, norm=norm, scale=scale, domain=domain, max_radius=max_radius, gap=gap, box=box,
                             time=time, memory=memory, threads=threads, check=check)
-    networks, several = _networks(nets, fix)
-    asked = _Asked(question, networks, several, _parameter(parameter), options,
+    networks, several = networks_of(nets, fix)
+    asked = Asked(question, networks, several, parameter_of(parameter), options,
                    None if proofs is None else os.fspath(proofs))
-    _require_points(points, asked)
+    require_points(points, asked)
     if executor is not None and not isinstance(executor, Executor):
         raise InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
                          "client.get_executor() of Dask")
@@ -98,70 +86,15 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
         if number is not None and (not isinstance(number, int) or number < 1):
             raise InputError(f"{name}: {number!r} is not a whole number above 0")
     if asked.proofs is not None:
-        _require_folder(asked.proofs)
+        require_folder(asked.proofs)
     file = None if results is None else SweepFile(os.fspath(results), asked.head())
     return Sweep(asked, points, executor, workers or len(os.sched_getaffinity(0)), outstanding, file, progress)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is asked, but for the points."""
-
-    question: str
-    networks: tuple[Network, ...]
-    several: bool
-    parameter: tuple[int, tuple[str, ...]] | None
-    options: dict[str, Any]
-    proofs: str | None
-
-    @property
-    def values(self) -> int:
-        return len(self.parameter[1]) if self.parameter is not None else 1
-
-    @property
-    def at_each_point(self) -> int:
-        return len(self.networks) * self.values
-
-    def shape(self, points: int) -> tuple[int, ...]:
-        return (*(len(self.networks),) * self.several, *(self.values,) * (self.parameter is not None), points)
-
-    def place(self, network: int, value: int, point: int) -> tuple[int, ...]:
-        return (*(network,) * self.several, *(value,) * (self.parameter is not None), point)
-
-    def proof(self, network: int, value: int, point: int) -> str | None:
-        if self.proofs is None:
-            return None
-        name = f"network-{network:02}-" * self.several + f"value-{value:04}-" * (self.parameter is not None)
-        return os.path.join(self.proofs, f"{name}point-{point:04}.proof")
-
-    def head(self) -> dict[str, Any]:
-        """What makes a file of results this sweep's. How many threads and where proofs go does not."""
-        return {"results": "sweep", "question": self.question,
-                "networks": [[_worker.hash_of(net._source), {str(i): value for i, value in net._fix.items()}, list(net._outputs)] for net in self.networks],
-                "parameter": self.parameter and [self.parameter[0], _digest(self.parameter[1])],
-                "options": {name: value for name, value in self.options.items() if name != "threads"}}
-
-    def inputs(self, network: Network) -> int:
-        return network.inputs - (self.parameter is not None)
-
-
-@dataclass
-class _Job:
-    """A question that is to be asked."""
-
-    point: Any
-    texts: list[Any]
-    index: int
-    network: int
-    value: int
-    send: bool = False  #: the network with it
-    deaths: int = 0
 
 
 class Sweep(Iterator[SweepResult]):
     """A sweep under way: an iterator over its results, in the order in which they are ready."""
 
-    def __init__(self, asked: _Asked, points: Iterable[Any], executor: Executor | None, workers: int, outstanding: int,
+    def __init__(self, asked: Asked, points: Iterable[Any], executor: Executor | None, workers: int, outstanding: int,
                  file: SweepFile | None, progress: bool) -> None:
         self._asked = asked
         self._points = points
@@ -237,7 +170,7 @@ class Sweep(Iterator[SweepResult]):
         if self._file is not None:
             self._file.close()
 
-    def _counted(self, results: Iterator[SweepResult]) -> Iterator[SweepResult]:
+    def _counted(self, results: Stream) -> Stream:
         self._begun = clock.monotonic()
         bar = None
         if self._progress:
@@ -254,13 +187,13 @@ class Sweep(Iterator[SweepResult]):
         finally:
             if bar is not None:
                 bar.close()
-            results.close()  # type: ignore[attr-defined]
+            results.close()
             if self._ended is None:
                 self._ended = clock.monotonic()
             if self._file is not None:
                 self._file.close()
 
-    def _unless_all_fail_alike(self, results: Iterator[SweepResult]) -> Iterator[SweepResult]:
+    def _unless_all_fail_alike(self, results: Stream) -> Stream:
         """A mistake in the question is one sentence, not one at every point."""
         held: list[SweepResult] = []
         try:
@@ -276,17 +209,17 @@ class Sweep(Iterator[SweepResult]):
                 raise InputError(str(held[0].failure))
             yield from held
         finally:
-            results.close()  # type: ignore[attr-defined]
+            results.close()
 
-    def _jobs(self) -> Iterator[_Job | SweepResult]:
+    def _jobs(self) -> Iterator[Job | SweepResult]:
         """What is to be asked; results where it was answered before, or cannot be asked."""
         for index, point in enumerate(self._points):
             self._seen = index + 1
             for network in range(len(self._asked.networks)):
                 for value in range(self._asked.values):
-                    job = _Job(point, [], index, network, value)
+                    job = Job(point, [], index, network, value)
                     try:
-                        job.texts = self._texts(job)
+                        job.texts = self._asked.texts(point, index, network)
                     except InputError as error:
                         yield self._result(job, "input", str(error))
                         continue
@@ -297,32 +230,16 @@ class Sweep(Iterator[SweepResult]):
         if self._seen == 0:
             raise InputError("points: there is none; give at least one point")
 
-    def _texts(self, job: _Job) -> list[Any]:
-        asked, where = self._asked, f"point {job.index}"
-        network = asked.networks[job.network]
-        if not isinstance(job.point, Iterable) or getattr(job.point, "ndim", 1) == 0:
-            raise InputError(f"{where}: {job.point!r} where a point, or a box, is needed; points are given one a row")
-        if asked.question == "injective":
-            texts: list[Any] = box_texts(job.point, where)
-        else:
-            texts = vector(job.point, where)
-        needed = network.outputs if asked.question == "preimages" else asked.inputs(network)
-        if len(texts) != needed:
-            what = "outputs" if asked.question == "preimages" else "free inputs"
-            raise InputError(f"{where} has {len(texts)} coordinates but {network.name} has {needed} {what}; give one "
-                             "for each")
-        return texts
-
-    def _number(self, job: _Job) -> int:
+    def _number(self, job: Job) -> int:
         return (job.index * len(self._asked.networks) + job.network) * self._asked.values + job.value
 
-    def _place(self, job: _Job) -> dict[str, Any]:
+    def _place(self, job: Job) -> dict[str, Any]:
         parameter = self._asked.parameter
         return {"index": job.index, "network": job.network,
                 "value": None if parameter is None else parameter[1][job.value],
                 "point": [list(entry) if isinstance(entry, tuple) else entry for entry in job.texts]}
 
-    def _result(self, job: _Job, kind: str, words: str, restored: bool = False) -> SweepResult:
+    def _result(self, job: Job, kind: str, words: str, restored: bool = False) -> SweepResult:
         asked = self._asked
         answer = Answer._kinds[asked.question](words) if kind == "answer" else None
         return SweepResult(job.index, job.point, asked.networks[job.network],
@@ -330,7 +247,7 @@ class Sweep(Iterator[SweepResult]):
                            None if kind == "answer" else words, restored, asked.place(job.network, job.value, job.index),
                            tuple(job.texts), kind)
 
-    def _task(self, job: _Job) -> Task:
+    def _task(self, job: Job) -> Task:
         asked = self._asked
         network = asked.networks[job.network]
         fix = dict(network._fix)
@@ -342,8 +259,8 @@ class Sweep(Iterator[SweepResult]):
         return Task(next(self._serial), self._version, asked.question, self._hashes[job.network],
                     network._source if job.send else None, network.name, fix, network._outputs, job.texts, options)
 
-    def _run(self) -> Iterator[SweepResult]:
-        tasks = _Tasks(self._given, self._workers, self._outstanding)
+    def _run(self) -> Stream:
+        tasks = Tasks(self._given, self._workers, self._outstanding)
         jobs, more = self._jobs(), True
         try:
             while more or tasks.open:
@@ -354,7 +271,7 @@ class Sweep(Iterator[SweepResult]):
                         tasks.submit(self._task(job), job)
                     elif more and tasks.room and not tasks.ready:
                         step = next(jobs, None)
-                        if isinstance(step, _Job):
+                        if isinstance(step, Job):
                             tasks.submit(self._task(step), step)
                         else:
                             found, more = step, step is not None
@@ -363,7 +280,7 @@ class Sweep(Iterator[SweepResult]):
                 except KeyboardInterrupt:
                     self._stop_reason = "interrupt"
                     break
-                except _Unusable as error:
+                except Unusable as error:
                     self._stop_reason, self._trouble = "executor", str(error)
                     break
                 if found is not None:
@@ -375,11 +292,11 @@ class Sweep(Iterator[SweepResult]):
         finally:
             tasks.stop()
 
-    def _heard(self, tasks: _Tasks, job: _Job, reply: Reply | None, why: str) -> SweepResult | None:
+    def _heard(self, tasks: Tasks, job: Job, reply: Reply | None, why: str) -> SweepResult | None:
         """The result, if this is one; otherwise the job is asked again."""
         if reply is None:
             job.deaths += 1
-            if job.deaths < _MOST_DEATHS:
+            if job.deaths < MOST_DEATHS:
                 tasks.again.appendleft(job)
                 return None
             return self._result(job, "crash", f"the workers that were asked about this point were lost {job.deaths} times, "
@@ -401,109 +318,6 @@ class Sweep(Iterator[SweepResult]):
         return result
 
 
-class _Unusable(RuntimeError):
-    """The executor takes no more tasks."""
-
-
-class _Tasks:
-    """The tasks that are under way."""
-
-    def __init__(self, executor: Executor | None, workers: int, most: int) -> None:
-        self.again: deque[_Job] = deque()
-        self._own: Processes | None = None
-        self._executor = executor if executor is not None else self._processes(workers)
-        self._most = most
-        self._window = min(most, _FIRST_TASKS if executor is not None else 2 * workers)
-        self._jobs: dict[Future[Reply], _Job] = {}
-        self._ready: SimpleQueue[Future[Reply]] = SimpleQueue()
-        self._lost = 0
-
-    def _processes(self, workers: int) -> Processes:
-        self._own = Processes(workers)
-        return self._own
-
-    @property
-    def open(self) -> bool:
-        return bool(self._jobs or self.again)
-
-    @property
-    def room(self) -> bool:
-        return len(self._jobs) < self._window
-
-    @property
-    def ready(self) -> bool:
-        return not self._ready.empty()
-
-    def submit(self, task: Task, job: _Job) -> None:
-        try:
-            future = self._executor.submit(_worker.ask, task)
-        except BrokenProcessPool:
-            self._replace()
-            future = self._executor.submit(_worker.ask, task)
-        except RuntimeError as error:  # shut down, or broken
-            self.again.appendleft(job)
-            raise _Unusable(f"the executor takes no more tasks: {error}") from None
-        self._jobs[future] = job
-        future.add_done_callback(self._ready.put)
-
-    def next(self) -> tuple[_Job, Reply | None, str]:
-        """Waits for a reply, or for the news that none will come."""
-        return self._take(self._ready.get())
-
-    def finished(self) -> tuple[_Job, Reply | None, str] | None:
-        """A reply that is there already."""
-        while self.ready:
-            future = self._ready.get()
-            if future in self._jobs and not future.cancelled() and future.exception() is None:
-                return self._jobs.pop(future), future.result(), ""
-        return None
-
-    def _take(self, future: Future[Reply]) -> tuple[_Job, Reply | None, str]:
-        job = self._jobs.pop(future)
-        try:
-            reply = future.result()
-        except BrokenProcessPool:
-            self._replace()
-            job.deaths -= 1  # nobody knows which of the tasks it was
-            return job, None, ""
-        except BrokenExecutor as error:
-            raise _Unusable(f"the executor broke: {error}") from None
-        except CannotStart:
-            raise
-        except ImportError as error:
-            raise InputError(f"a worker of the executor cannot import foldproof ({error}); install the same version there"
-                             ) from None
-        except WorkerDied as error:
-            return self._lose(job, str(error))
-        except CancelledError:
-            return self._lose(job, "the task was cancelled")
-        except Exception as error:  # what executors have of their own, such as Dask's KilledWorker
-            return self._lose(job, f"{type(error).__name__}: {error}")
-        self._lost = 0
-        if self._own is None and reply.kind != "absent":
-            self._window = min(self._most, self._window + 1)
-        return job, reply, ""
-
-    def _lose(self, job: _Job, why: str) -> tuple[_Job, None, str]:
-        self._lost += 1
-        if self._lost >= _MOST_LOST:
-            raise _Unusable(f"the executor lost {self._lost} tasks in a row, the last one so: {why}")
-        return job, None, why
-
-    def _replace(self) -> None:
-        """A pool of processes that broke as a whole: processes of our own take its place."""
-        if self._own is None:
-            workers = int(getattr(self._executor, "_max_workers", 0)) or len(os.sched_getaffinity(0))
-            self._executor = self._processes(workers)
-            self._window = min(self._most, 2 * workers)
-
-    def stop(self) -> None:
-        if self._own is not None:
-            self._own.kill()
-        for future in list(self._jobs):
-            future.cancel()
-
-
 def _general(result: SweepResult) -> str:
     return str(result.failure).replace(f"point {result.index}", "point", 1)
 
@@ -513,114 +327,3 @@ def _words(summary: Summary) -> str:
     if summary.least_lower is not None:
         parts.append(f"proved everywhere {summary.least_lower:.5g}")
     return ", ".join(parts)
-
-
-def _digest(values: Sequence[str]) -> Any:
-    from ._sweep_file import hash_of
-
-    return list(values) if len(values) <= 16 else {"count": len(values), "sha256": hash_of(list(values))}
-
-
-def _option_texts(question: str, *, norm: str | None, scale: Vector | None, domain: Box | None, max_radius: Number | None,
-                  gap: float | None, box: Box | None, time: float | None, memory: float | None, threads: int,
-                  check: bool) -> dict[str, Any]:
-    """Those that were given, as what crosses borders unchanged."""
-    options: dict[str, Any] = {
-        "norm": norm, "scale": None if scale is None else vector(scale, "scale"),
-        "domain": None if domain is None else box_texts(domain, "domain"),
-        "max_radius": None if max_radius is None else text(max_radius, "max_radius"),
-        "gap": None if gap is None else _number(gap, "gap"), "box": None if box is None else box_texts(box, "box")}
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in QUESTIONS[question]:
-            raise InputError(f"{name}: {question} takes no {name}; leave it out")
-    if question == "preimages" and box is None:
-        raise InputError("preimages are looked for in a box; give box=, (lower, upper) per input")
-    limits: dict[str, Any] = {"time": time, "memory": memory}
-    for name, value in limits.items():
-        if value is not None:
-            given[name] = _number(value, name)
-            if not given[name] > 0:
-                raise InputError(f"{name}: {value!r} is not positive; leave it out for no limit")
-    return given | {"threads": threads, "check": bool(check)}
-
-
-def _networks(nets: Any, fix: Mapping[int, Number] | None) -> tuple[tuple[Network, ...], bool]:
-    several = isinstance(nets, (list, tuple)) and not (nets and _is_layer(nets[0]))
-    sources = list(nets) if several else [nets]
-    if not sources:
-        raise InputError("nets: the list is empty; give at least one network")
-    return tuple(_network(source, fix) for source in sources), several
-
-
-def _network(source: Any, fix: Mapping[int, Number] | None) -> Network:
-    network = source if isinstance(source, Network) else load(source)
-    return network.fixed(fix) if fix else network
-
-
-def _is_layer(entry: Any) -> bool:
-    """(W, b), not a network of two layers and not two paths."""
-    return isinstance(entry, (list, tuple)) and len(entry) == 2 and _axes(entry[1]) == 1
-
-
-def _axes(values: Any) -> int:
-    if hasattr(values, "ndim"):
-        return int(values.ndim)
-    return 1 + max(map(_axes, values), default=0) if isinstance(values, (list, tuple)) else 0
-
-
-def _parameter(parameter: Any) -> tuple[int, tuple[str, ...]] | None:
-    if parameter is None:
-        return None
-    form = "parameter is (input, values), such as (2, [1.8, 2.0, 2.2])"
-    if not isinstance(parameter, (list, tuple)) or len(parameter) != 2 or isinstance(parameter[1], (str, bytes)):
-        raise InputError(f"parameter: {parameter!r} is not a pair; {form}")
-    try:
-        index = int(parameter[0].__index__())
-    except AttributeError:
-        raise InputError(f"parameter: input {parameter[0]!r} is not a whole number; {form}") from None
-    if not isinstance(parameter[1], Iterable):
-        raise InputError(f"parameter: {parameter[1]!r} is not a list of values; {form}")
-    values = tuple(text(value, f"parameter, value {i}") for i, value in enumerate(parameter[1]))
-    if not values:
-        raise InputError("parameter: there is no value; give at least one")
-    for i, value in enumerate(values):
-        try:
-            Fraction(value)
-        except (ValueError, ZeroDivisionError):
-            raise InputError(f"parameter, value {i}: {value!r} is not a number; write a decimal such as 2.1, or p/q") from None
-    return index, values
-
-
-def _require_points(points: Any, asked: _Asked) -> None:
-    """What can be seen of them before the first is asked about."""
-    form = {"injective": "boxes, an array of shape (points, inputs, 2)",
-            "preimages": "outputs, one a row"}.get(asked.question, "points, one a row")
-    if isinstance(points, (str, bytes, Mapping)) or not isinstance(points, Iterable):
-        raise InputError(f"points: {type(points).__name__} where {form} are needed")
-    axes = 3 if asked.question == "injective" else 2
-    if isinstance(points, (list, tuple)) and not points or getattr(points, "shape", (1,))[:1] == (0,):
-        raise InputError("points: there is none; give at least one point")
-    first = points[0] if isinstance(points, (list, tuple)) else None
-    if getattr(points, "ndim", axes) != axes or isinstance(first, numbers.Number):
-        shape = f"an array of shape {tuple(points.shape)}" if hasattr(points, "shape") else "a list of numbers"
-        raise InputError(f"points: {shape} where {form} are needed; a single one is [point]")
-    for network in asked.networks:
-        if asked.parameter is not None:
-            index, values = asked.parameter
-            if index in network._fix:
-                raise InputError(f"input {index} is both swept and fixed; leave out one of the two")
-            network.fixed({index: values[0]})
-        needed = network.outputs if asked.question == "preimages" else asked.inputs(network)
-        if hasattr(points, "ndim") and points.shape[1] != needed:
-            what = "outputs" if asked.question == "preimages" else "free inputs"
-            raise InputError(f"points: an array of shape {tuple(points.shape)}, but {network.name} has {needed} {what}; give "
-                             f"{needed} columns")
-
-
-def _require_folder(folder: str) -> None:
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: the proofs of a sweep go into a folder, and this cannot be one ({error.strerror}); name "
-                         "another") from None

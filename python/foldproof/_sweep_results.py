@@ -119,8 +119,8 @@ class Tally:
         whole = counts["failed"] == 0 and counts["open"] == 0
         return Summary(
             self._question, counts["answered"], counts["failed"], counts["restored"], counts["solved"], counts["open"],
-            dict(self._verdicts), lower and lower.lower, lower and lower.lower_exact, upper and upper.upper,
-            upper and upper.upper_exact, self._worst or self._least,
+            dict(self._verdicts), lower.lower if lower else None, lower.lower_exact if lower else None,
+            upper.upper if upper else None, upper.upper_exact if upper else None, self._worst or self._least,
             "running" if running else "stopped" if reason else "solved" if whole else "open", reason, trouble, workers,
             seconds)
 
@@ -175,12 +175,12 @@ class SweepResults(Sequence[SweepResult]):
         return self._array((Radius, Pseudo), lambda answer: math.inf if answer.upper is None else answer.upper, math.nan)
 
     @property
-    def verdict(self) -> Array:
+    def verdicts(self) -> Array:
         """Injective: ``"proved"``, ``"refuted"`` or ``"open"``; empty where there is no answer."""
         return self._array((Injective,), lambda answer: answer.verdict, "")
 
     @property
-    def count(self) -> Array:
+    def counts(self) -> Array:
         """Preimages: how many points; -1 where there is no answer."""
         return self._array((Preimages,), lambda answer: answer.count, -1)
 

@@ -77,7 +77,7 @@ def test_every_answer_is_the_one_that_the_question_alone_gives(net, question, po
 def test_boxes_and_outputs_can_be_swept(net):
     boxes = np.array([[[0.9, 1.1], [2.0, 2.2]], [[0, 3], [0, 3]]])
     verdicts = foldproof.sweep(net, boxes, question="injective").collect()
-    assert verdicts.verdict.tolist() == ["proved", "refuted"]
+    assert verdicts.verdicts.tolist() == ["proved", "refuted"]
     assert verdicts.summary.verdicts == {"proved": 1, "refuted": 1} and verdicts.summary.worst.index == 1
     assert net.exact(verdicts[1].answer.witness.x_exact) == net.exact(verdicts[1].answer.witness.y_exact)
 
@@ -85,7 +85,7 @@ def test_boxes_and_outputs_can_be_swept(net):
     box = [(-2, 5), (-2, 6)]
     sets = foldproof.sweep(net, outputs, question="preimages", box=box).collect()
     alone = foldproof.preimages(net, of=outputs, box=box)
-    assert sets.count.tolist() == [found.count for found in alone.sets]
+    assert sets.counts.tolist() == [found.count for found in alone.sets]
     assert [result.answer.sets[0].points_exact for result in sets] == [found.points_exact for found in alone.sets]
 
 

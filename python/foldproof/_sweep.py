@@ -19,14 +19,16 @@ from ._answers import Answer
 from ._core import InputError
 from ._exact import Box, Number, Vector
 from ._questions import Path
-from ._sweep_asked import QUESTIONS, Asked, networks_of, option_texts, parameter_of, require_folder, require_points
+from ._sweep_asked import QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_folder, require_points
 from ._sweep_file import SweepFile
 from ._sweep_results import Summary, SweepResult, SweepResults, Tally
-from ._sweep_tasks import MOST_DEATHS, Job, Tasks, Unusable
 from ._worker import Reply, Task
 
 if TYPE_CHECKING:
     from ._model import Source
+    from ._sweep_tasks import Tasks
+
+MOST_DEATHS = 2  #: of workers with the same point
 
 Stream = Generator[SweepResult, None, None]
 
@@ -260,6 +262,8 @@ class Sweep(Iterator[SweepResult]):
                     network._source if job.send else None, network.name, fix, network._outputs, job.texts, options)
 
     def _run(self) -> Stream:
+        from ._sweep_tasks import Tasks, Unusable  # with multiprocessing, which not every import of foldproof should pay
+
         tasks = Tasks(self._given, self._workers, self._outstanding)
         jobs, more = self._jobs(), True
         try:

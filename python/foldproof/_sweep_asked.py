@@ -79,6 +79,19 @@ class Asked:
         return texts
 
 
+@dataclass
+class Job:
+    """A question that is to be asked."""
+
+    point: Any
+    texts: list[Any]
+    index: int
+    network: int
+    value: int
+    send: bool = False  #: the network with it
+    deaths: int = 0
+
+
 def _digest(values: Sequence[str]) -> Any:
     return list(values) if len(values) <= 16 else {"count": len(values), "sha256": hash_of(list(values))}
 

@@ -6,33 +6,18 @@ import os
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
 
 from . import _worker
 from ._core import InputError
 from ._processes import CannotStart, Processes, WorkerDied
+from ._sweep_asked import Job
 from ._worker import Reply, Task
 
 # A foreign executor gets few tasks at first, and one more with each answer, so that a network is not sent a thousand times to
 # workers that are about to have it, and a mistake that all points share shows itself early.
 _FIRST_TASKS = 8
-MOST_DEATHS = 2  # of workers with the same point
 _MOST_LOST = 100  # tasks in a row of which the executor lost every one
-
-
-@dataclass
-class Job:
-    """A question that is to be asked."""
-
-    point: Any
-    texts: list[Any]
-    index: int
-    network: int
-    value: int
-    send: bool = False  #: the network with it
-    deaths: int = 0
 
 
 class Unusable(RuntimeError):

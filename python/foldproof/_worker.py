@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ class Task:
 class Reply:
     kind: str  #: "answer" | "absent" (the network) | "version" | "input" | "bug": why there is no answer
     text: str  #: the record on one line, or a sentence
-    worker: str = field(default_factory=lambda: f"{platform.node()} {os.getpid()} {threading.get_ident()}")
+    worker: str = field(default_factory=lambda: f"{os.uname().nodename} {os.getpid()} {threading.get_ident()}")
 
 
 class _Recent(Generic[K, V]):

@@ -279,8 +279,8 @@ class Sweep(Iterator[SweepResult]):
                             tasks.submit(self._task(step), step)
                         else:
                             found, more = step, step is not None
-                    elif tasks.open:
-                        found = self._heard(tasks, *tasks.next())
+                    elif (heard := tasks.next()) is not None:
+                        found = self._heard(tasks, *heard)
                 except KeyboardInterrupt:
                     self._stop_reason = "interrupt"
                     break
@@ -309,9 +309,6 @@ class Sweep(Iterator[SweepResult]):
             job.send = True
             tasks.again.appendleft(job)
             return None
-        if reply.kind == "version":
-            raise InputError(f"a worker of the executor has foldproof {reply.text}, and this is {self._version}; install the "
-                             "same version in both")
         self._seen_workers.add(reply.worker)
         result = self._result(job, reply.kind, reply.text)
         if result.answer is not None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
-from . import _worker
+from . import _core, _worker
 from ._core import InputError
 from ._processes import CannotStart, Processes, WorkerDied
 from ._sweep_asked import Job
 from ._worker import Reply, Task
 
-# A foreign executor gets few tasks at first, and one more with each answer, so that a network is not sent a thousand times to
-# workers that are about to have it, and a mistake that all points share shows itself early.
+# A foreign executor gets few tasks at first, one more with each answer and twice as many each second, so that a network is not
+# sent a thousand times to workers that are about to have it, and a mistake that all points share shows itself early.
 _FIRST_TASKS = 8
 _MOST_LOST = 100  # tasks in a row of which the executor lost every one
 
@@ -30,15 +31,18 @@ class Tasks:
     def __init__(self, executor: Executor | None, workers: int, most: int) -> None:
         self.again: deque[Job] = deque()
         self._own: Processes | None = None
+        self._window: int | None = None  # of processes of our own
         self._executor = executor if executor is not None else self._processes(workers)
         self._most = most
-        self._window = min(most, _FIRST_TASKS if executor is not None else 2 * workers)
+        self._answers = 0
+        self._began = time.monotonic()
         self._jobs: dict[Future[Reply], Job] = {}
         self._ready: SimpleQueue[Future[Reply]] = SimpleQueue()
         self._lost = 0
 
     def _processes(self, workers: int) -> Processes:
         self._own = Processes(workers)
+        self._window = 2 * workers
         return self._own
 
     @property
@@ -47,7 +51,11 @@ class Tasks:
 
     @property
     def room(self) -> bool:
-        return len(self._jobs) < self._window
+        window = self._window
+        if window is None:
+            doublings = min(30, int(time.monotonic() - self._began))
+            window = _FIRST_TASKS * 2**doublings + self._answers
+        return len(self._jobs) < min(self._most, window)
 
     @property
     def ready(self) -> bool:
@@ -65,9 +73,13 @@ class Tasks:
         self._jobs[future] = job
         future.add_done_callback(self._ready.put)
 
-    def next(self) -> tuple[Job, Reply | None, str]:
-        """Waits for a reply, or for the news that none will come."""
-        return self._take(self._ready.get())
+    def next(self) -> tuple[Job, Reply | None, str] | None:
+        """Waits for a reply, or for the news that none will come; None: there may be room for more tasks meanwhile."""
+        growing = self._window is None and len(self._jobs) < self._most
+        try:
+            return self._take(self._ready.get(timeout=1 if growing else None))
+        except Empty:
+            return None
 
     def finished(self) -> tuple[Job, Reply | None, str] | None:
         """A reply that is there already."""
@@ -87,20 +99,22 @@ class Tasks:
             return job, None, ""
         except BrokenExecutor as error:
             raise Unusable(f"the executor broke: {error}") from None
-        except CannotStart:
-            raise
+        except CannotStart as error:
+            if self._answers == 0:
+                raise
+            return self._lose(job, str(error))
         except ImportError as error:
-            raise InputError(f"a worker of the executor cannot import foldproof ({error}); install the same version there"
-                             ) from None
+            return self._unfit(job, f"a worker of the executor cannot import foldproof ({error})")
         except WorkerDied as error:
             return self._lose(job, str(error))
         except CancelledError:
             return self._lose(job, "the task was cancelled")
         except Exception as error:  # what executors have of their own, such as Dask's KilledWorker
             return self._lose(job, f"{type(error).__name__}: {error}")
+        if reply.kind == "version":
+            return self._unfit(job, f"a worker of the executor has foldproof {reply.text}, and this is {_core.version()}")
         self._lost = 0
-        if self._own is None and reply.kind != "absent":
-            self._window = min(self._most, self._window + 1)
+        self._answers += reply.kind != "absent"
         return job, reply, ""
 
     def _lose(self, job: Job, why: str) -> tuple[Job, None, str]:
@@ -109,12 +123,17 @@ class Tasks:
             raise Unusable(f"the executor lost {self._lost} tasks in a row, the last one so: {why}")
         return job, None, why
 
+    def _unfit(self, job: Job, why: str) -> tuple[Job, None, str]:
+        """A worker that is of no use: perhaps all are, perhaps this one came late."""
+        if self._answers == 0:
+            raise InputError(f"{why}; install the same version in both")
+        return self._lose(job, why)
+
     def _replace(self) -> None:
         """A pool of processes that broke as a whole: processes of our own take its place."""
         if self._own is None:
             workers = int(getattr(self._executor, "_max_workers", 0)) or len(os.sched_getaffinity(0))
             self._executor = self._processes(workers)
-            self._window = min(self._most, 2 * workers)
 
     def stop(self) -> None:
         if self._own is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,17 @@ def _array(values: Any) -> Array:
     array = np.array(values, dtype=np.float64)
     array.setflags(write=False)
     return array
+
+
+def _rows(points: Any, columns: int) -> Array:
+    """One point a row; as many columns if there are none."""
+    import numpy as np
+
+    return _array(np.reshape(points, (-1, columns)))
+
+
+def _tuples(rows: Any) -> tuple[tuple[Any, ...], ...]:
+    return tuple(map(tuple, rows))
 
 
 class _Frozen:
@@ -149,20 +161,24 @@ class Answer(_Frozen):
         """The record as `foldproof --json` writes it."""
         if picture:
             return self._full
-        return self._native.record(False) if "_native" in self.__dict__ else json.dumps(self.record)
+        return self._native.record(False) if "_native" in self.__dict__ else json.dumps(self._record)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record without its picture, a copy."""
+        return copy.deepcopy(self._record)
 
     @cached_property
-    def record(self) -> dict[str, Any]:
-        """The record without its picture."""
+    def _record(self) -> dict[str, Any]:
         text = self._native.record(False) if "_native" in self.__dict__ else self._full
         record: dict[str, Any] = json.loads(text)
         picture = "pictures" if "pictures" in record else "picture"
         record[picture] = None
         return record
 
-    @cached_property
+    @property
     def picture(self) -> dict[str, Any] | None:
-        """The picture of the record: what :meth:`plot` draws."""
+        """The picture of the record, a copy: what :meth:`plot` draws."""
         record = json.loads(self._full)
         picture: dict[str, Any] | None = record.get("pictures", record.get("picture"))
         return picture
@@ -170,25 +186,25 @@ class Answer(_Frozen):
     @property
     def status(self) -> str:
         """``"solved"``, ``"stopped"`` or ``"open"``."""
-        return str(self.record["status"])
+        return str(self._record["status"])
 
     @property
     def stop_reason(self) -> str | None:
         """``"time"``, ``"memory"``, ``"interrupt"``, ``"unresolved"``, ``"refused"`` or None."""
-        reason: str | None = self.record["stop_reason"]
+        reason: str | None = self._record["stop_reason"]
         return reason
 
     @cached_property
     def proof(self) -> Proof:
-        return Proof(**self.record["proof"])
+        return Proof(**self._record["proof"])
 
     @cached_property
     def effort(self) -> Effort:
-        return Effort(**self.record["effort"])
+        return Effort(**self._record["effort"])
 
     def html(self) -> str:
         """The page of :meth:`report`, as text."""
-        return _core.html(self._full, call(self.record))
+        return _core.html(self._full, call(self._record))
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page that needs no network."""
@@ -237,10 +253,10 @@ class Answer(_Frozen):
         return from_json, (self._full,)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Answer) and self.record == other.record
+        return isinstance(other, Answer) and self._record == other._record
 
     def __hash__(self) -> int:
-        return hash(self._full)
+        return hash(json.dumps(self._record, sort_keys=True))
 
 
 class _Paired(Answer):
@@ -249,21 +265,21 @@ class _Paired(Answer):
     @cached_property
     def witness(self) -> Witness | None:
         """Two inputs with one output, if there are any within the upper bound."""
-        record = self.record["witness"]
+        record = self._record["witness"]
         return None if record is None else Witness(record)
 
     @property
     def limit(self) -> str | None:
         """What ends the ball: ``"fold"``, ``"collision"``, ``"flat"``, ``"branch"``, ``"preimage"``, ``"none_within_domain"``,
         ``"none_within_max_radius"``; None: not known."""
-        limit: str | None = self.record["limit"]
+        limit: str | None = self._record["limit"]
         return limit
 
     @property
-    def resisting_place(self) -> list[list[float]] | None:
+    def resisting_place(self) -> tuple[tuple[float, ...], ...] | None:
         """If the bracket stays open: (lower, upper) per input of the box that resists."""
-        place: list[list[float]] | None = self.record["resisting_place"]
-        return place
+        place = self._record["resisting_place"]
+        return None if place is None else _tuples(place)
 
 
 class _Bracket(_Paired):
@@ -272,40 +288,40 @@ class _Bracket(_Paired):
     @property
     def lower(self) -> float:
         """Proved on the closed ball of this radius; rounded down."""
-        return float(self.record["radius"]["lower"])
+        return float(self._record["radius"]["lower"])
 
     @property
     def upper(self) -> float | None:
         """Refuted on the closed ball of this radius; rounded up. None: no pair was found."""
-        upper = self.record["radius"]["upper"]
+        upper = self._record["radius"]["upper"]
         return None if upper is None else float(upper)
 
     @cached_property
     def lower_exact(self) -> Fraction:
-        return Fraction(self.record["radius"]["lower_exact"])
+        return Fraction(self._record["radius"]["lower_exact"])
 
     @cached_property
     def upper_exact(self) -> Fraction | None:
-        upper = self.record["radius"]["upper_exact"]
+        upper = self._record["radius"]["upper_exact"]
         return None if upper is None else Fraction(upper)
 
     @cached_property
     def upper_squared_exact(self) -> Fraction | None:
         """Norm l2: the square of the witness's radius, which is rational."""
-        squared = self.record["radius"]["upper_squared_exact"]
+        squared = self._record["radius"]["upper_squared_exact"]
         return None if squared is None else Fraction(squared)
 
     @property
     def norm(self) -> str:
-        return str(self.record["norm"])
+        return str(self._record["norm"])
 
     @cached_property
     def center(self) -> Array:
-        return _array(self.record["center"])
+        return _array(self._record["center"])
 
     @cached_property
     def center_exact(self) -> tuple[Fraction, ...]:
-        return fractions(self.record["center_exact"])
+        return fractions(self._record["center_exact"])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {_bracket_words(self)}>"
@@ -319,7 +335,7 @@ class Radius(_Bracket):
     @property
     def local_lower(self) -> float:
         """No fold within this radius, proved."""
-        return float(self.record["local_lower"])
+        return float(self._record["local_lower"])
 
 
 class Pseudo(_Bracket):
@@ -336,11 +352,11 @@ class Injective(_Paired):
     @property
     def verdict(self) -> str:
         """``"proved"``, ``"refuted"`` or ``"open"``."""
-        return str(self.record["verdict"])
+        return str(self._record["verdict"])
 
     @cached_property
     def box_exact(self) -> tuple[tuple[Fraction, ...], ...]:
-        return tuple(fractions(side) for side in self.record["box"])
+        return tuple(fractions(side) for side in self._record["box"])
 
     def __repr__(self) -> str:
         return f"<Injective: {self.verdict}{_how(self)}>"
@@ -350,9 +366,10 @@ class PreimageSet(_Frozen):
     """The inputs of the box with one output."""
 
     _record: Mapping[str, Any]
+    _inputs: int
 
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        self.__dict__["_record"] = record
+    def __init__(self, record: Mapping[str, Any], inputs: int) -> None:
+        self.__dict__.update(_record=record, _inputs=inputs)
 
     @cached_property
     def value(self) -> Array:
@@ -366,7 +383,7 @@ class PreimageSet(_Frozen):
     @cached_property
     def points(self) -> Array:
         """One preimage a row, nearest doubles."""
-        return _array([point["x"] for point in self._record["points"]])
+        return _rows([point["x"] for point in self._record["points"]], self._inputs)
 
     @cached_property
     def points_exact(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -375,8 +392,7 @@ class PreimageSet(_Frozen):
     @property
     def flats(self) -> list[dict[str, Any]]:
         """Segments of preimages, as in the record."""
-        flats: list[dict[str, Any]] = self._record["flats"]
-        return flats
+        return copy.deepcopy(self._record["flats"])
 
     @property
     def complete(self) -> bool:
@@ -399,12 +415,12 @@ class Preimages(Answer):
     @cached_property
     def sets(self) -> tuple[PreimageSet, ...]:
         """In the order of the outputs."""
-        return tuple(PreimageSet(record) for record in self.record["sets"])
+        return tuple(PreimageSet(record, len(self._record["box"])) for record in self._record["sets"])
 
     @property
     def count(self) -> int:
         """Points, over all outputs."""
-        return int(self.record["points"])
+        return int(self._record["points"])
 
     @property
     def complete(self) -> bool:
@@ -423,41 +439,37 @@ class J0(Answer):
     @property
     def complete(self) -> bool:
         """The whole of J0 in the box is here, exactly; never with more than three inputs."""
-        return bool(self.record["complete"])
+        return bool(self._record["complete"])
 
     @cached_property
     def points(self) -> Array:
         """Vertices, one a row; nearest doubles."""
-        return _array(self.record["points"])
+        return _rows(self._record["points"], len(self._record["box"]))
 
     @cached_property
     def points_exact(self) -> tuple[tuple[Fraction, ...], ...] | None:
-        points = self.record["points_exact"]
+        points = self._record["points_exact"]
         return None if points is None else tuple(fractions(point) for point in points)
 
     @property
-    def lines(self) -> list[list[int]]:
+    def lines(self) -> tuple[tuple[int, ...], ...]:
         """One input: single points. Two: polylines of indices into `points`, closed if the last is the first."""
-        lines: list[list[int]] = self.record["lines"]
-        return lines
+        return _tuples(self._record["lines"])
 
     @property
-    def triangles(self) -> list[list[int]]:
+    def triangles(self) -> tuple[tuple[int, ...], ...]:
         """Three inputs: indices into `points`, counterclockwise as seen from where det J > 0."""
-        triangles: list[list[int]] = self.record["triangles"]
-        return triangles
+        return _tuples(self._record["triangles"])
 
     @property
-    def flats(self) -> list[list[int]]:
+    def flats(self) -> tuple[tuple[int, ...], ...]:
         """Where det J = 0: intervals or convex polygons, indices into `points`."""
-        flats: list[list[int]] = self.record["flats"]
-        return flats
+        return _tuples(self._record["flats"])
 
     @property
     def enclosure(self) -> dict[str, Any]:
         """What the proof says: outside of ``boxes`` + ``open`` boxes, no wider than ``width``, det J keeps its sign."""
-        enclosure: dict[str, Any] = self.record["enclosure"]
-        return enclosure
+        return dict(self._record["enclosure"])
 
     def __repr__(self) -> str:
         what = f"{len(self.triangles)} triangles" if self.triangles else f"{len(self.lines)} lines"
@@ -471,8 +483,8 @@ class Direction(_Bracket):
     _key: str
 
     def __init__(self, whole: Factor, key: str) -> None:
-        shared = {name: whole.record[name] for name in ("norm", "scale", "center", "center_exact", "domain")}
-        self.__dict__.update(_whole=whole, _key=key, record=shared | whole.record[key])
+        shared = {name: whole._record[name] for name in ("norm", "scale", "center", "center_exact", "domain")}
+        self.__dict__.update(_whole=whole, _key=key, _record=shared | whole._record[key])
 
     def to_json(self, picture: bool = True) -> str:
         """The record of both directions."""
@@ -496,9 +508,6 @@ class Direction(_Bracket):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Direction, (self._whole, self._key)
-
-    def __hash__(self) -> int:
-        return hash((self._key, self._whole))
 
 
 class Factor(Answer):

@@ -64,6 +64,9 @@ def exported(module: nn.Module, example: Any = None) -> tuple[str, bytes]:
     """The module's name, and an ONNX file that was found to be the module. Raises InputError if there is none."""
     module = getattr(module, "_orig_mod", module)  # of torch.compile
     name = _kind(module)
+    if importlib.util.find_spec("onnx") is None:
+        raise InputError(f"{name}: PyTorch exports with the package onnx, which is not installed; run: pip install "
+                         "'foldproof[torch]'")
     with _evaluating(module):
         _require_numbers(module, name)
         inputs = _example(module, name, example)

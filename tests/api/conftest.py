@@ -1,9 +1,81 @@
 """The package as the build left it, here and in processes that tests start; FOLDPROOF_PACKAGE names another folder."""
 
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
-PACKAGE = os.environ.get("FOLDPROOF_PACKAGE", str(Path(__file__).resolve().parents[2] / "build" / "python"))
-sys.path.insert(0, PACKAGE)
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGE, os.environ.get("PYTHONPATH")]))
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = os.environ.get("FOLDPROOF_PACKAGE", str(ROOT / "build" / "python"))
+sys.path[:0] = [PACKAGE, str(ROOT / "tests" / "python")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (PACKAGE, os.environ.get("PYTHONPATH"))))
+os.environ["MPLBACKEND"] = "agg"
+
+import foldproof  # noqa: E402
+from networks import PROGRAM, zoo_layers  # noqa: E402
+
+NETS = ROOT / "tests" / "data" / "nets"
+
+
+@pytest.fixture(scope="session")
+def brusselator():
+    return foldproof.load(ROOT / "nets" / "brusselator.onnx")
+
+
+@pytest.fixture(scope="session")
+def answer(brusselator):
+    """The answer of the README."""
+    return foldproof.radius(brusselator, at=["1", "2.1"], threads=1)
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """One input, one output."""
+    return foldproof.load(NETS / "toy1d_s1.onnx")
+
+
+@pytest.fixture(scope="session")
+def lorenz():
+    """Three inputs, three outputs."""
+    return foldproof.load(NETS / "lorenz3_32x2.onnx")
+
+
+@pytest.fixture(scope="session")
+def hard():
+    """A question that takes minutes: a network, and a point to ask at."""
+    return foldproof.load(NETS / "cb6_64x2.onnx"), "1,2.1,1,2.1,1,2.1"
+
+
+@pytest.fixture(scope="session")
+def zoo():
+    """zoo(name): a network of zoo.json, from its layers."""
+    return lambda name: foldproof.load(
+        [([[float(w) for w in row] for row in matrix], [float(b) for b in bias]) for matrix, bias in zoo_layers(name)])
+
+
+@pytest.fixture
+def script(tmp_path):
+    """script(text) starts a Python program that may use foldproof; its output is text."""
+    started = []
+
+    def start(text, *arguments):
+        file = tmp_path / f"script{len(started)}.py"
+        file.write_text(text)
+        started.append(subprocess.Popen([sys.executable, str(file), *map(str, arguments)], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def command_line(*arguments):
+    """The record that the program writes."""
+    done = subprocess.run([PROGRAM, *map(str, arguments), "--json", "-"], capture_output=True, text=True, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)

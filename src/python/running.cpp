@@ -59,26 +59,28 @@ void Meeting::listen(const Listener& listener) {
 
 void Meeting::attend(const Listener& listener) {
   std::exception_ptr raised;
+  // Ctrl-C may fall into the listener as well as between its calls.
   const auto guarded = [&](const auto& step) {
+    if (raised) return;
     try {
       step();
-    } catch (...) {
+    } catch (const nb::python_error& error) {
+      const bool first_interrupt = !stop && error.matches(PyExc_KeyboardInterrupt);
+      if (!first_interrupt) raised = std::current_exception();
       stop = true;
+    } catch (...) {
       raised = std::current_exception();
+      stop = true;
     }
   };
   while (!wait_a_moment()) {
-    guarded([&] {
-      if (PyErr_CheckSignals() == 0) return;
-      const bool first = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) != 0 && !stop;
-      if (!first) throw nb::python_error();
-      PyErr_Clear();
-      stop = true;
+    guarded([] {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
     });
-    if (!raised) guarded([&] { listen(listener); });
+    guarded([&] { listen(listener); });
   }
+  guarded([&] { listen(listener); });
   if (raised) std::rethrow_exception(raised);
-  listen(listener);
 }
 
 }  // namespace foldproof::python

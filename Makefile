@@ -2,9 +2,10 @@
 # make demo:  two real networks, in demo/              make clean: remove what was built
 # make wheel: dist/*.whl and dist/*.tar.gz, for pip
 # make paper: every experiment of the paper, one page at paper/out/paper.html
+# make docs:  the documentation site, docs-site/index.html
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: build test demo paper sanitize wheel clean
+.PHONY: build test demo paper docs sanitize wheel clean
 
 JOBS ?= $(shell nproc)
 CCACHE := $(shell command -v ccache)
@@ -53,5 +54,11 @@ wheel:
 	tools/bootstrap test
 	tools/wheel
 
+# Runs the program, the examples and the pages' Python blocks. Nothing is fetched.
+docs: build
+	tools/bootstrap test
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
+	@echo "Open docs-site/index.html in a browser."
+
 clean:
-	rm -rf build build-sanitize demo dist paper/out
+	rm -rf build build-sanitize demo dist docs-site paper/out

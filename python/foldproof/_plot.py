@@ -21,7 +21,7 @@ try:
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 except ModuleNotFoundError:
-    raise InputError("plots need matplotlib, which is not installed; run: pip install matplotlib") from None
+    raise InputError("plots need matplotlib, which is not installed; run: pip install 'foldproof[plot]'") from None
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import shutil
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -31,21 +31,34 @@ def bar(bracketed: bool) -> Iterator[Listener]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text, and need not be told
         from tqdm.auto import tqdm
-    shown = tqdm(total=1, leave=False, delay=QUIET_SECONDS, bar_format="|{bar}|", dynamic_ncols=True)
+    file = sys.stdout if in_notebook else sys.stderr  # what goes to stderr is red there
+    shown: tqdm[Any] | None = None
 
     def listener(event: dict[str, object]) -> None:
+        nonlocal shown
         news = cast("dict[str, Any]", event)
-        left, right = words(news, bracketed, None if in_notebook else shutil.get_terminal_size().columns)
-        shown.n = proved_share(news) if bracketed else 0
-        shown.bar_format = f"{left} |{{bar}}| {right}"
-        if news["seconds"] >= QUIET_SECONDS:
-            shown.refresh()
+        if news["seconds"] < QUIET_SECONDS:
+            return
+        left, right = words(news, bracketed, None if in_notebook else _columns())
+        form, share = f"{left} |{{bar}}| {right}", proved_share(news) if bracketed else 0.0
+        if shown is None:
+            shown = tqdm(total=1, initial=share, leave=False, bar_format=form, dynamic_ncols=True, file=file)
+        shown.n, shown.bar_format = share, form
+        shown.refresh()
 
     try:
         yield listener
     finally:
-        shown.total = None  # in a notebook, a bar that is not full would stay, in red
-        shown.close()
+        if shown is not None:
+            shown.total = None  # in a notebook, a bar that is not full would stay, in red
+            shown.close()
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 80
 
 
 def _plain_lines(bracketed: bool) -> Listener:

@@ -15,9 +15,8 @@ print(f"  {four.effort.regions_tested} regions; proof accepted by the checker: {
 six = foldproof.radius(ROOT / "tests/data/nets/cb6_64x2.onnx", at=steady * 3, max_radius="0.75")
 print(f"six dimensions: proved to {six.lower}, as far as was asked ({six.limit})")
 
-figure, axes = plt.subplots(1, 2, figsize=(10, 4.5))
+figure, axes = plt.subplots(1, 2, figsize=(12, 5.5))
 for ax, answer, title in zip(axes, (four, six), ("two coupled, 4 to 4", "three coupled, 6 to 6")):
     answer.plot(ax=ax)
     ax.set_title(title)
-figure.tight_layout()
 figure.savefig("coupled.svg", bbox_inches="tight")

@@ -17,12 +17,10 @@ print(f"the fold in [-2, 2]^3: {len(fold.triangles)} triangles, {'all of it' if 
 
 figure = plt.figure(figsize=(6, 5))
 ax = figure.add_subplot(projection="3d")
-x, y, z = fold.points.T
-ax.plot_trisurf(x, y, z, triangles=fold.triangles, color="tab:orange", alpha=0.5, linewidth=0)
+fold.plot(ax)
 corners = [tuple(answer.lower * sign for sign in signs) for signs in product((-1, 1), repeat=3)]
 for a, b in product(corners, corners):
     if a < b and sum(s != t for s, t in zip(a, b)) == 1:
-        ax.plot(*zip(a, b), color="tab:blue")
-ax.scatter(*answer.witness.x, color="black")
+        ax.plot(*zip(a, b), color="tab:green", linewidth=2)
 ax.set(xlabel="x / 10", ylabel="y / 10", zlabel="(z - 25) / 10")
-figure.savefig("lorenz.svg")
+figure.savefig("lorenz.svg", bbox_inches="tight")

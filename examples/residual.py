@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 nets = {"plain, 2-32-32-2": "vdp_A", "one residual block": "vdp_res1", "three residual blocks": "vdp_res3"}
 square = [(-3, 3), (-3, 3)]  # the training data
-figure, axes = plt.subplots(1, 3, figsize=(13, 4.5))
+figure, axes = plt.subplots(1, 3, figsize=(16, 5))
 for ax, (title, name) in zip(axes, nets.items()):
     net = foldproof.load(ROOT / f"paper/nets/{name}.onnx")
     answer = foldproof.radius(net, at=[0, 0], domain=square)
@@ -18,5 +18,4 @@ for ax, (title, name) in zip(axes, nets.items()):
     print(f"{title:21}: {net.neurons} neurons, invertible {ends}")
     answer.plot(ax=ax)
     ax.set_title(title)
-figure.tight_layout()
 figure.savefig("residual.svg", bbox_inches="tight")

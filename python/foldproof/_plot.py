@@ -169,8 +169,9 @@ class _Canvas:
     def finish(self, view: str) -> None:
         self.ax.tick_params(colors=QUIET, labelsize=9)
         if self.key:
-            self.ax.legend(handles=self.key, loc="upper center", bbox_to_anchor=(0.5, -0.09 if self.ax.name != "3d" else 0),
-                           ncols=2 if len(self.key) < 7 else 3, frameon=False, fontsize=9)
+            self.ax.legend(handles=self.key, loc="upper center", bbox_to_anchor=(0.5, 0),
+                           borderaxespad=4 if self.ax.name != "3d" else 0.5, ncols=2 if len(self.key) < 7 else 3,
+                           frameon=False, fontsize=9)
         role = ROLES.get(view.partition(" ")[0])
         title = "" if role in (None, "inputs") else role
         if view.endswith(" outputs"):

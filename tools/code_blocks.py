@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = Path(os.environ.get("FOLDPROOF", ROOT / "build" / "foldproof")).resolve()
 PACKAGE = PROGRAM.parent / "python"
 
-FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```(\S*)[^\n]*\n(.*?)^ *```[ \t]*$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"(?<![A-Za-z_])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 UNIT = re.compile(r"# (?:ns|µs|ms|s|min)\b")
 BRACKET = re.compile(r"radius ([0-9.]+), refuted at ([0-9.]+)")
@@ -45,8 +46,8 @@ class BlockError(Exception):
 
 
 def blocks(markdown):
-    return [Block(kind, text, markdown[:found.start()].count("\n") + 2)
-            for found in FENCE.finditer(markdown) for kind, text in [found.groups()]]
+    return [Block(found[2], textwrap.dedent(found[3]), markdown[:found.start()].count("\n") + 2)
+            for found in FENCE.finditer(markdown)]
 
 
 def furnish(folder):

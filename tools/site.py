@@ -24,6 +24,7 @@ from code_blocks import PROGRAM, ROOT, BlockError, environment, furnish, run_pag
 
 # Pages made from files of the root, and how links to them are written in docs/, where they work on a code host.
 FROM_ROOT = {"PERFORMANCE.md": "performance.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
+WIDE = "---\nhide: [toc]\n---\n\n"
 PICTURE = re.compile(r"!\[[^\]]*\]\(pictures/([\w-]+\.svg)\)")
 
 
@@ -123,7 +124,7 @@ def pictures_of(page):
 def on_files(files, config):
     pictures = {}
     pages = {"cli.md": cli_page(), "gallery.md": gallery_page(pictures)}
-    pages |= {page: (ROOT / name).read_text() for name, page in FROM_ROOT.items()}
+    pages |= {page: WIDE * (page == "performance.md") + (ROOT / name).read_text() for name, page in FROM_ROOT.items()}
     for page in sorted(Path(config.docs_dir).glob("*.md")):
         pictures |= pictures_of(page)
     generated = pages | {f"pictures/{name}": text for name, text in pictures.items()}

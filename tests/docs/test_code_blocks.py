@@ -76,6 +76,7 @@ def test_the_version_to_cite_is_the_program_s():
 
 @pytest.mark.parametrize("page, says", [
     ("```python\n1 / 0\n```\n", "ZeroDivisionError"),
+    ("1. In a list:\n\n    ```python\n    1 / 0\n    ```\n", "ZeroDivisionError"),
     ("```python\nprint(1)\n```\n\n```output\none\n```\n", "is shown to print"),
     ("```python\nprint('radius', 1.25)\n```\n\n```output\nradius 1.26\n```\n", "is shown to print"),
     ("```bash\nfoldproof radius missing.onnx --at 0\n```\n", "exit code 2"),

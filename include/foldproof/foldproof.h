@@ -94,6 +94,45 @@ struct Leaf {
                                      ///< pseudo: "apart" | "secant" | "cone" | "cells"; j0: "change" and "open" too
 };
 
+/// How one part of a search went, for statistics and for those who plan a cluster.
+struct PartReport {
+  std::uint64_t part = 0;
+  char kind = ' ';                  ///< 'l' local cover, 'm' monotone cover, 'b' pairs of the boundary, 'a' of the ball
+  std::vector<std::uint64_t> from;  ///< the parts whose replies it was cut from
+  std::uint64_t stage = 0;          ///< grows whenever parts go out while none is away
+  bool lost = false;                ///< no usable reply: its work was put back
+  std::uint64_t nodes = 0;          ///< regions or pairs that the worker tested
+  double seconds = 0;               ///< that the worker took
+  double sent = 0, received = 0;    ///< since the search began
+  double cut_seconds = 0, merge_seconds = 0;  ///< that it took here to make the request, and to merge the reply
+};
+
+/// Workers elsewhere to whom radius() and injective() hand out parts of one hard question. Derive from it; every worker
+/// answers with PartSolver. Verdicts and proofs do not depend on how many there are, or on those that die: a part is
+/// asked again, or done here. Calls come from one thread at a time; what they throw ends the question.
+class Delegate {
+ public:
+  virtual ~Delegate() = default;
+  /// How many parts may be away now. It may change; 0: no more, the search goes on here.
+  virtual int capacity() = 0;
+  /// Has some worker answer this request; returns at once.
+  virtual void send(std::uint64_t part, std::string request) = 0;
+  struct Reply {
+    std::uint64_t part = 0;
+    std::optional<std::string> response;  ///< nothing: the part is lost
+  };
+  /// The next reply, in any order; nothing if none comes within so many seconds.
+  virtual std::optional<Reply> receive(double seconds) = 0;
+  /// Nobody waits for this part any more.
+  virtual void forget(std::uint64_t /*part*/) {}
+  virtual void report(const PartReport& /*report*/) {}
+
+  /// A question must have taken so long here before anything is handed out: easy ones are answered sooner alone.
+  virtual double warm_up() const { return 0.1; }
+  /// About how long a part should keep a worker busy. (With very many workers it lasts longer.)
+  virtual double part_seconds() const { return 0.25; }
+};
+
 struct Options {
   double gap = 1e-6;       ///< stop when (upper - lower) / upper <= gap; > 0
   std::string max_radius;  ///< exact decimal; empty: 10 * max(1, |at|), in the norm, over scale
@@ -113,6 +152,8 @@ struct Options {
   bool check = true;            ///< have the independent checker prove the answer again before it is given
   std::string proof;            ///< file to keep the proof in; empty: it is kept only while it is checked
   std::size_t keep_leaves = 0;  ///< keep at most this many leaf boxes, thinned evenly, for a picture
+  /// radius, injective: workers for the search; its own threads rest while parts are away. Must outlive the call.
+  Delegate* delegate = nullptr;
 };
 
 struct Witness {
@@ -227,6 +268,23 @@ Answer pseudo(const Model& model, const std::vector<std::string>& at, const Opti
 /// Is f injective on the box [lower_i, upper_i]? verdict proved / refuted (with a pair) / open.
 Answer injective(const Model& model, const std::vector<std::pair<std::string, std::string>>& box,
                  const Options& options);
+
+/// What a worker of a Delegate keeps: the network, and what it prepared for the questions about it.
+class PartSolver {
+ public:
+  explicit PartSolver(const Model& model);
+  ~PartSolver();
+  PartSolver(const PartSolver&) = delete;
+  PartSolver& operator=(const PartSolver&) = delete;
+
+  /// The response to a request of a search about this model, on one thread: nothing but a function of both. From any
+  /// thread. @throws InputError for a request of another network or another version of foldproof.
+  std::string answer(const std::string& request) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// All x of the box with f(x) = value, for each value (one exact decimal per output). Any number of outputs.
 Preimages preimages(const Model& model, const std::vector<std::vector<std::string>>& values,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
@@ -14,6 +15,8 @@ from ._exact import Box, Number, Vector, box as box_texts, text, vector
 from ._model import Network, load
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ._model import Source
 
 #: True: a bar; a function: called with a dictionary of what is proved so far, about 10 times a second.
@@ -24,7 +27,7 @@ Path = Union[str, "os.PathLike[str]"]
 def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
            fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float = 1e-6,
            time: float | None = None, memory: float | None = None, threads: int | None = None, proof: Path | None = None,
-           check: bool = True, progress: Progress = False) -> Radius:
+           check: bool = True, progress: Progress = False, executor: Executor | None = None) -> Radius:
     """Problem 1: the largest closed ball around `at` on which the network is one-to-one, as a bracket.
 
     Args:
@@ -42,6 +45,8 @@ def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
         proof: the file to keep the proof in.
         check: have the independent checker prove the answer again.
         progress: True for a bar, or a function that is called with what is proved so far.
+        executor: a ``concurrent.futures.Executor`` (processes, Dask's ``client.get_executor()``, mpi4py's
+            ``MPIPoolExecutor``) to whose workers parts of one hard search are handed out; workers may die.
 
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.
@@ -51,7 +56,8 @@ def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
     model = _network(net, fix)
     options = _options(norm=norm, scale=scale, domain=domain, max_radius=max_radius, gap=gap, time=time, memory=memory,
                        threads=threads, proof=proof, check=check)
-    return Radius._of(_ask(_core.radius, model._core, vector(at, "at"), options, progress=progress))
+    with _helping(options, model, executor):
+        return Radius._of(_ask(_core.radius, model._core, vector(at, "at"), options, progress=progress))
 
 
 def pseudo(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
@@ -85,11 +91,15 @@ def factor(a: Source, b: Source, *, at: Vector, norm: str = "linf", scale: Vecto
 
 def injective(net: Source, *, box: Box, fix: Mapping[int, Number] | None = None, time: float | None = None,
               memory: float | None = None, threads: int | None = None, proof: Path | None = None, check: bool = True,
-              progress: Progress = False) -> Injective:
-    """Is the network one-to-one on the box? ``verdict`` is ``"proved"``, ``"refuted"`` (with a pair) or ``"open"``."""
+              progress: Progress = False, executor: Executor | None = None) -> Injective:
+    """Is the network one-to-one on the box? ``verdict`` is ``"proved"``, ``"refuted"`` (with a pair) or ``"open"``.
+
+    Arguments as for :func:`radius`.
+    """
     model = _network(net, fix)
     options = _options(time=time, memory=memory, threads=threads, proof=proof, check=check)
-    return Injective._of(_ask(_core.injective, model._core, box_texts(box, "box"), options, progress=progress))
+    with _helping(options, model, executor):
+        return Injective._of(_ask(_core.injective, model._core, box_texts(box, "box"), options, progress=progress))
 
 
 def preimages(net: Source, *, of: Any = None, at: Any = None, box: Box, fix: Mapping[int, Number] | None = None,
@@ -197,6 +207,14 @@ def _options(*, time: float | None, memory: float | None, threads: int | None, p
     options.check = bool(check)
     options.keep_leaves = 4000  # for the picture
     return options
+
+
+def _helping(options: _core.Options, net: Network, executor: Executor | None) -> AbstractContextManager[None]:
+    if executor is None:
+        return nullcontext()
+    from ._frontier import helping
+
+    return helping(options, net, executor)
 
 
 def _ask(question: Callable[..., _core.Answered], *arguments: Any, progress: Progress) -> _core.Answered:

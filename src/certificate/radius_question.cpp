@@ -4,6 +4,7 @@
 
 #include "bounds/simplify.h"
 #include "certificate/arguments.h"
+#include "certificate/part_question.h"
 #include "certificate/radius_inquiry.h"
 #include "model/evaluate.h"
 #include "search/point_cover.h"
@@ -37,7 +38,10 @@ Problem RadiusInquiry::next_problem(double margin) {
 }
 
 void RadiusInquiry::search(double margin, Control& control) {
-  const Problem simplified = next_problem(margin);
+  Problem simplified = next_problem(margin);
+  if (control.delegate() != nullptr && answer_.question != "pseudo") {
+    simplified.asked = question_for_workers(model_, simplified, inactive_);
+  }
   found_ = answer_.question == "pseudo" ? search_pseudo(simplified, control) : search_radius(simplified, control);
   const auto& pair = found_.collision;
   const auto image = [&](const std::vector<Rational>& x) {

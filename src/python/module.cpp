@@ -10,6 +10,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "foldproof/foldproof.h"
+#include "python/delegate.h"
 #include "python/running.h"
 #include "report/words.h"
 
@@ -106,7 +107,17 @@ void bind_options(nb::module_& m) {
       .def_rw("proof", &LocusOptions::proof)
       .def_rw("keep_leaves", &LocusOptions::keep_leaves)
       .def_rw("resolution", &LocusOptions::resolution)
-      .def_rw("shape_only", &LocusOptions::shape_only);
+      .def_rw("shape_only", &LocusOptions::shape_only)
+      .def(
+          "ask_workers", [](LocusOptions& options, PythonDelegate& delegate) { options.delegate = &delegate; },
+          "delegate"_a, nb::keep_alive<1, 2>());
+}
+
+void bind_workers(nb::module_& m) {
+  nb::class_<PythonDelegate>(m, "Delegate").def(nb::init<nb::object>(), "workers"_a);
+  nb::class_<PartSolver>(m, "PartSolver")
+      .def(nb::init<const Model&>(), "model"_a)
+      .def("answer", &answer_part, "request"_a);
 }
 
 void bind_questions(nb::module_& m) {
@@ -181,6 +192,7 @@ NB_MODULE(_core, m) {
   using namespace foldproof::python;
   nb::exception<foldproof::InputError>(m, "InputError", PyExc_ValueError);
   bind_model(m);
+  bind_workers(m);
   bind_options(m);
   bind_questions(m);
   m.def("version", &foldproof::version);

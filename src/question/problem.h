@@ -39,6 +39,8 @@ struct Problem {
   /// A pair that an earlier search found, and its kind: a search that begins with it proves its last ball from the start.
   const Collision* known = nullptr;
   std::string known_kind;
+  /// With a delegate: the question as its workers read it. Empty: they are not asked.
+  std::string asked;
 
   /// The smallest box around B(r) n D in coordinates relative to the centre (docs/certificate.md: U(r)), rounded outward
   /// by at most one ulp where D's faces are not doubles, with B(r) as its ball. What is proved on it holds on B(r) n D.

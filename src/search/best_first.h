@@ -8,18 +8,18 @@
 #include <optional>
 #include <vector>
 
+#include "search/dispatch.h"
 #include "search/incumbent.h"
 #include "search/node.h"
+#include "search/node_part.h"
 
 namespace foldproof {
 
 /// Derived classes say what happens to one box. The nodes' boxes always cover the box of the first one, because a split
 /// stores the same double in both halves, and a node is dropped only when it is settled or does not meet B(target).
 template <class Worker>
-class BestFirst {
+class BestFirst : public Divisible {
  public:
-  virtual ~BestFirst() = default;
-
   /// Until the ball of radius incumbent.target() is covered, nothing is left but boxes narrower than `resolution`, or
   /// the run must stop. May be called again after the incumbent improved, or with a finer resolution: narrow boxes are
   /// taken up again then.
@@ -30,11 +30,27 @@ class BestFirst {
       narrow_distance_ = std::numeric_limits<double>::infinity();
     }
     resolution_ = resolution;
-    run_workers(control_, changed_, [this] { work(); });
+    const auto local = [this] { work(); };
+    if (dispatch_ != nullptr) {
+      run_workers(control_, changed_, local, [this] { dispatch_->run(*this); }, [this] { dispatch_->wake(); });
+    } else {
+      run_workers(control_, changed_, local);
+    }
     // Narrow boxes may lie beyond the target by now.
     std::erase_if(narrow_, [&](const Node& node) { return node.distance >= incumbent_.target(); });
     control_.local_lower = lower();
   }
+
+  /// At a worker: these nodes, the youngest first, until `budget` of them were tested.
+  void run_part(std::vector<Node> nodes, double resolution, std::uint64_t budget) {
+    queue_ = NodeQueue(Later{true});
+    for (Node& node : nodes) queue_.push(std::move(node));
+    budget_ = budget;
+    resolution_ = resolution;
+    work();
+  }
+  const NodeQueue& open() const { return queue_; }
+  const std::vector<Node>& narrow() const { return narrow_; }
 
   /// All of the ball of this radius is settled: the distance of the nearest open or narrow box, at most the target.
   double lower() const {
@@ -57,7 +73,11 @@ class BestFirst {
  protected:
   enum class Outcome { settled, split, narrow };
 
-  BestFirst(Incumbent& incumbent, Control& control) : incumbent_(incumbent), control_(control) {}
+  /// `root` is the network that every box may be asked of. With a dispatch, run() hands out nodes; the derived class
+  /// has a kind() then that workers know.
+  BestFirst(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
+            Dispatch* dispatch)
+      : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control), dispatch_(dispatch) {}
 
   virtual Worker make_worker() const = 0;
   /// Settles the node (and tells the observer), or says where it is to be cut, its halves being children[].
@@ -65,20 +85,65 @@ class BestFirst {
 
   void push(Node node) { queue_.push(std::move(node)); }
 
+  char kind() const override { return ' '; }
+
+  const Problem& problem_;
+  std::shared_ptr<const RegionNetwork> root_;
   Incumbent& incumbent_;
   Control& control_;
   double resolution_ = 0;
 
  private:
+  std::mutex& mutex() const override { return mutex_; }
+  std::condition_variable& changed() override { return changed_; }
+  std::size_t waiting() const override { return nothing_waits() ? 0 : queue_.size(); }
+  bool over() const override { return nothing_waits() && in_work_.empty(); }
+  std::unique_ptr<Part> take(std::size_t count) override {
+    auto part = take_nodes(queue_, count);
+    part->payload.number(resolution_);
+    in_work_.push_back(part->distance);
+    control_.local_lower.store(std::min(narrow_distance_, *std::min_element(in_work_.begin(), in_work_.end())),
+                               std::memory_order_relaxed);
+    return part;
+  }
+  void give_back(Part& part) override {
+    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));
+    for (Node& node : static_cast<NodePart&>(part).nodes) queue_.push(std::move(node));
+  }
+  bool merge(Part& part, ByteReader& in, const PartReport& report) override {
+    NodeReply reply =
+        read_reply(in, static_cast<NodePart&>(part), report.part, problem_, incumbent_.target(), root_, control_);
+    in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));
+    for (Node& node : reply.open) queue_.push(std::move(node));
+    for (Node& node : reply.narrow) {
+      narrow_distance_ = std::min(narrow_distance_, node.distance);
+      narrow_.push_back(std::move(node));
+    }
+    control_.regions.fetch_add(report.nodes, std::memory_order_relaxed);
+    control_.open.store(queue_.size(), std::memory_order_relaxed);
+    return true;
+  }
+
+  // A part takes its youngest node first: some of the others may matter.
+  bool nothing_waits() const {
+    return queue_.empty() || (budget_ == unlimited && queue_.top().distance >= incumbent_.target());
+  }
+
   void work() {
     Worker worker = make_worker();
     std::unique_lock lock(mutex_);
     while (!control_.should_stop()) {
-      if (queue_.empty() || queue_.top().distance >= incumbent_.target()) {
+      if (nothing_waits()) {
         if (in_work_.empty()) break;
         changed_.wait_for(lock, Control::patience);
         continue;
       }
+      if (dispatch_ != nullptr && dispatch_->occupied()) {
+        changed_.wait_for(lock, Control::patience);
+        continue;
+      }
+      if (budget_ == 0) break;
+      if (budget_ != unlimited) --budget_;
       Node node = queue_.top();
       queue_.pop();
       const double distance = node.distance;
@@ -112,6 +177,10 @@ class BestFirst {
     changed_.notify_all();
   }
 
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  Dispatch* const dispatch_;
+  std::uint64_t budget_ = unlimited;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   NodeQueue queue_;

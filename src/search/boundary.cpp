@@ -10,7 +10,7 @@
 namespace foldproof {
 
 BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-                             Control& control)
+                             Control& control, Dispatch* dispatch)
     : problem_(problem),
       control_(control),
       pairs_(problem, root, incumbent, control,
@@ -20,9 +20,10 @@ BoundaryPairs::BoundaryPairs(const Problem& problem, std::shared_ptr<const Regio
               },
               {},
               {},
-              0.0}) {}
+              0.0},
+             dispatch) {}
 
-PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
+std::vector<PairSearch::Root> BoundaryPairs::parts_of(double radius) const {
   const Box ball = problem_.root(radius);
   const bool round = problem_.norm != Norm::linf;
   std::vector<PairSearch::Root> parts;
@@ -34,8 +35,18 @@ PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
       (low ? face.upper : face.lower)[i] = low ? ball.lower[i] : ball.upper[i];
     }
   }
+  return parts;
+}
+
+PairSearch::Result BoundaryPairs::run(double radius, std::uint64_t most_pairs) {
+  std::vector<PairSearch::Root> parts = parts_of(radius);
   control_.emit([&](Observer& observer) { observer.boundary(radius, static_cast<int>(parts.size())); });
   return pairs_.run(std::move(parts), radius, most_pairs);
+}
+
+void BoundaryPairs::run_part(ByteReader& in, std::uint64_t most_pairs, PairRecorder& recorder, ByteWriter& out) {
+  const double radius = in.number();
+  pairs_.run_part(parts_of(radius), radius, false, in, most_pairs, recorder, out);
 }
 
 }  // namespace foldproof

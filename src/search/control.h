@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class Control {
   /// Until the time limit, at least 0; nothing without a limit.
   std::optional<double> seconds_left() const;
   int threads() const { return threads_; }
+  /// Workers elsewhere; none if it is null.
+  Delegate* delegate() const { return options_.delegate; }
   /// Tells the observer; one event at a time, from any thread.
   template <class Event>
   void emit(const Event& event) {
@@ -71,14 +74,16 @@ class Control {
 };
 
 /// Runs `work` on every thread of the run, this one included; an exception in any of them stops all, and the first one
-/// is thrown again here. `changed` wakes workers that wait.
+/// is thrown again here. `changed` wakes workers that wait. `beside` runs on a thread of its own meanwhile, if there is
+/// any, and should end once `done` is called, after the last worker.
 template <class Work>
-void run_workers(Control& control, std::condition_variable& changed, const Work& work) {
+void run_workers(Control& control, std::condition_variable& changed, const Work& work,
+                 const std::function<void()>& beside = {}, const std::function<void()>& done = {}) {
   std::exception_ptr failure;
   std::mutex failure_mutex;
-  const auto guarded = [&] {
+  const auto guarded = [&](const auto& task) {
     try {
-      work();
+      task();
     } catch (...) {
       const std::lock_guard lock(failure_mutex);
       if (!failure) failure = std::current_exception();
@@ -86,15 +91,22 @@ void run_workers(Control& control, std::condition_variable& changed, const Work&
       changed.notify_all();
     }
   };
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < control.threads(); ++i) {
-    helpers.emplace_back([&] {
-      guarded();
+  const auto helper = [&](const auto& task) {
+    return std::thread([&guarded, &task] {
+      guarded(task);
       release_thread_memory();
     });
+  };
+  std::thread other;
+  if (beside) other = helper(beside);
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < control.threads(); ++i) helpers.push_back(helper(work));
+  guarded(work);
+  for (std::thread& thread : helpers) thread.join();
+  if (beside) {
+    done();
+    other.join();
   }
-  guarded();
-  for (std::thread& helper : helpers) helper.join();
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -24,15 +24,16 @@ constexpr int most_unstable_in_cells = 12;
 
 }  // namespace
 
-Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control)
-    : BestFirst(incumbent, control), problem_(problem), root_(root) {
-  Node node{problem.root(problem.max_radius), 0.0, control.new_ids(1), std::move(root)};
-  node.distance = node.box.distance(problem.norm);
-  control.emit([&](Observer& observer) { observer.root(node.id, node.box, "local"); });
+Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
+             Dispatch* dispatch)
+    : BestFirst(problem, std::move(root), incumbent, control, dispatch) {}
+
+void Cover::begin() {
+  Node node{problem_.root(problem_.max_radius), 0.0, control_.new_ids(1), root_};
+  node.distance = node.box.distance(problem_.norm);
+  control_.emit([&](Observer& observer) { observer.root(node.id, node.box, "local"); });
   push(std::move(node));
 }
-
-void Cover::run(double resolution) { BestFirst::run(resolution); }
 
 Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2], int& axis, double& where) {
   const double target = incumbent_.target();

@@ -21,16 +21,17 @@ struct CoverWorker {
 /// this radius.
 class Cover : public BestFirst<CoverWorker> {
  public:
-  Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control);
+  /// With a dispatch (may be null), parts of it are covered elsewhere.
+  Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
+        Dispatch* dispatch);
 
-  void run(double resolution);
+  /// The box around the whole ball; run() covers it.
+  void begin();
 
  private:
+  char kind() const override { return 'l'; }
   CoverWorker make_worker() const override { return CoverWorker(problem_.margin); }
   Outcome process(CoverWorker& worker, Node& node, Node children[2], int& axis, double& where) override;
-
-  const Problem& problem_;
-  std::shared_ptr<const RegionNetwork> root_;
 };
 
 }  // namespace foldproof

@@ -79,7 +79,7 @@ RadiusResult search_factor(const Problem& joint, const Problem& a, Control& cont
     }
     control.upper = incumbent.upper();
   } else if (go_on && a.network->output_count() > a.network->inputs) {
-    result = cheap_proofs(a, root_a, incumbent, control);
+    result = cheap_proofs(a, root_a, incumbent, control, nullptr);
   }
   if (go_on && !incumbent.closes(result.lower) && !control.should_stop_now()) {
     control.phase = "global";
@@ -88,7 +88,7 @@ RadiusResult search_factor(const Problem& joint, const Problem& a, Control& cont
     PairSearch::Rules rules = rules_of_pieces(joint, *root, incumbent, exact);
     rules.columns = seen_columns(*joint.network);
     rules.harmless = [&](const Box& x, const Box& y) { return equal.holds(x, y); };
-    PairSearch pairs(a, root_a, incumbent, control, std::move(rules));
+    PairSearch pairs(a, root_a, incumbent, control, std::move(rules), nullptr);
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

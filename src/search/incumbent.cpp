@@ -57,6 +57,16 @@ Incumbent::Incumbent(const Problem& problem, const RegionNetwork& root, Control&
   if (problem.known != nullptr) offer(*problem.known, problem.known_kind);
 }
 
+Incumbent::Incumbent(const Problem& problem, const RegionNetwork& root, Control& control, const Known& known)
+    : problem_(problem),
+      root_(root),
+      control_(control),
+      limits_(problem.root(problem.max_radius)),
+      upper_(known.upper),
+      target_(known.target),
+      sign_(known.sign),
+      cone_radius_(known.cone_radius) {}
+
 std::vector<Rational> Incumbent::absolute(const std::vector<double>& u) const {
   std::vector<Rational> x = problem_.centre;
   for (std::size_t i = 0; i < u.size(); ++i) x[i] += Rational::from_double(u[i]);
@@ -108,7 +118,7 @@ int Incumbent::exact_sign_at(const std::vector<double>& u) const {
 
 bool Incumbent::offer(Collision collision, const std::string& kind) {
   const std::lock_guard lock(mutex_);
-  if (best_ && best_->radius <= collision.radius) return false;
+  if (best_ ? best_->radius <= collision.radius : collision.radius_upper >= upper()) return false;
   if (collision.radius_upper > problem_.max_radius) return false;  // targets only fall: the covers rely on it
   const bool zero = collision.radius_upper <= cone_radius_;
   upper_ = collision.radius_upper;

@@ -15,6 +15,13 @@ namespace foldproof {
 class Incumbent {
  public:
   Incumbent(const Problem& problem, const RegionNetwork& root, Control& control);
+  /// What another search of the same problem knows already; of its pair only the radius.
+  struct Known {
+    double upper, target;
+    int sign;
+    double cone_radius;
+  };
+  Incumbent(const Problem& problem, const RegionNetwork& root, Control& control, const Known& known);
 
   /// Radius of the best exact collision (rounded up), or infinity; and the radius the search has to prove:
   /// slightly below it, so that the bracket closes within the gap.

@@ -12,6 +12,7 @@
 #include <random>
 
 #include "search/axis.h"
+#include "search/node_part.h"
 
 namespace foldproof {
 
@@ -104,8 +105,9 @@ bool positive(const std::vector<double>& m, const std::vector<double>& j, std::s
 
 }  // namespace
 
-MonotoneCover::MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Control& control)
-    : problem_(problem), root_(std::move(root)), control_(control) {}
+MonotoneCover::MonotoneCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Control& control,
+                             Dispatch* dispatch)
+    : problem_(problem), root_(std::move(root)), control_(control), dispatch_(dispatch) {}
 
 bool MonotoneCover::choose_preconditioner(double radius) {
   const std::size_t n = at(root_->inputs());
@@ -181,12 +183,69 @@ double MonotoneCover::run(double radius, double resolution, std::uint64_t most_b
     observer.preconditioner(m);
   });
   queue_.push(std::move(node));
-  run_workers(control_, changed_, [this] { work(); });
+  const auto local = [this] { work(); };
+  if (dispatch_ != nullptr) {
+    run_workers(control_, changed_, local, [this] { dispatch_->run(*this); }, [this] { dispatch_->wake(); });
+  } else {
+    run_workers(control_, changed_, local);
+  }
   const double proved = nearest_open();
   for (; !queue_.empty(); queue_.pop()) {
     control_.emit([&](Observer& observer) { observer.beyond(queue_.top().id, proved); });
   }
   return proved;
+}
+
+// At a worker (youngest first) some of the others may matter.
+bool MonotoneCover::nothing_waits() const {
+  return queue_.empty() || (!part_ && queue_.top().distance >= std::min(failed_at_, radius_));
+}
+
+std::size_t MonotoneCover::waiting() const { return nothing_waits() || boxes_ > most_boxes_ ? 0 : queue_.size(); }
+
+bool MonotoneCover::over() const { return (nothing_waits() && in_work_.empty()) || boxes_ > most_boxes_; }
+
+std::unique_ptr<Part> MonotoneCover::take(std::size_t count) {
+  auto part = take_nodes(queue_, count);
+  part->payload.numbers(m_);
+  part->payload.number(radius_);
+  part->payload.number(resolution_);
+  part->payload.number(failed_at_);
+  in_work_.push_back(part->distance);
+  control_.lower = std::max(control_.lower.load(), *std::min_element(in_work_.begin(), in_work_.end()));
+  return part;
+}
+
+void MonotoneCover::give_back(Part& part) {
+  in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));
+  for (Node& node : static_cast<NodePart&>(part).nodes) queue_.push(std::move(node));
+}
+
+void MonotoneCover::run_part(std::vector<Node> nodes, ByteReader& in, std::uint64_t budget, ByteWriter& out) {
+  m_ = in.numbers();
+  if (m_.size() != at(root_->inputs()) * at(root_->outputs())) throw BadBytes();
+  radius_ = in.number();
+  resolution_ = in.number();
+  failed_at_ = in.number();
+  part_ = true;
+  most_boxes_ = budget;
+  queue_ = NodeQueue(Later{true});
+  for (Node& node : nodes) queue_.push(std::move(node));
+  work();
+  out.number(failed_at_);
+}
+
+bool MonotoneCover::merge(Part& part, ByteReader& in, const PartReport& report) {
+  const double failed_at = in.number();
+  const double reach = std::min({failed_at, failed_at_, radius_});
+  const NodeReply reply = read_reply(in, static_cast<NodePart&>(part), report.part, problem_, reach, root_, control_);
+  in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));
+  failed_at_ = std::min(failed_at_, failed_at);
+  for (const Node& node : reply.open) queue_.push(node);
+  boxes_ += report.nodes;
+  control_.regions.fetch_add(report.nodes, std::memory_order_relaxed);
+  control_.open.store(queue_.size(), std::memory_order_relaxed);
+  return true;
 }
 
 void MonotoneCover::work() {
@@ -195,13 +254,21 @@ void MonotoneCover::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     if (control_.should_stop() || boxes_ > most_boxes_) break;
-    if (queue_.empty() || queue_.top().distance >= std::min(failed_at_, radius_)) {
+    if (nothing_waits()) {
       if (in_work_.empty()) break;
+      changed_.wait_for(lock, Control::patience);
+      continue;
+    }
+    if (dispatch_ != nullptr && dispatch_->occupied()) {
       changed_.wait_for(lock, Control::patience);
       continue;
     }
     Node node = queue_.top();
     queue_.pop();
+    if (part_ && node.distance >= std::min(failed_at_, radius_)) {
+      control_.emit([&](Observer& observer) { observer.beyond(node.id, std::min(failed_at_, radius_)); });
+      continue;
+    }
     ++boxes_;
     in_work_.push_back(node.distance);
     const double proved = *std::min_element(in_work_.begin(), in_work_.end());

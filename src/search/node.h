@@ -16,11 +16,15 @@ struct Node {
   std::uint64_t id;
   std::shared_ptr<const RegionNetwork> network;          // valid on the box
   std::shared_ptr<const RegionNetwork> joint = nullptr;  // Problem 2: valid on the box and at the centre
+  std::uint64_t from = 0;                                // the part of the search in whose reply it came, if it did
 };
 
-/// Best-first by distance to the centre; the older one on a tie, so that one thread always takes the same order.
+/// Best-first by distance to the centre; the older one on a tie, so that one thread always takes the same order. Or the
+/// youngest first: a part of a cover is done box by box, so that little of it is left when its budget is used up.
 struct Later {
+  bool youngest_first = false;
   bool operator()(const Node& a, const Node& b) const {
+    if (youngest_first) return a.id < b.id;
     return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
   }
 };

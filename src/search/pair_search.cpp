@@ -54,41 +54,55 @@ double cells_worth_asking(int divisions, double patience, const RegionNetwork& r
 }  // namespace
 
 PairSearch::PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
-                       Control& control, Rules rules)
-    : problem_(problem), root_(std::move(root)), incumbent_(incumbent), control_(control), rules_(std::move(rules)) {}
+                       Control& control, Rules rules, Dispatch* dispatch)
+    : problem_(problem),
+      root_(std::move(root)),
+      incumbent_(incumbent),
+      control_(control),
+      rules_(std::move(rules)),
+      dispatch_(dispatch) {}
 
-PairSearch::Patch& PairSearch::patch(int index) {
+PairSearch::Patch& PairSearch::patch(int index) const {
   const std::lock_guard lock(patch_mutex_);
   return patches_[at(index)];
 }
 
-int PairSearch::add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test) {
+int PairSearch::add_patch(Root part, int parent) {
   const Box box = asked_of(part.box);
-  const bool beside = box.distance(problem_.norm) > radius_ || (part.shell && box.reach(problem_.norm) < radius_);
-  worker.bounder.enclose(*parent, box);
-  bool injective = false;
-  if (test && !beside) {
-    worker.bounder.slopes(*parent, worker.slopes);
-    injective = worker.test.run(worker.slopes, rules_.columns, slope_node_budget);
+  const std::lock_guard lock(patch_mutex_);
+  Patch& made = patches_.emplace_back();
+  made.parent = parent;
+  made.shell = part.shell;
+  made.beside = box.distance(problem_.norm) > radius_ || (part.shell && box.reach(problem_.norm) < radius_);
+  if (best_first_) made.distance = box.distance(problem_.norm);
+  for (int i = 0; i < box.size(); ++i) made.width = std::max(made.width, box.width(i));
+  made.box = std::move(part.box);
+  return static_cast<int>(patches_.size()) - 1;
+}
+
+PairSearch::Patch& PairSearch::prepared(Worker& worker, int index) {
+  Patch& result = patch(index);
+  if (!result.ready.load(std::memory_order_acquire)) {
+    std::call_once(result.making, [&] { prepare(worker, result); });
   }
-  int index = 0;
-  Patch* made = nullptr;
-  {
-    const std::lock_guard lock(patch_mutex_);
-    index = static_cast<int>(patches_.size());
-    made = &patches_.emplace_back();
+  return result;
+}
+
+void PairSearch::prepare(Worker& worker, Patch& made) {
+  const Patch* const parent = made.parent < 0 ? nullptr : &prepared(worker, made.parent);
+  const std::shared_ptr<const RegionNetwork>& network = parent == nullptr ? root_ : parent->network;
+  const Box box = asked_of(made.box);
+  worker.bounder.enclose(*network, box);
+  made.injective = parent != nullptr && parent->injective;
+  if (!made.injective && !made.beside) {
+    worker.bounder.slopes(*network, worker.slopes);
+    made.injective = worker.test.run(worker.slopes, rules_.columns, slope_node_budget);
   }
-  made->injective = injective;
-  made->shell = part.shell;
-  made->beside = beside;
-  if (best_first_) made->distance = box.distance(problem_.norm);
-  made->image = image_of(worker.bounder, box, parent->outputs());
-  for (int i = 0; i < box.size(); ++i) made->width = std::max(made->width, box.width(i));
-  made->network = worker.bounder.unstable() * 10 <= parent->neurons() * 7
-                      ? worker.bounder.restrict_again(*root_, *parent, box)
-                      : std::move(parent);
-  made->box = std::move(part.box);
-  return index;
+  made.image = image_of(worker.bounder, box, network->outputs());
+  made.network = worker.bounder.unstable() * 10 <= network->neurons() * 7
+                     ? worker.bounder.restrict_again(*root_, *network, box)
+                     : network;
+  made.ready.store(true, std::memory_order_release);
 }
 
 // Best first, what lies outside of the ball of the target does not matter: targets only fall.
@@ -138,19 +152,31 @@ void PairSearch::split_patch(Worker& worker, int index) {
     if (best < 0.0) return;  // nothing left to cut between neighbouring doubles
     double where = 0.5 * parent.box.lower[axis] + 0.5 * parent.box.upper[axis];
     if (best_first_) cut_at_surface(parent.box, incumbent_.target(), axis, where);
-    for (int h = 0; h < 2; ++h) {
-      Root half{parent.box, parent.shell};
-      (h == 0 ? half.box.upper : half.box.lower)[axis] = where;
-      const int child = add_patch(worker, std::move(half), parent.network, !parent.injective);
-      if (parent.injective) patch(child).injective = true;
-      parent.children[h] = child;
+    cut(index, static_cast<int>(axis), where);
+    for (const int child : parent.children) prepared(worker, child);
+    tell_cut(index);
+  });
+}
+
+void PairSearch::cut(int index, int axis, double where) {
+  Patch& parent = patch(index);
+  for (int h = 0; h < 2; ++h) {
+    Root half{parent.box, parent.shell};
+    (h == 0 ? half.box.upper : half.box.lower)[at(axis)] = where;
+    parent.children[h] = add_patch(std::move(half), index);
+  }
+  parent.axis = axis;
+  parent.where = where;
+  parent.is_split.store(true, std::memory_order_release);
+}
+
+void PairSearch::tell_cut(int index) {
+  const Patch& parent = patch(index);
+  control_.emit([&](Observer& observer) {
+    observer.patch_split(index, parent.axis, parent.where, parent.children[0], parent.children[1]);
+    for (const int child : parent.children) {
+      if (patch(child).beside) observer.patch_beside(child);
     }
-    control_.emit([&](Observer& observer) {
-      observer.patch_split(index, static_cast<int>(axis), where, parent.children[0], parent.children[1]);
-      for (const int child : parent.children) {
-        if (patch(child).beside) observer.patch_beside(child);
-      }
-    });
   });
 }
 
@@ -187,9 +213,18 @@ bool PairSearch::secant(Worker& worker, Pair& pair, const Patch& x, const Patch&
 
 void PairSearch::push(Pair pair) {
   pair.id = next_id_++;
+  push_again(std::move(pair));
+}
+
+void PairSearch::push_again(Pair pair) {
   if (best_first_) pair.distance = std::max(patch(pair.x).distance, patch(pair.y).distance);
   stack_.push_back(std::move(pair));
-  std::push_heap(stack_.begin(), stack_.end(), Later{});
+  std::push_heap(stack_.begin(), stack_.end(), Later{part_});
+}
+
+// At a worker (youngest first) some of the others may matter.
+bool PairSearch::nothing_waits() const {
+  return stack_.empty() || (best_first_ && !part_ && stack_.front().distance >= incumbent_.target());
 }
 
 void PairSearch::work() {
@@ -201,7 +236,7 @@ void PairSearch::work() {
       if (result_ != Result::collision) result_ = Result::stopped;
       break;
     }
-    if (stack_.empty() || (best_first_ && stack_.front().distance >= incumbent_.target())) {
+    if (nothing_waits()) {
       if (in_work_.empty()) {
         over_ = true;
         break;
@@ -209,14 +244,20 @@ void PairSearch::work() {
       changed_.wait_for(lock, Control::patience);
       continue;
     }
+    if (dispatch_ != nullptr && dispatch_->occupied()) {
+      changed_.wait_for(lock, Control::patience);
+      continue;
+    }
+    if (part_ && pairs_ >= most_pairs_) break;
     if (++pairs_ > most_pairs_) {
       over_ = true;
       if (result_ != Result::collision) result_ = Result::unresolved;
       break;
     }
-    std::pop_heap(stack_.begin(), stack_.end(), Later{});
+    std::pop_heap(stack_.begin(), stack_.end(), Later{part_});
     Pair pair = std::move(stack_.back());
     stack_.pop_back();
+    if (part_ && best_first_ && pair.distance >= incumbent_.target()) continue;
     in_work_.push_back(pair.distance);
     control_.open.store(stack_.size(), std::memory_order_relaxed);
     if (best_first_) {
@@ -226,8 +267,8 @@ void PairSearch::work() {
     lock.unlock();
 
     control_.pairs.fetch_add(1, std::memory_order_relaxed);
-    const Patch& x = patch(pair.x);
-    const Patch& y = patch(pair.y);
+    const Patch& x = prepared(worker, pair.x);
+    const Patch& y = prepared(worker, pair.y);
     const double width = std::max(x.width, y.width);
     const double apart = distance(x.box, y.box);
     char settled = 0;
@@ -305,8 +346,7 @@ void PairSearch::work() {
         stack_.push_back(std::move(pair));
       }
     } else if (children.empty()) {
-      stack_.push_back(std::move(pair));  // the incumbent has improved: it may lie beyond the target now
-      std::push_heap(stack_.begin(), stack_.end(), Later{});
+      push_again(std::move(pair));  // the incumbent has improved: it may lie beyond the target now
     } else {
       control_.emit([&](Observer& observer) { observer.pair_split(pair.id, how, next_id_); });
       for (Pair& child : children) {
@@ -329,30 +369,42 @@ void PairSearch::begin(double radius, std::uint64_t most_pairs, std::vector<Root
   stack_.clear();
   over_ = false;
   result_ = Result::injective;
-  Worker worker(*root_, problem_.margin);
-  for (Root& part : roots) add_patch(worker, std::move(part), root_, true);
+  for (Root& part : roots) add_patch(std::move(part), -1);
   next_id_ = 0;
-  const int count = static_cast<int>(roots.size());
-  for (int a = 0; a < count; ++a) {
-    for (int b = a; b < count; ++b) push({a, b, 0, root_});
-  }
+}
+
+void PairSearch::search() {
+  const auto local = [this] { work(); };
+  if (dispatch_ == nullptr) return run_workers(control_, changed_, local);
+  run_workers(control_, changed_, local, [this] { dispatch_->run(*this); }, [this] { dispatch_->wake(); });
 }
 
 PairSearch::Result PairSearch::run(std::vector<Root> roots, double radius, std::uint64_t most_pairs) {
   best_first_ = false;
+  const int count = static_cast<int>(roots.size());
   begin(radius, most_pairs, std::move(roots));
-  run_workers(control_, changed_, [this] { work(); });
+  for (int a = 0; a < count; ++a) {
+    for (int b = a; b < count; ++b) push({a, b, 0, root_});
+  }
+  search();
   return result_;
+}
+
+void PairSearch::measure_root() {
+  Worker worker(*root_, problem_.margin);
+  const Patch& whole = prepared(worker, 0);
+  image_scale_ = whole.image.size + 1e-300;
+  width_scale_ = whole.width;
 }
 
 double PairSearch::run_best_first(std::uint64_t most_pairs) {
   best_first_ = true;
   const double radius = incumbent_.target();
   begin(radius, most_pairs, {{problem_.root(radius)}});
-  image_scale_ = patches_[0].image.size + 1e-300;
-  width_scale_ = patches_[0].width;
+  measure_root();
+  push({0, 0, 0, root_});
   control_.emit([&](Observer& observer) { observer.all_pairs(radius); });
-  run_workers(control_, changed_, [this] { work(); });
+  search();
   double proved = incumbent_.target();
   for (const Pair& pair : stack_) proved = std::min(proved, pair.distance);
   return proved;

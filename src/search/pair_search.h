@@ -1,6 +1,7 @@
 // Pairs of boxes, ever smaller, until none can hold a collision of f.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "search/dispatch.h"
 #include "search/incumbent.h"
 #include "search/pair_cells.h"
 #include "search/separation.h"
@@ -16,7 +18,9 @@
 
 namespace foldproof {
 
-class PairSearch {
+class PairRecorder;
+
+class PairSearch : public Divisible {
  public:
   /// A box of the ball whose points are asked about; of a shell, only those on the ball's surface |u| = r matter.
   struct Root {
@@ -40,8 +44,9 @@ class PairSearch {
     double patience = 0.0;
   };
 
+  /// With a dispatch (may be null), parts are searched elsewhere by the same rules.
   PairSearch(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
-             Rules rules);
+             Rules rules, Dispatch* dispatch);
 
   enum class Result {
     injective,   ///< no collision of two points of the roots that matter, proved
@@ -57,6 +62,10 @@ class PairSearch {
   /// nearer than incumbent.target(). Returns a radius on whose ball, cut by D, no pair collides (in a way that is not
   /// harmless), proved; also if it stopped early. Announced as Observer::all_pairs.
   double run_best_first(std::uint64_t most_pairs);
+  /// At a worker: the part of a payload, of run() or, if `best_first`, of run_best_first(), whose roots and radius these
+  /// are; at most `most_pairs` pairs. Writes what its merging reads. `recorder` is what the control's observer tells.
+  void run_part(std::vector<Root> roots, double radius, bool best_first, ByteReader& in, std::uint64_t most_pairs,
+                PairRecorder& recorder, ByteWriter& out);
   /// After `unresolved`: the hull of the pair that resists, if there is one.
   const std::optional<Box>& resisting() const { return resisting_; }
 
@@ -64,14 +73,19 @@ class PairSearch {
   struct Patch {
     Box box;
     std::shared_ptr<const RegionNetwork> network;
-    Image image;                 // made once and used in many pairs
-    double width = 0;            // largest side of the box
-    double distance = 0;         // of the box to the centre
-    bool injective = false;      // the cube test passed on the box itself
-    bool shell = false;          // a part of a shell
-    bool beside = false;         // no point of the box matters
+    Image image;             // made once and used in many pairs
+    double width = 0;        // largest side of the box
+    double distance = 0;     // of the box to the centre
+    bool injective = false;  // the cube test passed on the box itself
+    bool shell = false;      // a part of a shell
+    bool beside = false;     // no point of the box matters
+    int parent = -1;
     int children[2] = {-1, -1};  // indices, once split
-    std::once_flag split;
+    int axis = 0;                // of that cut
+    double where = 0.0;
+    std::once_flag split, making;
+    std::atomic<bool> is_split{false};
+    std::atomic<bool> ready{false};  // network, image and injective are there
   };
   struct Pair {
     int x, y;
@@ -81,10 +95,13 @@ class PairSearch {
     double distance = 0.0;                         // of the farther box to the centre; depth first: 0
     int divisions = 0;                             // from the roots
     int cells_from = 0;                            // so many divisions are needed before exact cells are tried
+    std::uint64_t from = 0;                        // the part of the search in whose reply it came, if it did
   };
-  /// Nearest first; the youngest on a tie, which for pairs of one distance is depth first.
+  /// Nearest first; the youngest on a tie, which for pairs of one distance is depth first. At a worker always the youngest.
   struct Later {
+    bool youngest_first;
     bool operator()(const Pair& a, const Pair& b) const {
+      if (youngest_first) return a.id < b.id;
       return a.distance != b.distance ? a.distance > b.distance : a.id < b.id;
     }
   };
@@ -98,30 +115,56 @@ class PairSearch {
     std::vector<double> lower, upper;
   };
 
-  int add_patch(Worker& worker, Root part, std::shared_ptr<const RegionNetwork> parent, bool test);
+  struct PairPart;
+
+  int add_patch(Root part, int parent);
+  /// The patch with its network and image, which are made from its parent's if they are not there yet.
+  Patch& prepared(Worker& worker, int index);
+  void prepare(Worker& worker, Patch& patch);
   void split_patch(Worker& worker, int index);
+  void cut(int index, int axis, double where);
+  void tell_cut(int index);
+  /// Cuts the patch so, or finds that it was cut so; false if it was cut in another way.
+  bool adopt_cut(int index, int axis, double where);
   void begin(double radius, std::uint64_t most_pairs, std::vector<Root> roots);
   void push(Pair pair);
+  void push_again(Pair pair);
+  bool nothing_waits() const;
+  void search();
+  void measure_root();
   void work();
+  void write_patches(ByteWriter& out, PairPart& part) const;
   Box asked_of(const Box& box) const;
   double split_size(const Patch& patch) const;
   /// A place to cut a box that sticks out of the ball of this radius, on its surface; false if there is none.
   bool cut_at_surface(const Box& box, double radius, std::size_t& axis, double& where) const;
   bool secant(Worker& worker, Pair& pair, const Patch& x, const Patch& y);
-  Patch& patch(int index);
+  Patch& patch(int index) const;
+
+  std::mutex& mutex() const override { return mutex_; }
+  std::condition_variable& changed() override { return changed_; }
+  char kind() const override { return best_first_ ? 'a' : 'b'; }
+  std::size_t waiting() const override;
+  bool over() const override;
+  std::unique_ptr<Part> take(std::size_t count) override;
+  void give_back(Part& part) override;
+  bool merge(Part& part, ByteReader& in, const PartReport& report) override;
 
   const Problem& problem_;
   std::shared_ptr<const RegionNetwork> root_;
   Incumbent& incumbent_;
   Control& control_;
   Rules rules_;
+  Dispatch* const dispatch_;
   bool best_first_ = false;
+  bool part_ = false;           // at a worker
+  bool tell_all_cuts_ = false;  // two workers disagreed about a cut
   double radius_ = 0;
   double image_scale_ = 1.0, width_scale_ = 1.0;  // of the root, best first
-  std::mutex mutex_;                              // stack and counters
-  std::mutex patch_mutex_;                        // patches_
+  mutable std::mutex mutex_;                      // stack and counters
+  mutable std::mutex patch_mutex_;                // patches_
   std::condition_variable changed_;
-  std::deque<Patch> patches_;
+  mutable std::deque<Patch> patches_;
   std::vector<Pair> stack_;      // a heap
   std::vector<double> in_work_;  // distances of the pairs being tested
   bool over_ = false;

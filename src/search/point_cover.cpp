@@ -38,9 +38,7 @@ struct Worker {
 class PointCover : public BestFirst<Worker> {
  public:
   PointCover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control)
-      : BestFirst(incumbent, control),
-        problem_(problem),
-        root_(std::move(root)),
+      : BestFirst(problem, std::move(root), incumbent, control, nullptr),
         value_(evaluate(*problem.network, problem.centre).output),
         target_(target_of(*root_, value_)),
         centre_(phases_at(*problem.network, *root_, problem.centre)),
@@ -59,8 +57,6 @@ class PointCover : public BestFirst<Worker> {
   Node first_node();
   void cut_out(const Box& cone, const std::string& line);
 
-  const Problem& problem_;
-  std::shared_ptr<const RegionNetwork> root_;
   std::vector<Rational> value_;
   Image target_;
   PointPhases centre_;

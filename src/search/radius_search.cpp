@@ -62,10 +62,12 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
     incumbent.shoot_rays();
   }
 
-  Cover cover(problem, root, incumbent, control);
-  BoundaryPairs boundary(problem, root, incumbent, control);
+  const auto dispatch = dispatch_of(problem, incumbent, control);
+  Cover cover(problem, root, incumbent, control, dispatch.get());
+  cover.begin();
+  BoundaryPairs boundary(problem, root, incumbent, control, dispatch.get());
   // In higher dimensions one preconditioner is the cheapest first proof, and bounds the radius while the rest runs.
-  MonotoneCover monotone(problem, root, control);
+  MonotoneCover monotone(problem, root, control, dispatch.get());
   if (n >= 3 && result.lower < incumbent.target() && monotone.choose_preconditioner(incumbent.target())) {
     control.phase = "global";
     const double radius = incumbent.target();

@@ -41,12 +41,12 @@ void shake_centre(const Problem& problem, const RegionNetwork& root, Incumbent& 
 }
 
 RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const RegionNetwork>& root,
-                          const Incumbent& incumbent, Control& control) {
+                          const Incumbent& incumbent, Control& control, Dispatch* dispatch) {
   RadiusResult result;
   result.lower = whole_ball(problem, *root, control, incumbent.cone_radius(), problem.max_radius);
   if (result.lower > 0.0) result.lower_by = "whole";
   control.lower = result.lower;
-  MonotoneCover monotone(problem, root, control);
+  MonotoneCover monotone(problem, root, control, dispatch);
   const double target = incumbent.target();
   if (result.lower < target && !control.should_stop_now() && monotone.choose_preconditioner(target)) {
     control.phase = "global";
@@ -74,18 +74,25 @@ PairSearch::Rules rules_of_pieces(const Problem& problem, const RegionNetwork& r
   return rules;
 }
 
+PairSearch::Rules rules_of_tall(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
+                                const PairCells& exact) {
+  PairSearch::Rules rules = rules_of_pieces(problem, root, incumbent, exact);
+  rules.patience = patience;
+  return rules;
+}
+
 RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const RegionNetwork>& root, Incumbent& incumbent,
                          Control& control) {
   shake_centre(problem, *root, incumbent);
   RadiusResult result;
-  if (!incumbent.radius_is_zero()) result = cheap_proofs(problem, root, incumbent, control);
+  const auto dispatch = dispatch_of(problem, incumbent, control);
+  if (!incumbent.radius_is_zero()) result = cheap_proofs(problem, root, incumbent, control, dispatch.get());
   if (!incumbent.closes(result.lower)) {
     control.phase = "global";
     improve_along_rays(problem, *root, incumbent);
     const PairCells exact(problem, *root);
-    PairSearch::Rules rules = rules_of_pieces(problem, *root, incumbent, exact);
-    rules.patience = patience;
-    PairSearch pairs(problem, root, incumbent, control, std::move(rules));
+    PairSearch pairs(problem, root, incumbent, control, rules_of_tall(problem, *root, incumbent, exact),
+                     dispatch.get());
     const double proved = pairs.run_best_first(most_pairs);
     if (proved > result.lower) {
       result.lower = proved;

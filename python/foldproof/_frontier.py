@@ -1,0 +1,159 @@
+"""One hard question on many workers: parts of its search go to a ``concurrent.futures.Executor``.
+
+The engine keeps the frontier of open regions, cuts parts from it, and merges what comes back into one proof; a part is a
+pure function of the network and the request, so that one whose worker died is simply asked again, or done here. Workers
+load the network once and keep it under the hash of its pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import threading
+import time
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
+from typing import Any
+
+from . import _core
+from ._model import Network
+
+_MOST_KEPT = 4
+_solvers: OrderedDict[str, _core.PartSolver] = OrderedDict()
+_solvers_lock = threading.Lock()
+
+
+def answer_part(key: str, pickled: bytes | None, request: bytes, part: int) -> bytes | None:
+    """At a worker. None: the network of this key is not here; ask again with its pickle.
+
+    `part` makes every call another one, for executors that remember results.
+    """
+    _leave_ctrl_c_to_the_asker()
+    with _solvers_lock:
+        solver = _solvers.get(key)
+        if solver is None:
+            if pickled is None:
+                return None
+            solver = _solvers[key] = _core.PartSolver(pickle.loads(pickled)._core)
+            if len(_solvers) > _MOST_KEPT:
+                _solvers.popitem(last=False)
+        _solvers.move_to_end(key)
+    return solver.answer(request) if request else b""
+
+
+def _leave_ctrl_c_to_the_asker() -> None:
+    # A terminal sends it to workers, too; the asking process stops the search and wants their replies until then.
+    if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Workers:
+    """What the engine's delegate asks of an executor. Its methods are called from one thread at a time."""
+
+    #: Seconds that a question is searched here before parts are handed out.
+    warm_up = 0.1
+    #: About how long a part keeps a worker busy.
+    part_seconds = 0.25
+
+    def __init__(self, net: Network, executor: Executor) -> None:
+        self._executor = executor
+        self._pickled = pickle.dumps(net)
+        self._key = hashlib.sha256(self._pickled).hexdigest()
+        self._away: dict[int, tuple[bytes, Future[bytes | None]]] = {}
+        self._done: queue.SimpleQueue[tuple[int, Future[bytes | None]]] = queue.SimpleQueue()
+        self._workers = worker_count(executor)
+        self.failure: BaseException | None = None
+        # A pool of processes starts them now, before the engine has threads.
+        self._start(0, b"", self._pickled)
+
+    def capacity(self) -> int:
+        if self._workers == 0:
+            return 0
+        return self._workers + 1 + self._workers // 8  # the next part is there when a worker has done one
+
+    def send(self, part: int, request: bytes) -> None:
+        self._start(part, request, None)
+
+    def receive(self, seconds: float) -> tuple[int, bytes | None] | None:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                part, future = self._done.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                return None
+            request, current = self._away.get(part, (b"", None))
+            if current is not future:
+                continue  # forgotten
+            response = self._result(future)
+            if response is None and not (future.cancelled() or future.exception()):
+                self._start(part, request, self._pickled)
+                continue
+            del self._away[part]
+            if part != 0:
+                return part, response
+
+    def forget(self, part: int) -> None:
+        _, future = self._away.pop(part, (b"", None))
+        if future is not None:
+            future.cancel()
+
+    def report(self, report: dict[str, Any]) -> None:
+        pass
+
+    def _start(self, part: int, request: bytes, pickled: bytes | None) -> None:
+        try:
+            future = self._executor.submit(answer_part, self._key, pickled, request, part)
+        except (BrokenExecutor, RuntimeError, OSError) as failure:  # RuntimeError: it was shut down
+            self._give_up(failure)
+            future = Future()
+            future.cancel()
+        self._away[part] = (request, future)
+        future.add_done_callback(lambda done: self._done.put((part, future)))
+
+    def _result(self, future: Future[bytes | None]) -> bytes | None:
+        if future.cancelled():
+            return None
+        failure = future.exception()
+        if failure is None:
+            return future.result()
+        if isinstance(failure, BrokenExecutor):
+            self._give_up(failure)
+        elif self.failure is None:
+            self.failure = failure
+        return None
+
+    def _give_up(self, failure: BaseException) -> None:
+        self._workers = 0
+        self.failure = failure
+
+
+def worker_count(executor: Executor) -> int:
+    """How many parts the executor can work on at once, as far as it says."""
+    for name in ("num_workers", "_max_workers"):  # mpi4py; the standard library's pools
+        if isinstance(count := getattr(executor, name, None), int) and count > 0:
+            return count
+    client = getattr(executor, "_client", None)  # Dask
+    if client is not None:
+        return max(1, sum(client.nthreads().values()))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def helping(options: _core.Options, net: Network, executor: Executor) -> Iterator[None]:
+    """While a question is asked with these options, the executor's workers do parts of it."""
+    if not callable(getattr(executor, "submit", None)):
+        raise _core.InputError(f"executor: {executor!r} has no submit(); give a concurrent.futures.Executor, such as "
+                               "ProcessPoolExecutor(), Dask's client.get_executor() or mpi4py.futures.MPIPoolExecutor()")
+    workers = Workers(net, executor)
+    options.ask_workers(_core.Delegate(workers))
+    yield
+    if workers.failure is not None:
+        warnings.warn(f"workers failed ({type(workers.failure).__name__}: {workers.failure}); their parts were asked again "
+                      "or done here", RuntimeWarning, stacklevel=4)

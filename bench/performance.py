@@ -5,9 +5,14 @@ gets wrong) and the facts needed to read them: processor, versions, dates, comma
 the page is written from results.json alone, so it can be rewritten without measuring again.
 """
 
+import json
 import statistics
 from fractions import Fraction
 
+import package
+import sweep
+
+PARTS = (package, sweep)  #: measured by programs of their own
 METHODS = {"gurobi-published": "Gurobi, as published", "gurobi": "Gurobi", "highs": "HiGHS", "scip": "SCIP",
            "marabou-below": "Marabou, 0.98 r", "marabou-above": "Marabou, 1.02 r"}
 
@@ -230,4 +235,7 @@ def page(results):
         "shares no code with the program, and collide exactly."]
     if refuted:
         lines += ["", f"**Pairs that do not collide: {', '.join(refuted)}.**"]
+    for part in PARTS:
+        if part.RESULTS.exists():
+            lines += ["", *part.section(json.loads(part.RESULTS.read_text()))[:-1]]
     return "\n".join(lines) + "\n"

@@ -212,7 +212,8 @@ class Answer(_Frozen):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(self.html())
         except OSError as error:
-            raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the path") from None
+            raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the "
+                             "path") from None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -428,7 +429,8 @@ class Preimages(Answer):
         return all(found.complete for found in self.sets)
 
     def __repr__(self) -> str:
-        return f"<Preimages: {self.count} points of {len(self.sets)} outputs{'' if self.complete else ', perhaps more'}{_how(self)}>"
+        more = "" if self.complete else ", perhaps more"
+        return f"<Preimages: {self.count} points of {len(self.sets)} outputs{more}{_how(self)}>"
 
 
 class J0(Answer):
@@ -477,7 +479,7 @@ class J0(Answer):
 
 
 class Direction(_Bracket):
-    """One half of a :class:`Factor`: equal outputs of the first network make equal ones of the second, within `lower`."""
+    """One half of a :class:`Factor`: within `lower`, equal outputs of the first network make equal ones of the second."""
 
     _whole: Factor
     _key: str

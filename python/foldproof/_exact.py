@@ -31,7 +31,8 @@ def text(value: Number, where: str) -> str:
             raise InputError(f"{where}: an empty text is not a number; write a decimal such as 2.1, or p/q")
         return value.strip()
     if isinstance(value, bool):
-        raise InputError(f"{where}: {value!r} is not a number; give an int, a float, a Fraction, or the text of a decimal")
+        raise InputError(f"{where}: {value!r} is not a number; give an int, a float, a Fraction, or the text of a "
+                         "decimal")
     if isinstance(value, numbers.Integral):
         return str(int(value))
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # scalars of NumPy and PyTorch
@@ -85,7 +86,7 @@ def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
 
 
 def bracket_texts(lower: Fraction, upper: Fraction | None) -> tuple[str, str | None]:
-    """Decimals that tell the two apart, rounded so that what they say stays true: the lower one down, the upper one up."""
+    """Decimals that tell the two apart, rounded so that they stay true: the lower one down, the upper one up."""
     places = 6
     if upper is not None and upper > lower:
         places = min(max(3, math.ceil(-math.log10(upper - lower))), 40)

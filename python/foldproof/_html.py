@@ -1,5 +1,7 @@
-"""Answers in a notebook: the verdict in words, a picture if matplotlib is there, and a small table. Nothing but inline styles
-and one inline image; every text of a record is escaped."""
+"""Answers in a notebook: the verdict in words, a picture if matplotlib is there, and a small table.
+
+Nothing but inline styles and one inline image; every text of a record is escaped.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from ._answers import Effort, Proof, Witness
 
 TONES = {"proved": "#1d6b52", "bracket": "#1d6b52", "refuted": "#a3432b", "open": "#6b6455"}
+CARD = "padding:4px 0 4px 14px;margin:6px 0;max-width:1080px"
+BESIDE = "display:flex;flex-wrap:wrap;gap:6px 22px;align-items:flex-start"
+TABLE = "border-collapse:collapse;margin:4px 0;flex:1 1 300px;max-width:520px"
+HEAD = "text-align:left;font-weight:500;white-space:nowrap;padding:2px 14px 2px 0;vertical-align:top"
+CELL = "text-align:left;padding:2px 0;overflow-wrap:anywhere"
 MOST_ROWS = 12  #: points that are listed
 
 Rows = Iterator[tuple[str, str]]
@@ -23,14 +30,13 @@ Rows = Iterator[tuple[str, str]]
 
 def card(answer: Answer) -> str:
     words = _core.words(answer.to_json(picture=False))
-    rows = "".join(f'<tr><th style="text-align:left;font-weight:500;white-space:nowrap;padding:2px 14px 2px 0;vertical-align:top">{escape(name)}</th>'
-                   f'<td style="text-align:left;padding:2px 0;overflow-wrap:anywhere">{escape(value)}</td></tr>'
+    rows = "".join(f'<tr><th style="{HEAD}">{escape(name)}</th><td style="{CELL}">{escape(value)}</td></tr>'
                    for name, value in _rows(answer))
-    paragraphs = "".join(f'<p style="margin:0 0 6px">{escape(text)}</p>' for text in (words.sentence, words.limit) if text)
-    return (f'<div style="border-left:5px solid {TONES[words.tone]};padding:4px 0 4px 14px;margin:6px 0;max-width:1080px">'
+    paragraphs = "".join(f'<p style="margin:0 0 6px">{escape(text)}</p>'
+                         for text in (words.sentence, words.limit) if text)
+    return (f'<div style="{CARD};border-left:5px solid {TONES[words.tone]}">'
             f'<p style="margin:0 0 4px;font-size:1.15em;font-weight:600">{escape(words.headline)}</p>{paragraphs}'
-            f'<div style="display:flex;flex-wrap:wrap;gap:6px 22px;align-items:flex-start">{_image(answer, words.headline)}'
-            f'<table style="border-collapse:collapse;margin:4px 0;flex:1 1 300px;max-width:520px">{rows}</table></div></div>')
+            f'<div style="{BESIDE}">{_image(answer, words.headline)}<table style="{TABLE}">{rows}</table></div></div>')
 
 
 def _image(answer: Answer, title: str) -> str:
@@ -40,7 +46,8 @@ def _image(answer: Answer, title: str) -> str:
     except InputError:  # without matplotlib, the words remain
         return ""
     source = png(parts)
-    return f'<img alt="{escape(title)}" src="{source}" style="width:{420 * len(parts)}px;max-width:100%;height:auto">' if source else ""
+    style = f"width:{420 * len(parts)}px;max-width:100%;height:auto"
+    return f'<img alt="{escape(title)}" src="{source}" style="{style}">' if source else ""
 
 
 def _rows(answer: Answer) -> Rows:
@@ -60,7 +67,8 @@ def _rows(answer: Answer) -> Rows:
     elif isinstance(answer, J0):
         enclosure = answer.enclosure
         yield "vertices", str(len(answer.points))
-        yield "proof's boxes", f"{enclosure['boxes']} with J0, {enclosure['open']} open, no side above {enclosure['width']:.4g}"
+        boxes = f"{enclosure['boxes']} with J0, {enclosure['open']} open, no side above {enclosure['width']:.4g}"
+        yield "proof's boxes", boxes
     yield from _run_rows(answer.proof, answer.effort)
     yield "network", _network(answer.record["network"])
 
@@ -99,10 +107,13 @@ def _preimage_rows(answer: Preimages) -> Rows:
 
 def _run_rows(proof: Proof, effort: Effort) -> Rows:
     if proof.checked:
-        yield "proof", (f"accepted by the independent checker ({proof.leaves} leaves, {proof.pairs} pairs, {proof.bytes} bytes)"
-                        + (f", kept in {proof.file}" if proof.file else ""))
+        size = f"{proof.leaves} leaves, {proof.pairs} pairs, {proof.bytes} bytes"
+        kept = f", kept in {proof.file}" if proof.file else ""
+        yield "proof", f"accepted by the independent checker ({size}){kept}"
+    elif proof.refused:
+        yield "proof", f"REFUSED: {proof.refused}; nothing is claimed, please report this"
     else:
-        yield "proof", f"REFUSED: {proof.refused}; nothing is claimed, please report this" if proof.refused else "not checked"
+        yield "proof", "not checked"
     if effort.seconds is not None:
         time = f"{effort.seconds:.3g} s" if effort.seconds >= 1 else f"{1e3 * effort.seconds:.3g} ms"
         yield "time", f"{time} on {effort.threads} thread{'s' if effort.threads > 1 else ''}"

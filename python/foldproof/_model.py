@@ -89,8 +89,8 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
         fix: input (from 0) -> the value it is frozen at, such as a parameter or the time.
         outputs: the outputs to keep (from 0), in this order; all if not given.
         name: what records and pages call it; the path if not given.
-        example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them; needed if its
-            first linear layer does not tell the number of inputs.
+        example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them; needed
+            if its first linear layer does not tell the number of inputs.
 
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.

@@ -1,4 +1,4 @@
-"""The pictures of records on matplotlib axes, as the page draws them (src/report/assets/report.js, in its light colours)."""
+"""The pictures of records on matplotlib axes, as the page draws them (src/report/assets/report.js), in its colours."""
 
 from __future__ import annotations
 
@@ -68,13 +68,14 @@ def draw(answer: Answer, ax: Axes | None, view: str | None, boxes: bool) -> Axes
     return ax
 
 
-def draw_both(answers: Sequence[Answer], axes: Sequence[Axes] | None, view: str | None, boxes: bool) -> tuple[Axes, ...]:
+def draw_both(answers: Sequence[Answer], axes: Sequence[Axes] | None, view: str | None,
+              boxes: bool) -> tuple[Axes, ...]:
     """One view of each answer, side by side."""
     if axes is None:
         from matplotlib import pyplot
 
         _, axes = pyplot.subplots(1, len(answers), figsize=(6.0 * len(answers), 6.2), layout="constrained")
-    elif getattr(axes, "shape", None) != (len(answers),) and not (isinstance(axes, (list, tuple)) and len(axes) == len(answers)):
+    elif isinstance(axes, Axes) or np.size(np.array(axes, dtype=object)) != len(answers):
         raise InputError(f"plot: {len(answers)} axes are needed, one per network")
     for answer, ax in zip(answers, axes, strict=True):
         _draw(answer, ax, view, boxes)
@@ -105,15 +106,16 @@ def _axis(answer: Answer) -> Axes:
 def _draw(answer: Answer, ax: Axes, view: str | None, boxes: bool) -> None:
     names = answer.views
     if not names:
-        raise InputError("plot: this answer has no picture, as those of networks with one input and several outputs, or with "
-                         "other numbers of inputs and outputs; its numbers are in .record")
+        raise InputError("plot: this answer has no picture, as those of networks with unlike numbers of inputs and outputs; "
+                         "its numbers are in .record")
     name = names[0] if view is None else view
     if name not in names:
         raise InputError(f"plot: there is no view {name!r}; choose one of {', '.join(map(repr, names))}")
     picture = answer.picture
     assert picture is not None
     canvas = _Canvas(ax, answer, boxes)
-    kinds: dict[str, Callable[[_Canvas, Picture], None]] = {"graph": _graph, "mesh": _mesh, "preimages": _preimages, "line": _line}
+    kinds: dict[str, Callable[[_Canvas, Picture], None]] = {"graph": _graph, "mesh": _mesh, "preimages": _preimages,
+                                                            "line": _line}
     if name in kinds:
         kinds[name](canvas, picture)
     else:
@@ -136,14 +138,16 @@ class _Canvas:
         self.proved_box = self.record.get("verdict") == "proved"
         self.key: list[Artist] = []
 
-    def lines(self, segments: Iterable[Any], name: str | None, color: str, width: float, style: Style = "-", above: float = 2) -> None:
+    def lines(self, segments: Iterable[Any], name: str | None, color: str, width: float, style: Style = "-",
+              above: float = 2) -> None:
         drawn = [np.asarray(segment, dtype=np.float64) for segment in segments]
         if not drawn:
             return
         self.ax.add_collection(LineCollection(drawn, colors=color, linewidths=width, linestyles=style, zorder=above,
                                               capstyle="round"), autolim=False)
         if name is not None:
-            self.key.append(Line2D([], [], color=color, linewidth=max(width, 1.5), linestyle="--" if style == DASHES else style, label=name))
+            shown: Style = "--" if style == DASHES else style
+            self.key.append(Line2D([], [], color=color, linewidth=max(width, 1.5), linestyle=shown, label=name))
 
     def closed(self, polygon: Sequence[Point], name: str, color: str, width: float, style: Style = "-") -> None:
         if polygon:
@@ -151,8 +155,8 @@ class _Canvas:
 
     def mark(self, point: Point | None, name: str, symbol: str, size: float, color: str, filled: bool) -> None:
         if point is not None:
-            style: dict[str, Any] = {"marker": symbol, "markersize": size, "markeredgecolor": color, "markeredgewidth": 1.8,
-                                     "markerfacecolor": color if filled else "none", "linestyle": "none"}
+            style: dict[str, Any] = {"marker": symbol, "markersize": size, "markeredgecolor": color, "linestyle": "none",
+                                     "markeredgewidth": 1.8, "markerfacecolor": color if filled else "none"}
             self.ax.plot([point[0]], [point[1]], zorder=6, scalex=False, scaley=False, **style)
             self.key.append(Line2D([], [], label=name, **style))
 
@@ -187,12 +191,13 @@ def _inputs(canvas: _Canvas, view: Picture) -> None:
     field = np.asarray(view["determinant"], dtype=np.float64) * (view["sign"] or 1)
     (left, right), (bottom, top) = view["window"]
     dx, dy = (right - left) / (field.shape[1] - 1) / 2, (top - bottom) / (field.shape[0] - 1) / 2
-    canvas.ax.imshow(_shades(field), extent=(left - dx, right + dx, bottom - dy, top + dy), origin="lower", aspect="auto",
-                     interpolation="nearest", zorder=0)
+    canvas.ax.imshow(_shades(field), extent=(left - dx, right + dx, bottom - dy, top + dy), origin="lower",
+                     aspect="auto", interpolation="nearest", zorder=0)
     canvas.patch("orientation kept", UP_STRONG)
     if (field < 0).any():
         canvas.patch("turned over", DOWN_STRONG)
-    canvas.lines(_segments(view["fold"]), "fold (J0), exact" if view["exact_fold"] else "fold", FOLD, 2.0 if canvas.locus else 1.4)
+    fold = "fold (J0), exact" if view["exact_fold"] else "fold"
+    canvas.lines(_segments(view["fold"]), fold, FOLD, 2.0 if canvas.locus else 1.4)
     if canvas.boxes and view["boxes"]:
         for test, sides in view["boxes"]["tests"].items():
             color, words = TESTS.get(test, ("#888888", "another test"))
@@ -216,11 +221,13 @@ def _shades(field: NDArray[np.float64]) -> NDArray[np.float64]:
     """Colours of determinants in thousandths of a large one."""
     def between(weak: str, strong: str) -> NDArray[np.float64]:
         share = np.minimum(np.abs(field) / 1000, 1)[..., None]
-        mixed: NDArray[np.float64] = (1 - share) * np.array(colors.to_rgb(weak)) + share * np.array(colors.to_rgb(strong))
+        ends = np.array([colors.to_rgb(weak), colors.to_rgb(strong)])
+        mixed: NDArray[np.float64] = (1 - share) * ends[0] + share * ends[1]
         return mixed
 
     signs = field[..., None]
-    return np.where(signs > 0, between(UP, UP_STRONG), np.where(signs < 0, between(DOWN, DOWN_STRONG), colors.to_rgb(ZERO)))
+    down = np.where(signs < 0, between(DOWN, DOWN_STRONG), colors.to_rgb(ZERO))
+    return np.where(signs > 0, between(UP, UP_STRONG), down)
 
 
 def _segments(quadruples: Iterable[Sequence[float]]) -> list[list[Point]]:
@@ -231,7 +238,8 @@ def _outputs(canvas: _Canvas, view: Picture) -> None:
     """The image of a grid over the window: where the map folds, the sheet covers outputs twice."""
     image = view["image"]
     parts = _sheets(view)
-    canvas.lines(parts["outside"], "grid outside the box" if canvas.box else "grid outside the ball", SHEET_SOFT, 0.7, above=1)
+    outside = "grid outside the box" if canvas.box else "grid outside the ball"
+    canvas.lines(parts["outside"], outside, SHEET_SOFT, 0.7, above=1)
     canvas.lines(parts["turned"], "grid turned over", TURNED, 0.7, above=2)
     canvas.lines(parts["inside"], "grid in the box" if canvas.box else "grid in the proved ball", SHEET, 0.7, above=2)
     canvas.lines(_segments(image["fold"]), "image of the fold", FOLD, 1.8, above=3)
@@ -242,8 +250,8 @@ def _outputs(canvas: _Canvas, view: Picture) -> None:
     everything = np.concatenate([np.asarray(line) for line in image["lines"]])
     low, high = everything.min(axis=0), everything.max(axis=0)
     room = 0.04 * np.where(high > low, high - low, 1)
-    labels = ("output 0 minus that of x", "output 1 minus that of x") if view["role"] == "zoom" else ("output 0", "output 1")
-    canvas.frame(labels, np.stack([low - room, high + room], axis=1).tolist())
+    minus = " minus that of x" if view["role"] == "zoom" else ""
+    canvas.frame((f"output 0{minus}", f"output 1{minus}"), np.stack([low - room, high + room], axis=1).tolist())
 
 
 def _sheets(view: Picture) -> dict[str, list[list[Point]]]:
@@ -260,8 +268,8 @@ def _sheets(view: Picture) -> dict[str, list[list[Point]]]:
         across = number < count
         fixed = np.full(samples - 1, (number if across else number - count) / (count - 1))
         s, t = (along, fixed) if across else (fixed, along)
-        row, column = (np.rint(share * (extent - 1)).astype(int) for share, extent in zip((t, s), field.shape, strict=True))
-        turned = field[row, column] < 0
+        nearest = [np.rint(share * (extent - 1)).astype(int) for share, extent in zip((t, s), field.shape, strict=True)]
+        turned = field[nearest[0], nearest[1]] < 0
         middles = np.stack([left + (right - left) * s, bottom + (top - bottom) * t], axis=1)
         inside = Path(ball).contains_points(middles) if ball else np.zeros(samples - 1, dtype=bool)
         kinds = np.where(turned, "turned", np.where(inside, "inside", "outside"))
@@ -307,7 +315,7 @@ def _graph(canvas: _Canvas, picture: Picture) -> None:
         if k > 0:
             canvas.key.pop()
     if pair is not None:
-        canvas.lines([[(picture["window"][0], pair["f"]), (picture["window"][1], pair["f"])]], "common value", QUIET, 1.0, ":")
+        canvas.lines([[(end, pair["f"]) for end in picture["window"]]], "common value", QUIET, 1.0, ":")
     canvas.mark(center, "middle" if canvas.box else "centre", "+", 9, INK, True)
     if pair is not None:
         canvas.pair((pair["x"], pair["f"]), (pair["y"], pair["f"]))
@@ -360,7 +368,8 @@ def _mesh(canvas: _Canvas, picture: Picture) -> None:
     if not isinstance(ax, Axes3D):
         raise InputError("plot: this picture has three dimensions; give an axis made with projection='3d', or none")
     vertices = np.array(picture["points"], dtype=np.float64).T.reshape(-1, 3)
-    for corners, color, alpha, name in ((picture["triangles"], SURFACE, 1.0, "fold (J0)"), (picture["flats"], FLAT, 0.5, "around flat pieces")):
+    for corners, color, alpha, name in ((picture["triangles"], SURFACE, 1.0, "fold (J0)"),
+                                        (picture["flats"], FLAT, 0.5, "around flat pieces")):
         if corners[0]:
             triangles = vertices[np.array(corners).T]
             ax.add_collection3d(Poly3DCollection(triangles, facecolors=_lit(triangles, color, alpha), linewidths=0))

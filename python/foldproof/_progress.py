@@ -24,7 +24,7 @@ def bar(bracketed: bool) -> Iterator[Listener]:
 
     The bar is gone when the call ends, however it ends: the answer says the rest.
     """
-    in_notebook = "ipykernel" in sys.modules
+    in_notebook = _in_notebook()
     if not in_notebook and not sys.stderr.isatty():
         yield _plain_lines(bracketed)
         return
@@ -52,6 +52,11 @@ def bar(bracketed: bool) -> Iterator[Listener]:
         if shown is not None:
             shown.total = None  # in a notebook, a bar that is not full would stay, in red
             shown.close()
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return hasattr(shell, "kernel")
 
 
 def _columns() -> int:

@@ -2,12 +2,12 @@
 
 The TorchScript exporter is tried first: it takes milliseconds, where the exporter on torch.export takes seconds and
 needs onnxscript, and it keeps the weights bit for bit. It traces one call, so a decision that forward() takes by values
-would be frozen; such a trace is refused here, and the other exporter, which follows decisions by shapes and refuses those
-by values, is asked.
+would be frozen; such a trace is refused here, and the other exporter, which follows decisions by shapes and refuses
+those by values, is asked.
 
-The comparison is of real numbers with rounded ones. The module is run in double precision, on its own weights, at points
-of several magnitudes; the allowance is a running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
-section 3.1) of the network as read: of a row of k terms, whatever the order of summation,
+The comparison is of real numbers with rounded ones. The module is run in double precision, on its own weights, at
+points of several magnitudes; the allowance is a running error analysis (Higham, Accuracy and Stability of Numerical
+Algorithms, section 3.1) of the network as read: of a row of k terms, whatever the order of summation,
 
     error(z) <= sum |w_i| error(x_i) + gamma (sum |w_i| |x_i| + |constant|),    gamma = (k + 2) u / (1 - (k + 2) u),
 
@@ -52,8 +52,8 @@ _UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
 _READ = (nn.Linear, nn.ReLU, nn.Identity, nn.Flatten, nn.Unflatten, nn.modules.dropout._DropoutNd, nn.Sequential,
          nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
 _ADVICE = (
-    (nn.modules.batchnorm._BatchNorm, "divides by a square root, so its weights are not those of a network of affine layers; "
-     "fold it into the layer before it with torch.nn.utils.fuse_linear_bn_eval"),
+    (nn.modules.batchnorm._BatchNorm, "divides by a square root, which is irrational; fold it into the layer before it "
+     "with torch.nn.utils.fuse_linear_bn_eval"),
     (nn.modules.conv._ConvNd, "is not read; write the convolution as a torch.nn.Linear"),
     (nn.LeakyReLU, "is not read; write it as relu(x) - slope * relu(-x)"),
     (nn.Module, "is not read; use a network of affine layers and ReLUs"),
@@ -107,16 +107,17 @@ def _numbers(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 def _require_numbers(module: nn.Module, name: str) -> None:
     for path, tensor in _numbers(module):
         if isinstance(tensor, _UNINITIALIZED):
-            raise InputError(f"{name}: {path} has no numbers yet; run the module once, so that its lazy layers get their sizes")
+            raise InputError(f"{name}: {path} has no numbers yet; run the module once, so that lazy layers get their sizes")
         if tensor.is_meta:
             raise InputError(f"{name}: {path} is on the device meta, which holds no numbers; load the weights first")
         if tensor.dtype not in (torch.float32, torch.float64):
-            raise InputError(f"{name}: {path} is of type {tensor.dtype}; make the module float32 first, as by .float(), and "
-                             "the verdict is about that network")
+            raise InputError(f"{name}: {path} is of type {tensor.dtype}; make the module float32 first, as by .float(), "
+                             "and the verdict is about that network")
         wrong = torch.nonzero(~torch.isfinite(tensor))
         if len(wrong) > 0:
             place = wrong[0].tolist()
-            raise InputError(f"{name}: {path}{place or ''} is {tensor[tuple(place)].item()}; give a module with finite weights")
+            value = tensor[tuple(place)].item()
+            raise InputError(f"{name}: {path}{place or ''} is {value}; give a module with finite weights")
 
 
 def _example(module: nn.Module, name: str, example: Any) -> Inputs:
@@ -125,12 +126,11 @@ def _example(module: nn.Module, name: str, example: Any) -> Inputs:
     dtype = torch.get_default_dtype() if weight is None else weight.dtype
     device = torch.device("cpu") if weight is None else weight.device
     if example is None:
-        first = next((part for part in module.modules() if _kind(part) == "Linear" or isinstance(part, nn.Linear)), None)
+        first = next((part for part in module.modules() if isinstance(part, nn.Linear) or _kind(part) == "Linear"),
+                     None)
         if first is None:
-            conv = next((f"; layer {path} ({type(part).__name__}) is not read anyway: write the convolution as a torch.nn.Linear"
-                         for path, part in module.named_modules() if isinstance(part, nn.modules.conv._ConvNd)), "")
             raise InputError(f"{name}: it has no torch.nn.Linear that tells the number of inputs; give an input, such as "
-                             f"load(module, example=torch.zeros(1, 2)){conv}")
+                             "load(module, example=torch.zeros(1, 2))")
         assert isinstance(first.weight, torch.Tensor)
         return (torch.zeros(1, first.weight.shape[1], dtype=dtype, device=device),)
     inputs = []
@@ -138,7 +138,8 @@ def _example(module: nn.Module, name: str, example: Any) -> Inputs:
         try:
             tensor = torch.as_tensor(given, dtype=dtype, device=device)
         except (TypeError, ValueError, RuntimeError):
-            raise InputError(f"{name}: example is {given!r}; give an input of the module as a tensor, or a tuple of them") from None
+            raise InputError(f"{name}: example is {given!r}; give an input of the module as a tensor, or a tuple of "
+                             "them") from None
         if tensor.numel() == 0:
             raise InputError(f"{name}: example is empty; give an input of the module, such as torch.zeros(1, 2)")
         inputs.append(tensor[:1] if tensor.ndim > 1 else tensor)
@@ -157,8 +158,8 @@ def _called_layers(module: nn.Module, name: str, inputs: Inputs) -> list[tuple[s
         _flat(module(*inputs))
     except Exception as error:
         shapes = ", ".join(str(tuple(tensor.shape)) for tensor in inputs)
-        raise InputError(f"{name}: forward() fails on an input of shape {shapes} ({_first_line(error)}); give an input that it "
-                         "takes, such as load(module, example=torch.zeros(1, 2))") from error
+        raise InputError(f"{name}: forward() fails on an input of shape {shapes} ({_first_line(error)}); give an input "
+                         "that it takes, such as load(module, example=torch.zeros(1, 2))") from error
     finally:
         for handle in handles:
             handle.remove()
@@ -189,8 +190,8 @@ def _refusal(module: nn.Module, name: str, layers: list[tuple[str, nn.Module]]) 
         return f"{name}: {f'layer {path}' if path else 'the module itself'} ({_kind(first)}) {advice}{also}"
     for path, part in module.named_modules():
         if parametrize.is_parametrized(part):
-            return (f"{name}: layer {path} computes its weights by a parametrization that is not read; make them numbers first "
-                    "with torch.nn.utils.parametrize.remove_parametrizations")
+            return (f"{name}: layer {path} computes its weights by a parametrization that is not read; make them numbers "
+                    "first with torch.nn.utils.parametrize.remove_parametrizations")
     return None
 
 
@@ -203,8 +204,8 @@ def _export(module: nn.Module, name: str, inputs: Inputs) -> bytes:
         return _export_by_trace(module, inputs)
     except Exception as error:
         failure = error
-    what = ("forward() takes a decision by values or shapes, or leaves PyTorch for a while" if isinstance(failure, _Decision)
-            else f"PyTorch cannot export it ({_first_line(failure)})")
+    what = ("forward() takes a decision by values or shapes, or leaves PyTorch for a while"
+            if isinstance(failure, _Decision) else f"PyTorch cannot export it ({_first_line(failure)})")
     advice = "write forward() with tensor operations alone"
     if importlib.util.find_spec("onnxscript") is None:
         raise InputError(f"{name}: {what}; {advice}, or install onnxscript for PyTorch's other exporter") from failure
@@ -263,14 +264,14 @@ def _compare(module: nn.Module, name: str, inputs: Inputs, network: _core.Model)
 
 def _require_equal(name: str, x: list[float], own: list[float], read: list[Fraction], room: list[float]) -> None:
     if len(own) != len(read):
-        raise InputError(f"{name}: forward() gives {len(own)} numbers and its export to ONNX {len(read)}; give a module whose "
-                         "outputs are tensors")
+        raise InputError(f"{name}: forward() gives {len(own)} numbers and its export to ONNX {len(read)}; give a module "
+                         "whose outputs are tensors")
     for k, (given, ours, allowed) in enumerate(zip(own, read, room, strict=True)):
         if not np.isfinite(given) or abs(Fraction(given) - ours) > allowed:
             point = ", ".join(map(repr, x[:6])) + (", ..." if len(x) > 6 else "")
-            raise InputError(f"{name}: at the input ({point}) output {k} of the module is {given!r} and that of its export to ONNX "
-                             f"{float(ours)!r}, so the export is another function; write forward() with tensor operations that "
-                             "depend on its arguments alone")
+            raise InputError(f"{name}: at the input ({point}) output {k} of the module is {given!r} and that of its export "
+                             f"to ONNX {float(ours)!r}, so the export is another function; write forward() with tensor "
+                             "operations that depend on its arguments alone")
 
 
 def _outputs_in_double(module: nn.Module, points: list[Inputs]) -> list[torch.Tensor] | None:
@@ -279,7 +280,8 @@ def _outputs_in_double(module: nn.Module, points: list[Inputs]) -> list[torch.Te
         return None
     doubles = {path: tensor.double() for path, tensor in _numbers(module)}
     try:
-        own = [_flat(torch.func.functional_call(module, doubles, tuple(part.double() for part in point))) for point in points]
+        own = [_flat(torch.func.functional_call(module, doubles, tuple(part.double() for part in point)))
+               for point in points]
     except RuntimeError:
         return None
     return own if own[0].dtype == torch.float64 else None

@@ -3,7 +3,7 @@
 - cli.md: what --help of every command of the program says;
 - gallery.md: the scripts of examples/, what they print and the pictures they save;
 - pictures/NAME.svg: a page that shows one saves it in its own Python blocks, which are run for it;
-- performance.md, changelog.md, contributing.md: the files of the root.
+- performance.md, changelog.md, contributing.md, hacking.md: the files of the root.
 
 So nothing on the site can differ from what the program does.  Without the built program, or if a block or a script
 fails, the build fails.
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from code_blocks import PROGRAM, ROOT, BlockError, environment, furnish, run_page  # noqa: E402
 
 # Pages made from files of the root, and how links to them are written in docs/, where they work on a code host.
-FROM_ROOT = {"PERFORMANCE.md": "performance.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
+FROM_ROOT = {f"{name}.md": f"{name.lower()}.md" for name in ("PERFORMANCE", "CHANGELOG", "CONTRIBUTING", "HACKING")}
 WIDE = "---\nhide: [toc]\n---\n\n"
 PICTURE = re.compile(r"!\[[^\]]*\]\(pictures/([\w-]+\.svg)\)")
 
@@ -137,7 +137,7 @@ def on_page_markdown(markdown, page, **_):
     """Links out of docs/ and links of the root's files into docs/, as links of the site."""
     if page.file.src_uri in FROM_ROOT.values():
         markdown = markdown.replace("](docs/", "](")
-        markdown = re.sub(r"\]\((HACKING|README|LICENSE)(\.md)?\)", "]", markdown)
+        markdown = re.sub(r"\[([^\]]*)\]\((?:README\.md|LICENSE)\)", r"\1", markdown)
     for name, target in FROM_ROOT.items():
         markdown = markdown.replace(f"](../{name}", f"]({target}").replace(f"]({name}", f"]({target}")
     return markdown

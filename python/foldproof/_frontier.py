@@ -7,27 +7,29 @@ load the network once and keep it under the hash of its pickle.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import multiprocessing
 import os
 import pickle
-import queue
 import signal
 import threading
 import time
 import warnings
-from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from . import _core
 from ._model import Network
+from ._processes import Processes
+from ._worker import _Recent
 
-_MOST_KEPT = 4
-_solvers: OrderedDict[str, _core.PartSolver] = OrderedDict()
-_solvers_lock = threading.Lock()
+_solvers: _Recent[str, _core.PartSolver] = _Recent(4)
+atexit.register(_solvers._entries.clear)  # while the extension is still there
 
 
 def answer_part(key: str, pickled: bytes | None, request: bytes, part: int) -> bytes | None:
@@ -36,15 +38,12 @@ def answer_part(key: str, pickled: bytes | None, request: bytes, part: int) -> b
     `part` makes every call another one, for executors that remember results.
     """
     _leave_ctrl_c_to_the_asker()
-    with _solvers_lock:
-        solver = _solvers.get(key)
-        if solver is None:
-            if pickled is None:
-                return None
-            solver = _solvers[key] = _core.PartSolver(pickle.loads(pickled)._core)
-            if len(_solvers) > _MOST_KEPT:
-                _solvers.popitem(last=False)
-        _solvers.move_to_end(key)
+    solver = _solvers.get(key)
+    if solver is None:
+        if pickled is None:
+            return None
+        solver = _core.PartSolver(pickle.loads(pickled)._core)
+        _solvers.keep(key, solver)
     return solver.answer(request) if request else b""
 
 
@@ -64,10 +63,11 @@ class Workers:
 
     def __init__(self, net: Network, executor: Executor) -> None:
         self._executor = executor
+        self._own: Processes | None = None
         self._pickled = pickle.dumps(net)
         self._key = hashlib.sha256(self._pickled).hexdigest()
         self._away: dict[int, tuple[bytes, Future[bytes | None]]] = {}
-        self._done: queue.SimpleQueue[tuple[int, Future[bytes | None]]] = queue.SimpleQueue()
+        self._done: SimpleQueue[tuple[int, Future[bytes | None]]] = SimpleQueue()
         self._workers = worker_count(executor)
         self.failure: BaseException | None = None
         # A pool of processes starts them now, before the engine has threads.
@@ -86,7 +86,7 @@ class Workers:
         while True:
             try:
                 part, future = self._done.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
+            except Empty:
                 return None
             request, current = self._away.get(part, (b"", None))
             if current is not future:
@@ -107,15 +107,24 @@ class Workers:
     def report(self, report: dict[str, Any]) -> None:
         pass
 
+    def close(self) -> None:
+        for _, future in self._away.values():
+            future.cancel()
+        if self._own is not None:
+            self._own.kill()
+
     def _start(self, part: int, request: bytes, pickled: bytes | None) -> None:
+        future: Future[bytes | None]
         try:
             future = self._executor.submit(answer_part, self._key, pickled, request, part)
-        except (BrokenExecutor, RuntimeError, OSError) as failure:  # RuntimeError: it was shut down
-            self._give_up(failure)
+        except Exception as failure:  # it broke, or was shut down
+            self._lose(failure)
+            if not isinstance(failure, BrokenProcessPool):
+                self._workers = 0
             future = Future()
             future.cancel()
         self._away[part] = (request, future)
-        future.add_done_callback(lambda done: self._done.put((part, future)))
+        future.add_done_callback(lambda done: self._done.put((part, done)))
 
     def _result(self, future: Future[bytes | None]) -> bytes | None:
         if future.cancelled():
@@ -123,37 +132,43 @@ class Workers:
         failure = future.exception()
         if failure is None:
             return future.result()
-        if isinstance(failure, BrokenExecutor):
-            self._give_up(failure)
-        elif self.failure is None:
-            self.failure = failure
+        self._lose(failure)
         return None
 
-    def _give_up(self, failure: BaseException) -> None:
-        self._workers = 0
+    def _lose(self, failure: BaseException) -> None:
+        if isinstance(failure, BrokenProcessPool):
+            # One worker that dies breaks the whole pool; processes of our own take its place.
+            if self._own is None and self._workers > 0:
+                self._executor = self._own = Processes(self._workers)
+            return
+        if isinstance(failure, BrokenExecutor):
+            self._workers = 0
         self.failure = failure
 
 
 def worker_count(executor: Executor) -> int:
     """How many parts the executor can work on at once, as far as it says."""
-    for name in ("num_workers", "_max_workers"):  # mpi4py; the standard library's pools
+    for name in ("num_workers", "_max_workers", "_workers"):  # mpi4py; the standard library's pools; ours
         if isinstance(count := getattr(executor, name, None), int) and count > 0:
             return count
     client = getattr(executor, "_client", None)  # Dask
     if client is not None:
-        return max(1, sum(client.nthreads().values()))
+        return max(1, sum(int(threads) for threads in client.nthreads().values()))
     return os.cpu_count() or 1
 
 
 @contextmanager
 def helping(options: _core.Options, net: Network, executor: Executor) -> Iterator[None]:
     """While a question is asked with these options, the executor's workers do parts of it."""
-    if not callable(getattr(executor, "submit", None)):
-        raise _core.InputError(f"executor: {executor!r} has no submit(); give a concurrent.futures.Executor, such as "
-                               "ProcessPoolExecutor(), Dask's client.get_executor() or mpi4py.futures.MPIPoolExecutor()")
+    if not isinstance(executor, Executor):
+        raise _core.InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
+                               "client.get_executor() of Dask")
     workers = Workers(net, executor)
     options.ask_workers(_core.Delegate(workers))
-    yield
+    try:
+        yield
+    finally:
+        workers.close()
     if workers.failure is not None:
         warnings.warn(f"workers failed ({type(workers.failure).__name__}: {workers.failure}); their parts were asked again "
                       "or done here", RuntimeWarning, stacklevel=4)

@@ -28,7 +28,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
-_START = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from foldproof._processes import serve; serve(int(sys.argv[1]))"
+_START = ("import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+          "from foldproof._processes import serve; serve(int(sys.argv[1]))")
 
 
 class WorkerDied(RuntimeError):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import time as clock
+import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from fractions import Fraction
@@ -148,7 +150,8 @@ class Sweep(Iterator[SweepResult]):
         except KeyboardInterrupt:
             self._end("interrupt")
         points = max(self._seen, (self.total or 0) // self._asked.at_each_point)
-        return SweepResults(results, self.summary, self._asked.shape(points), self._asked.parameter)
+        return SweepResults(results, self.summary, self._asked.shape(points), self._asked.parameter,
+                            self._asked.options)
 
     def close(self) -> None:
         """Ends the sweep early; nothing is lost that was given or is in the file."""
@@ -176,9 +179,7 @@ class Sweep(Iterator[SweepResult]):
         self._begun = clock.monotonic()
         bar = None
         if self._progress:
-            from tqdm.auto import tqdm
-
-            bar = tqdm(total=self.total, unit="point", dynamic_ncols=True)
+            bar = _bar(self.total)
         try:
             for result in results:
                 self._tally.add(result)
@@ -317,6 +318,15 @@ class Sweep(Iterator[SweepResult]):
             if self._file is not None:
                 self._file.append(self._number(job), self._place(job), reply.text)
         return result
+
+
+def _bar(total: int | None) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text, and need not be told
+        from tqdm.auto import tqdm
+
+        overwritten = "ipykernel" in sys.modules or sys.stderr.isatty()
+        return tqdm(total=total, unit="point", dynamic_ncols=True, mininterval=0.1 if overwritten else 10)
 
 
 def _general(result: SweepResult) -> str:

@@ -56,7 +56,8 @@ class Asked:
     def head(self) -> dict[str, Any]:
         """What makes a file of results this sweep's. How many threads and where proofs go does not."""
         return {"results": "sweep", "question": self.question,
-                "networks": [[_worker.hash_of(net._source), {str(i): value for i, value in net._fix.items()}, list(net._outputs)] for net in self.networks],
+                "networks": [[_worker.hash_of(net._source), {str(i): value for i, value in net._fix.items()},
+                              list(net._outputs)] for net in self.networks],
                 "parameter": self.parameter and [self.parameter[0], _digest(self.parameter[1])],
                 "options": {name: value for name, value in self.options.items() if name != "threads"}}
 

@@ -6,13 +6,14 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
 from ._answers import Answer, Injective, Preimages, Pseudo, Radius
+from ._call import _network as network_call
 from ._core import InputError
 from ._model import Network
 
@@ -125,14 +126,19 @@ class Tally:
             seconds)
 
 
+_MOST_POINTS_SHOWN = 20
+_DEFAULTS = (("threads", 1), ("check", True))
+
+
 class SweepResults(Sequence[SweepResult]):
     """All results, in order: by network, value of the parameter, point."""
 
     def __init__(self, results: Iterable[SweepResult], summary: Summary, shape: tuple[int, ...],
-                 parameter: tuple[int, tuple[str, ...]] | None) -> None:
+                 parameter: tuple[int, tuple[str, ...]] | None, options: Mapping[str, Any]) -> None:
         self._results = sorted(results, key=lambda result: result.place)
         self._shape = shape
         self._parameter = parameter
+        self._options = options
         self.summary = summary
 
     @overload
@@ -238,7 +244,24 @@ class SweepResults(Sequence[SweepResult]):
 
     def html(self) -> str:
         """The page of :meth:`report`, as text."""
-        return _core.html(self.to_json(), "")
+        return _core.html(self.to_json(), self._call())
+
+    def _call(self) -> str:
+        """That asks all this again; many points are called by a name."""
+        texts = [list(result.point_exact) for result in self._results if result.point_exact]
+        points = "points" if len(texts) > _MOST_POINTS_SHOWN else repr(texts)
+        named = "net"
+        if (answer := next((result.answer for result in self._results if result.answer is not None), None)) is not None:
+            network = dict(answer.record["network"])
+            if self._parameter is not None:
+                points = repr(texts[:1])
+                network["fixed"] = {i: value for i, value in network["fixed"].items() if int(i) != self._parameter[0]}
+            named = network_call(network, named)
+        given = {"question": self.summary.question,
+                 "parameter": self._parameter and (self._parameter[0], list(self._parameter[1])),
+                 **{name: value for name, value in self._options.items() if (name, value) not in _DEFAULTS}}
+        options = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
+        return f"foldproof.sweep({named}, {points}{options}).collect()"
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page: the radius over the points, or over the parameter."""

@@ -3,11 +3,13 @@
 import concurrent.futures
 import contextlib
 import dataclasses
+import html
 import importlib
 import itertools
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -134,7 +136,10 @@ def test_the_record_is_that_of_the_command_line(tmp_path, arguments, python):
         record.update(seconds=None, threads=None, along=None, network=None)
     assert ours == theirs
     found.report(tmp_path / "sweep.html")
-    assert "every point" in (tmp_path / "sweep.html").read_text().lower()
+    page = (tmp_path / "sweep.html").read_text()
+    assert "Every point" in page and "taken from a file" not in page
+    again = eval(html.unescape(re.search(r'<pre id="command"><code>(.*?)</code>', page)[1]), {"foldproof": foldproof})
+    assert again.lower.tolist() == found.lower.tolist()
 
 
 def test_a_proof_of_every_point_is_kept(tmp_path, net):

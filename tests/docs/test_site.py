@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html import unescape
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 from code_blocks import FENCE, PROGRAM  # noqa: E402
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def build(folder, **options):
@@ -91,6 +94,16 @@ def test_the_gallery_shows_every_script_with_known_answers(site):
         assert (site / "pictures" / f"{script.stem}.svg").stat().st_size > 5000
     for known in ("proved to 0.8001", "proved to 1.41019", "proved to 0.3929", "proved to 0.3656"):
         assert known in gallery
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_the_search_finds_pages_of_a_folder(site):
+    """Without a server, where browsers start no workers."""
+    shown = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--virtual-time-budget=8000", "--dump-dom",
+                            f"{(site / 'index.html').as_uri()}?q=preconditioner"], capture_output=True, text=True,
+                           timeout=60).stdout
+    assert re.search(r"[1-9]\d* matching documents?", shown)
+    assert "mathematics.html" in shown.split("md-search-result__list")[1]
 
 
 def test_links_of_the_repository_lead_somewhere():

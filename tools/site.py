@@ -145,4 +145,4 @@ def on_page_markdown(markdown, page, **_):
 
 def on_page_content(html, page, **_):
     """Roles of docstrings, :class:`Network`, are names to a reader."""
-    return re.sub(r":(?:class|func|meth|mod):(?=<code)", "", html) if page.file.src_uri == "api.md" else html
+    return re.sub(r":(?:attr|class|func|meth|mod):(?=<code)", "", html) if page.file.src_uri == "api.md" else html

@@ -84,6 +84,7 @@ def test_the_api_reference_has_every_public_name(site):
     reference = (site / "api.html").read_text()
     for name in foldproof.__all__:
         assert f'id="foldproof.{name}"' in reference, f"docs/api.md does not mention foldproof.{name}"
+    assert "accepted by the independent checker" in words(site / "api.html")  # a comment behind an attribute of Proof
 
 
 def test_the_gallery_shows_every_script_with_known_answers(site):

@@ -6,6 +6,7 @@ network travels to each worker about once, also to workers that join late or are
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -65,9 +66,14 @@ class _Recent(Generic[K, V]):
             if len(self._entries) > self._most:
                 self._entries.popitem(last=False)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
 
 _sources: _Recent[str, Any] = _Recent(256)
 _networks: _Recent[tuple[Any, ...], Network] = _Recent(256)
+atexit.register(_networks.clear)  # the extension complains of objects that outlive it
 
 
 def hash_of(source: Any) -> str:

@@ -213,6 +213,17 @@ def test_a_script_needs_no_guard_and_the_bar_counts(tmp_path):
     assert "4/4" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_script_ends_quietly_with_a_sweep_half_done_and_networks_held_by_threads():
+    script = ("import sys, foldproof\n"
+              "from concurrent.futures import ThreadPoolExecutor\n"
+              "with ThreadPoolExecutor(1) as executor:\n"
+              "    next(foldproof.sweep(sys.argv[1], [[1, 2], [1, 1]], executor=executor))\n"
+              "half = foldproof.sweep(sys.argv[1], [[1, 2]] * 50)\n"
+              "next(half)\n")
+    run = start(script, BRUSSELATOR)
+    assert run.communicate(timeout=60) == ("", "") and run.returncode == 0
+
+
 # ---------------------------------------------------------------- failures
 
 

@@ -107,6 +107,24 @@ TEST(Picture, SlicesGoThroughTheCentreAndThroughThePair) {
   }
 }
 
+TEST(Picture, ASliceThroughPointsOnOneLineIsSquare) {
+  examples::Example alone = examples::crease_3d();  // any other point than the centre may be in its witness
+  alone.answer.question = "pseudo";
+  alone.answer.lower = 0;
+  alone.answer.upper = 0;
+  alone.answer.lower_exact = "0";
+  alone.answer.upper_exact = "0";
+  alone.answer.witness->x = {1, 0, 0};
+  alone.answer.witness->y = {1.5, 0.25, -0.125};
+  alone.answer.witness->x_exact = {"1", "0", "0"};
+  alone.answer.witness->y_exact = {"3/2", "1/4", "-1/8"};
+  const json picture = picture_of(alone);
+  const json& window = view(picture, "witness").at("window");
+  const auto length = [&](std::size_t axis) { return window[axis][1].get<double>() - window[axis][0].get<double>(); };
+  EXPECT_GT(length(0), 0.5);
+  EXPECT_NEAR(length(1), length(0), 1e-3 * length(0));
+}
+
 TEST(Picture, OutlinesAreSectionsOfTheBallWithinTheDomain) {
   examples::Example example = examples::crease();
   example.answer.domain_exact = {{"-2", "3/2"}, {"-5", "5"}};

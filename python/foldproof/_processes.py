@@ -111,7 +111,11 @@ class Processes(Executor):
                 raise WorkerDied("the executor was shut down")
             process = _Process()
             self._alive.add(process)
-        process.greet()
+        try:
+            process.greet()
+        except CannotStart:
+            self._bury(process)
+            raise
         return process
 
     def _bury(self, process: _Process | None) -> None:
@@ -125,9 +129,13 @@ class Processes(Executor):
 class _Process:
     def __init__(self) -> None:
         self._connection, theirs = multiprocessing.connection.Pipe()
+        command = [sys.executable, "-c", _START, str(theirs.fileno()), json.dumps(sys.path)]
         with theirs:
-            self.popen = subprocess.Popen([sys.executable, "-c", _START, str(theirs.fileno()), json.dumps(sys.path)],
-                                          pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+            try:
+                self.popen = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+            except OSError as error:
+                self._connection.close()
+                raise CannotStart(f"a worker process could not be started: {sys.executable}: {error.strerror}") from None
 
     def greet(self) -> None:
         try:

@@ -36,13 +36,13 @@ def net():
     return foldproof.load(BRUSSELATOR)
 
 
-def children(of):
-    """Processes whose parent is `of`, zombies aside."""
+def workers_of(parent):
+    """The processes of sweeps that `parent` runs."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            state, parent = entry.read_text().rsplit(")", 1)[1].split()[:2]
-            if int(parent) == of and state != "Z":
+            begun_by = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+            if begun_by == parent and b"foldproof._processes" in entry.with_name("cmdline").read_bytes():
                 found.append(int(entry.parent.name))
     return found
 
@@ -286,14 +286,14 @@ def test_bad_input_is_one_clear_sentence(change, words):
 
 
 def kill_workers_from(moment, times):
-    """Kills this process's children, each of `times` times once `moment` is there and there are some that work."""
+    """Kills this process's workers, each of `times` times once `moment` is there and there are some that work."""
 
     def run():
         moment.wait(30)
         for _ in range(times):
-            wait_until(lambda: children(os.getpid()))
+            wait_until(lambda: workers_of(os.getpid()))
             time.sleep(0.4)  # they start, and are asked
-            for child in children(os.getpid()):
+            for child in workers_of(os.getpid()):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
 
@@ -321,7 +321,7 @@ def test_a_killed_worker_costs_no_answer(net):
     for result in sweep:
         found.append(result)
         if len(found) in (3, 20):
-            os.kill(children(os.getpid())[0], signal.SIGKILL)
+            os.kill(workers_of(os.getpid())[0], signal.SIGKILL)
     assert sorted(result.index for result in found) == list(range(len(POINTS) * 5))
     assert all(result.answer for result in found) and sweep.summary.status == "solved"
 
@@ -382,6 +382,13 @@ def test_workers_without_this_foldproof_are_said_so_once(net, what, words):
         foldproof.sweep(net, POINTS, executor=executor).collect()
 
 
+@pytest.mark.parametrize("python, words", [("/bin/false", "exit code 1"), ("/not/there", "No such file")])
+def test_workers_that_cannot_start_are_said_so_once(net, monkeypatch, python, words):
+    monkeypatch.setattr(sys, "executable", python)
+    with pytest.raises(RuntimeError, match=f"could not be started: .*{words}"):
+        foldproof.sweep(net, POINTS).collect()
+
+
 # ---------------------------------------------------------------- going on where it ended
 
 RESTARTABLE = """
@@ -401,7 +408,7 @@ def test_a_run_that_was_killed_is_taken_up_without_loss(tmp_path):
     file = tmp_path / "partial.jsonl"
     run = start(RESTARTABLE, BRUSSELATOR, file)
     wait_until(lambda: lines(file) > 20)
-    workers = children(run.pid)
+    workers = workers_of(run.pid)
     assert len(workers) == 2
     run.kill()
     run.communicate(timeout=20)

@@ -14,8 +14,10 @@ figure, axes = plt.subplots(1, 3, figsize=(16, 5))
 for ax, (title, name) in zip(axes, nets.items()):
     net = foldproof.load(ROOT / f"paper/nets/{name}.onnx")
     answer = foldproof.radius(net, at=[0, 0], domain=square)
-    ends = "on all of the training data" if answer.upper is None else f"up to {answer.lower:.6f}, not to {answer.upper:.6f}"
-    print(f"{title:21}: {net.neurons} neurons, invertible {ends}")
+    bracket = "on all of the training data"
+    if answer.upper is not None:
+        bracket = f"up to {answer.lower:.6f}, not to {answer.upper:.6f}"
+    print(f"{title:21}: {net.neurons} neurons, invertible {bracket}")
     answer.plot(ax=ax)
     ax.set_title(title)
 figure.savefig("residual.svg", bbox_inches="tight")

@@ -13,7 +13,7 @@ from code_blocks import PROGRAM, BlockError, blocks, run_page, same_words  # noq
 
 PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN = {"python", "output", "output-about", "bash", "console", "usage"}
-# Of the others, `text` and `bibtex` are the only ones that nothing below looks into; `text` is looked through for targets of make.
+# What tests below look at in other ways; only `bibtex`, and of `text` all but the targets of make, is not looked at.
 OTHER = {"cpp", "cmake", "field", "text", "bibtex"}
 
 
@@ -29,13 +29,14 @@ def test_blocks_do_what_the_page_says(page, tmp_path):
 def test_no_block_escapes_by_its_kind():
     for page in PAGES:
         for block in blocks(page.read_text()):
-            assert block.kind in RUN | OTHER, f"{page}:{block.line}: a block of kind {block.kind!r}, which no test looks at"
+            assert block.kind in RUN | OTHER, f"{page}:{block.line}: no test looks at blocks of kind {block.kind!r}"
 
 
 def test_cpp_blocks_compile(tmp_path):
     found = of_kind("cpp")
     assert found
-    text = "#include <foldproof/foldproof.h>\n" + "".join(f"void f{k}() {{\n{block.text}}}\n" for k, (_, block) in enumerate(found))
+    functions = [f"void f{k}() {{\n{block.text}}}\n" for k, (_, block) in enumerate(found)]
+    text = "#include <foldproof/foldproof.h>\n" + "".join(functions)
     (tmp_path / "blocks.cpp").write_text(text)
     done = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-I", ROOT / "include", tmp_path / "blocks.cpp"],
                           capture_output=True, text=True)

@@ -67,7 +67,8 @@ def test_pages_fetch_nothing_from_other_hosts_and_what_they_fetch_is_there(site)
 
 def test_the_command_reference_is_what_the_program_says(site):
     reference = words(site / "cli.html")
-    commands = re.findall(r"^  (\w+) {2,}", subprocess.run([PROGRAM, "--help"], capture_output=True, text=True).stdout, re.M)
+    overview = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True).stdout
+    commands = re.findall(r"^  (\w+) {2,}", overview, re.M)
     assert "radius" in commands
     for command in commands:
         said = subprocess.run([PROGRAM, command, "--help"], capture_output=True, text=True).stdout

@@ -1,7 +1,7 @@
 """The fenced code blocks of a Markdown page, run as a reader would run them.
 
 What.  A page's blocks run from top to bottom in one temporary folder: `python` blocks share one namespace, an `output`
-block under one is compared with what it printed (`output-about`: but for the numbers), `bash` blocks are run by bash, and
+What.  A page's blocks run from top to bottom in one temporary folder: `python` blocks share one namespace, an `output`
 of a `console` block the lines that begin with `$ ` are run and what they print is compared with the lines shown under
 them.  A `usage` block holds a command per line, each followed by words that say what it does.
 The folder has the repository's networks at their usual places, so that a block works as it stands in the root too.
@@ -59,7 +59,7 @@ def furnish(folder):
     for program in (PROGRAM, PROGRAM.parent / "foldproof-check", PACKAGE):
         if program.exists():
             (folder / "build" / program.name).symlink_to(program)
-    for name, net in (("flow", "nets/brusselator"), ("NET", "nets/brusselator"), ("A", "paper/nets/vdp_A"),
+    for name, net in (("flow", "paper/nets/vdp_res1"), ("NET", "nets/brusselator"), ("A", "paper/nets/vdp_A"),
                       ("B", "paper/nets/vdp_B7")):
         shutil.copy(ROOT / f"{net}.onnx", folder / f"{name}.onnx")
 

@@ -1,9 +1,10 @@
 """The fenced code blocks of a Markdown page, run as a reader would run them.
 
-What.  A page's blocks run from top to bottom in one temporary folder: `python` blocks share one namespace, an `output`
-What.  A page's blocks run from top to bottom in one temporary folder: `python` blocks share one namespace, an `output`
-of a `console` block the lines that begin with `$ ` are run and what they print is compared with the lines shown under
-them.  A `usage` block holds a command per line, each followed by words that say what it does.
+What.  A page's blocks run from top to bottom in one temporary folder. `python` blocks share one namespace. An `output`
+block is compared with what the one above it printed (`output-about`: but for the numbers). `bash` blocks are run by bash.
+Of a `console` block the lines that begin with `$ ` are run, and what they print is compared with the lines under them.
+A `usage` block holds a command per line, each followed by words that say what it does.
+
 The folder has the repository's networks at their usual places, so that a block works as it stands in the root too.
 
 tests/docs runs every page with this file; tools/site.py uses it for the pictures that pages save.

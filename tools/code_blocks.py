@@ -1,7 +1,7 @@
 """The fenced code blocks of a Markdown page, run as a reader would run them.
 
 What.  A page's blocks run from top to bottom in one temporary folder. `python` blocks share one namespace. An `output`
-block is compared with what the one above it printed (`output-about`: but for the numbers). `bash` blocks are run by bash.
+block is compared with what the one above it printed (`output-about`: but for the numbers). `bash` blocks run in bash.
 Of a `console` block the lines that begin with `$ ` are run, and what they print is compared with the lines under them.
 A `usage` block holds a command per line, each followed by words that say what it does.
 

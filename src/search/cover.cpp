@@ -35,6 +35,8 @@ void Cover::begin() {
   push(std::move(node));
 }
 
+void Cover::run(double resolution) { BestFirst::run(resolution); }
+
 Cover::Outcome Cover::process(CoverWorker& worker, Node& node, Node children[2], int& axis, double& where) {
   const double target = incumbent_.target();
   Box inside = node.box;

@@ -28,6 +28,8 @@ class Cover : public BestFirst<CoverWorker> {
   /// The box around the whole ball; run() covers it.
   void begin();
 
+  void run(double resolution);
+
  private:
   char kind() const override { return 'l'; }
   CoverWorker make_worker() const override { return CoverWorker(problem_.margin); }

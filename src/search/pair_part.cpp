@@ -87,7 +87,7 @@ std::unique_ptr<Part> PairSearch::take(std::size_t count) {
   if (best_first_) {
     part->distance = stack_.front().distance;
     for (std::size_t i = 0; i < count; ++i) {
-      std::pop_heap(stack_.begin(), stack_.end(), Later{part_});
+      std::pop_heap(stack_.begin(), stack_.end(), later());
       part->pairs.push_back(std::move(stack_.back()));
       stack_.pop_back();
     }
@@ -97,7 +97,7 @@ std::unique_ptr<Part> PairSearch::take(std::size_t count) {
     std::nth_element(stack_.begin(), end - 1, stack_.end(), [](const Pair& a, const Pair& b) { return a.id < b.id; });
     part->pairs.assign(std::make_move_iterator(stack_.begin()), std::make_move_iterator(end));
     stack_.erase(stack_.begin(), end);
-    std::make_heap(stack_.begin(), stack_.end(), Later{part_});
+    std::make_heap(stack_.begin(), stack_.end(), later());
   }
   in_work_.push_back(part->distance);
   if (best_first_) {

@@ -219,7 +219,7 @@ void PairSearch::push(Pair pair) {
 void PairSearch::push_again(Pair pair) {
   if (best_first_) pair.distance = std::max(patch(pair.x).distance, patch(pair.y).distance);
   stack_.push_back(std::move(pair));
-  std::push_heap(stack_.begin(), stack_.end(), Later{part_});
+  std::push_heap(stack_.begin(), stack_.end(), later());
 }
 
 // At a worker (youngest first) some of the others may matter.
@@ -254,7 +254,7 @@ void PairSearch::work() {
       if (result_ != Result::collision) result_ = Result::unresolved;
       break;
     }
-    std::pop_heap(stack_.begin(), stack_.end(), Later{part_});
+    std::pop_heap(stack_.begin(), stack_.end(), later());
     Pair pair = std::move(stack_.back());
     stack_.pop_back();
     if (part_ && best_first_ && pair.distance >= incumbent_.target()) continue;

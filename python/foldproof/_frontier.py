@@ -1,8 +1,8 @@
 """One hard question on many workers: parts of its search go to a ``concurrent.futures.Executor``.
 
-The engine keeps the frontier of open regions, cuts parts from it, and merges what comes back into one proof; a part is a
-pure function of the network and the request, so that one whose worker died is simply asked again, or done here. Workers
-load the network once and keep it under the hash of its pickle.
+The engine keeps the frontier of open regions, cuts parts from it, and merges what comes back into one proof; a part is
+a pure function of the network and the request, so that one whose worker died is simply asked again, or done here.
+Workers load the network once and keep it under the hash of its pickle.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def worker_count(executor: Executor) -> int:
 def helping(options: _core.Options, net: Network, executor: Executor) -> Iterator[None]:
     """While a question is asked with these options, the executor's workers do parts of it."""
     if not isinstance(executor, Executor):
-        raise _core.InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
-                               "client.get_executor() of Dask")
+        raise _core.InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, "
+                               "such as client.get_executor() of Dask")
     workers = Workers(net, executor)
     options.ask_workers(_core.Delegate(workers))
     try:
@@ -170,5 +170,5 @@ def helping(options: _core.Options, net: Network, executor: Executor) -> Iterato
     finally:
         workers.close()
     if workers.failure is not None:
-        warnings.warn(f"workers failed ({type(workers.failure).__name__}: {workers.failure}); their parts were asked again "
-                      "or done here", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"workers failed ({type(workers.failure).__name__}: {workers.failure}); their parts were asked "
+                      "again or done here", RuntimeWarning, stacklevel=4)

@@ -9,10 +9,11 @@ import json
 import statistics
 from fractions import Fraction
 
+import frontier
 import package
 import sweep
 
-PARTS = (package, sweep)  #: measured by programs of their own
+PARTS = (package, sweep, frontier)  #: measured by programs of their own
 METHODS = {"gurobi-published": "Gurobi, as published", "gurobi": "Gurobi", "highs": "HiGHS", "scip": "SCIP",
            "marabou-below": "Marabou, 0.98 r", "marabou-above": "Marabou, 1.02 r"}
 

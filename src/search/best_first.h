@@ -115,6 +115,11 @@ class BestFirst : public Divisible {
         read_reply(in, static_cast<NodePart&>(part), report.part, problem_, incumbent_.target(), root_, control_);
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));
     for (Node& node : reply.open) queue_.push(std::move(node));
+    // Within a smaller ball than the worker knew, a box that was too narrow to go on with may be no difficulty.
+    if (incumbent_.target() < part.target) {
+      for (Node& node : reply.narrow) queue_.push(std::move(node));
+      reply.narrow.clear();
+    }
     for (Node& node : reply.narrow) {
       narrow_distance_ = std::min(narrow_distance_, node.distance);
       narrow_.push_back(std::move(node));

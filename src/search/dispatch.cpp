@@ -98,7 +98,8 @@ void Dispatch::send(Divisible& search, Parts& away) {
       ByteWriter request;
       request.text(problem_.asked);
       request.byte(search.kind());
-      write_state(request, {incumbent_.upper(), incumbent_.target(), incumbent_.sign(),
+      part.part->target = incumbent_.target();
+      write_state(request, {incumbent_.upper(), part.part->target, incumbent_.sign(),
                             static_cast<std::uint64_t>(std::max(1.0, std::ceil(seconds / pace)))});
       requests.emplace_back(number, request.bytes() + part.part->payload.bytes());
       part.expected = seconds;

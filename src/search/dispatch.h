@@ -43,6 +43,7 @@ struct Part {
   virtual ~Part() = default;
   ByteWriter payload;            // what the worker needs to know of them
   double distance = 0.0;         // of the nearest to the centre
+  double target = 0.0;           // of the incumbent when it was sent
   std::set<std::uint64_t> from;  // the parts in whose replies they came
 };
 

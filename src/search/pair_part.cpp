@@ -326,7 +326,8 @@ bool PairSearch::merge(Part& given, ByteReader& in, const PartReport& report) {
     open[i].id = here(numbers[i]);
     push_again(std::move(open[i]));
   }
-  if (resisting) {
+  // Best first, what resisted a worker may lie beyond the target by now; it is among the open pairs.
+  if (resisting && !(best_first_ && incumbent_.target() < part.target)) {
     result_ = Result::unresolved;
     resisting_ = std::move(resisting);
     if (best_first_) over_ = true;

@@ -327,7 +327,7 @@ bool PairSearch::merge(Part& given, ByteReader& in, const PartReport& report) {
     push_again(std::move(open[i]));
   }
   // Best first, what resisted a worker may lie beyond the target by now; it is among the open pairs.
-  if (resisting && !(best_first_ && incumbent_.target() < part.target)) {
+  if (resisting && result_ != Result::collision && !(best_first_ && incumbent_.target() < part.target)) {
     result_ = Result::unresolved;
     resisting_ = std::move(resisting);
     if (best_first_) over_ = true;

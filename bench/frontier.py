@@ -16,9 +16,7 @@ import heapq
 import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -30,19 +28,9 @@ PACKAGE = ROOT / "build" / "python"
 NETS = ROOT / "tests" / "data" / "nets"
 WORKERS = (1, 2, 10, 100, 1000)
 QUESTIONS = {
-    "lorenz3_32x2 and one more output, at (0,0,0)": dict(net="lorenz3_32x2", tall=True, at=["0"] * 3),
-    "cb6_64x2 at (1,2.1,1,2.1,1,2.1), to 1.3": dict(net="cb6_64x2", at=["1", "2.1"] * 3, max_radius="1.3"),
+    "cb4_32x2 at (1,2.1,1,2.1)": dict(net="cb4_32x2", at=["1", "2.1"] * 2),
+    "cb6_64x2 at (1,2.1,1,2.1,1,2.1), to 1.2": dict(net="cb6_64x2", at=["1", "2.1"] * 3, max_radius="1.2"),
 }
-
-
-def network(net, folder, tall=False, **_):
-    import foldproof
-
-    path = NETS / f"{net}.onnx"
-    if tall:
-        subprocess.run([sys.executable, ROOT / "bench" / "observable.py", path, folder / "tall.onnx"], check=True)
-        path = folder / "tall.onnx"
-    return foldproof.load(path)
 
 
 def ask(net, question, **options):
@@ -112,29 +100,30 @@ def simulated(seconds, reports, workers, latency):
 
 
 def measure_one(question, latency, rounds):
-    with tempfile.TemporaryDirectory() as folder:
-        net = network(folder=Path(folder), **question)
+    import foldproof
 
-        def median(run):
-            return statistics.median(run().effort.seconds for _ in range(rounds))
+    net = foldproof.load(NETS / f"{question['net']}.onnx")
 
-        times = {f"alone, {threads} threads": median(lambda: ask(net, question, threads=threads, check=False))
-                 for threads in (1, 2)}
-        for workers in (1, 2):
-            times[f"executor, {workers} workers"] = median(lambda: helped(net, question, workers)[0])
-        checked, _ = helped(net, question, 2, check=True)
-        answer, reports = helped(net, question, 2, capacity=max(WORKERS))
-        reports = [report for report in reports if not report["lost"]]
-        local = answer.effort.seconds - sum(end - start for start, end in spans(reports))
-        return {"answer": checked.record["radius"], "checked": checked.proof.checked,
-                "check_seconds": checked.proof.check_seconds, "times": times,
-                "recorded": {"seconds": answer.effort.seconds, "parts": len(reports), "stages": len(spans(reports)),
-                             "worker_seconds": sum(report["seconds"] for report in reports),
-                             "longest": max(report["seconds"] for report in reports),
-                             "coordinator": sum(report["cut_seconds"] + report["merge_seconds"] for report in reports),
-                             "local": local},
-                "simulated": {str(workers): simulated(answer.effort.seconds, reports, workers, latency)
-                              for workers in WORKERS}}
+    def median(run):
+        return statistics.median(run().effort.seconds for _ in range(rounds))
+
+    times = {f"alone, {threads} threads": median(lambda: ask(net, question, threads=threads, check=False))
+             for threads in (1, 2)}
+    for workers in (1, 2):
+        times[f"executor, {workers} workers"] = median(lambda: helped(net, question, workers)[0])
+    checked, _ = helped(net, question, 2, check=True)
+    answer, reports = helped(net, question, 2, capacity=max(WORKERS))
+    reports = [report for report in reports if not report["lost"]]
+    local = answer.effort.seconds - sum(end - start for start, end in spans(reports))
+    return {"answer": checked.record["radius"], "checked": checked.proof.checked,
+            "check_seconds": checked.proof.check_seconds, "times": times,
+            "recorded": {"seconds": answer.effort.seconds, "parts": len(reports), "stages": len(spans(reports)),
+                         "worker_seconds": sum(report["seconds"] for report in reports),
+                         "longest": max(report["seconds"] for report in reports),
+                         "coordinator": sum(report["cut_seconds"] + report["merge_seconds"] for report in reports),
+                         "local": local},
+            "simulated": {str(workers): simulated(answer.effort.seconds, reports, workers, latency)
+                          for workers in WORKERS}}
 
 
 def measure(latency, rounds):

@@ -69,7 +69,7 @@ class Workers:
         self._away: dict[int, tuple[bytes, Future[bytes | None]]] = {}
         self._done: SimpleQueue[tuple[int, Future[bytes | None]]] = SimpleQueue()
         self._workers = worker_count(executor)
-        self.failure: BaseException | None = None
+        self.failure = ""  # not the exception: its frames hold the engine's objects, which no collector sees through
         # A pool of processes starts them now, before the engine has threads.
         self._start(0, b"", self._pickled)
 
@@ -143,7 +143,7 @@ class Workers:
             return
         if isinstance(failure, BrokenExecutor):
             self._workers = 0
-        self.failure = failure
+        self.failure = f"{type(failure).__name__}: {failure}"
 
 
 def worker_count(executor: Executor) -> int:
@@ -169,6 +169,6 @@ def helping(options: _core.Options, net: Network, executor: Executor) -> Iterato
         yield
     finally:
         workers.close()
-    if workers.failure is not None:
-        warnings.warn(f"workers failed ({type(workers.failure).__name__}: {workers.failure}); their parts were asked "
-                      "again or done here", RuntimeWarning, stacklevel=4)
+    if workers.failure:
+        warnings.warn(f"workers failed ({workers.failure}); their parts were asked again or done here", RuntimeWarning,
+                      stacklevel=4)

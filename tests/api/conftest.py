@@ -1,6 +1,5 @@
 """The package as the build left it, here and in processes that tests start; FOLDPROOF_PACKAGE names another folder."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = os.environ.get("FOLDPROOF_PACKAGE", str(ROOT / "build" / "python"))
-sys.path[:0] = [PACKAGE, str(ROOT / "tests" / "python")]
+from networks_api import NETS, PACKAGE, ROOT
+
+sys.path.insert(0, PACKAGE)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (PACKAGE, os.environ.get("PYTHONPATH"))))
 os.environ["MPLBACKEND"] = "agg"
 
 import foldproof  # noqa: E402
-from networks import PROGRAM, zoo_layers  # noqa: E402
-
-NETS = ROOT / "tests" / "data" / "nets"
+from networks import zoo_layers  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +69,3 @@ def script(tmp_path):
     for process in started:
         process.kill()
         process.communicate()
-
-
-def command_line(*arguments):
-    """The record that the program writes."""
-    done = subprocess.run([PROGRAM, *map(str, arguments), "--json", "-"], capture_output=True, text=True, timeout=60)
-    assert done.returncode in (0, 1), done.stderr
-    return json.loads(done.stdout)

@@ -1,9 +1,19 @@
 """What tests of the package share."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "python"))
+
+from networks import PROGRAM  # noqa: E402
+
 BRUSSELATOR = ROOT / "nets" / "brusselator.onnx"
+NETS = ROOT / "tests" / "data" / "nets"
+PACKAGE = os.environ.get("FOLDPROOF_PACKAGE", str(ROOT / "build" / "python"))
 VANDERPOL = ROOT / "nets" / "vanderpol.onnx"
 
 
@@ -12,3 +22,10 @@ def without_effort(answer):
     record = dict(answer.record)
     record["proof"] = record["proof"] | {"check_seconds": None, "file": None}
     return record | {"effort": None}
+
+
+def command_line(*arguments):
+    """The record that the program writes."""
+    done = subprocess.run([PROGRAM, *map(str, arguments), "--json", "-"], capture_output=True, text=True, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import NETS, ROOT, command_line
+from networks_api import NETS, ROOT, command_line
 from networks import ZOO, evaluate, zoo_layers
 
 import foldproof

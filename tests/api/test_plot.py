@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import matplotlib
 import numpy as np
 import pytest
-from conftest import NETS, ROOT
+from networks_api import NETS, ROOT
 from matplotlib import pyplot
 from matplotlib.collections import LineCollection, PolyCollection
 from PIL import Image

@@ -7,7 +7,7 @@ import nbclient
 import nbformat
 import pexpect
 import pytest
-from conftest import NETS, ROOT
+from networks_api import NETS, ROOT
 
 from foldproof._progress import proved_share, short_count, words
 

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
-from conftest import NETS, PACKAGE, ROOT
+from networks_api import NETS, PACKAGE, ROOT
 
 import foldproof
 

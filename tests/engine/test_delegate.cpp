@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "networks.h"
+#include "number/rational.h"
 
 namespace foldproof::testing {
 namespace {
@@ -19,7 +20,11 @@ class Threads : public Delegate {
   using Fate = std::function<std::optional<std::string>(std::uint64_t count, std::string response)>;
 
   Threads(const Model& model, int count, Fate fate = {}) : solver_(model), fate_(std::move(fate)), count_(count) {
-    for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    for (int i = 0; i < count; ++i)
+      threads_.emplace_back([this] {
+        work();
+        release_thread_memory();
+      });
   }
   ~Threads() override {
     {
@@ -96,6 +101,7 @@ Model stored(const std::string& name) {
 // The network and one more output, x0 x1 / 4 or so as a sum of hinges: a map into one dimension more.
 Model with_one_more_output(const Model& model) {
   Network network = model.as_read();
+  network.from.outputs_kept.push_back(network.from.file_outputs++);
   AffineRow row = network.outputs.at(0);
   for (Term& term : row.terms) term.coefficient *= Rational(term.variable % 3 - 1) / Rational(2);
   std::erase_if(row.terms, [](const Term& term) { return term.coefficient.is_zero(); });

@@ -81,8 +81,8 @@ std::string table_html(const Json& record) {
     html += fmt::format(
         "<tr><th scope=\"row\">{}</th><td><code>({})</code></td><td><code>{}</code></td><td><code>{}</code>"
         "</td><td>{}</td></tr>\n",
-        escape(name_of(record, point)), point.at("at_exact").is_null() ? "–" : escape(list_text(point.at("at_exact"))), escape(proved), escape(refuted),
-        escape(limit));
+        escape(name_of(record, point)), point.at("at_exact").is_null() ? "–" : escape(list_text(point.at("at_exact"))),
+        escape(proved), escape(refuted), escape(limit));
   }
   return html + "</tbody></table></div></details></section>\n";
 }

@@ -44,6 +44,14 @@ def _tuples(rows: Any) -> tuple[tuple[Any, ...], ...]:
     return tuple(map(tuple, rows))
 
 
+def write_page(path: str | os.PathLike[str], page: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(page)
+    except OSError as error:
+        raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the path") from None
+
+
 class _Frozen:
     """Attributes are set once: by cached_property, or in __init__ by way of __dict__."""
 
@@ -208,12 +216,7 @@ class Answer(_Frozen):
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page that needs no network."""
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(self.html())
-        except OSError as error:
-            raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the "
-                             "path") from None
+        write_page(path, self.html())
 
     @property
     def views(self) -> tuple[str, ...]:

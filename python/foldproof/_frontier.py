@@ -26,6 +26,7 @@ from typing import Any
 from . import _core
 from ._model import Network
 from ._processes import Processes
+from ._sweep_asked import require_executor
 from ._worker import _Recent
 
 _solvers: _Recent[str, _core.PartSolver] = _Recent(4)
@@ -160,9 +161,7 @@ def worker_count(executor: Executor) -> int:
 @contextmanager
 def helping(options: _core.Options, net: Network, executor: Executor) -> Iterator[None]:
     """While a question is asked with these options, the executor's workers do parts of it."""
-    if not isinstance(executor, Executor):
-        raise _core.InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, "
-                               "such as client.get_executor() of Dask")
+    require_executor(executor)
     workers = Workers(net, executor)
     options.ask_workers(_core.Delegate(workers))
     try:

@@ -21,7 +21,8 @@ from ._answers import Answer
 from ._core import InputError
 from ._exact import Box, Number, Vector
 from ._questions import Path
-from ._sweep_asked import QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_folder, require_points
+from ._sweep_asked import (QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_executor,
+                           require_folder, require_points)
 from ._sweep_file import SweepFile
 from ._sweep_results import Summary, SweepResult, SweepResults, Tally
 from ._worker import Reply, Task
@@ -81,9 +82,8 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
     asked = Asked(question, networks, several, parameter_of(parameter), options,
                    None if proofs is None else os.fspath(proofs))
     require_points(points, asked)
-    if executor is not None and not isinstance(executor, Executor):
-        raise InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
-                         "client.get_executor() of Dask")
+    if executor is not None:
+        require_executor(executor)
     if executor is not None and workers is not None:
         raise InputError("workers: an executor has its own; give either workers= or executor=")
     for name, number in (("workers", workers), ("outstanding", outstanding), ("threads", threads)):

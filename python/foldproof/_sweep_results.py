@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
-from ._answers import Answer, Injective, Preimages, Pseudo, Radius
+from ._answers import Answer, Injective, Preimages, Pseudo, Radius, write_page
 from ._call import _network as network_call
 from ._core import InputError
 from ._model import Network
@@ -265,12 +265,7 @@ class SweepResults(Sequence[SweepResult]):
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page: the radius over the points, or over the parameter."""
-        page = self.html()
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(page)
-        except OSError as error:
-            raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the path") from None
+        write_page(path, self.html())
 
     def __repr__(self) -> str:
         return f"<SweepResults: {self.summary}>"

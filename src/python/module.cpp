@@ -2,7 +2,6 @@
 // as records (JSON). What people meet is python/foldproof.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/function.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
@@ -29,15 +28,12 @@ using Vector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::
 /// An answer and the networks it is about, so that its record can be written whenever it is wanted.
 struct Answered {
   std::function<std::string(bool)> record;
-  std::function<std::string()> ply;  ///< j0 only
 };
 
 template <class AnswerType>
 Answered answered(const Model& model, AnswerType answer) {
   auto kept = std::make_shared<const AnswerType>(std::move(answer));
-  Answered result{[model, kept](bool picture) { return to_json(model, *kept, picture); }, {}};
-  if constexpr (std::is_same_v<AnswerType, Locus>) result.ply = [kept] { return to_ply(*kept); };
-  return result;
+  return {[model, kept](bool picture) { return to_json(model, *kept, picture); }};
 }
 
 std::vector<Layer> layers_of(const std::vector<std::pair<Matrix, Vector>>& arrays) {
@@ -102,12 +98,10 @@ void bind_options(nb::module_& m) {
       .def_rw("threads", &LocusOptions::threads)
       .def_rw("norm", &LocusOptions::norm)
       .def_rw("scale", &LocusOptions::scale)
-      .def_rw("pseudo", &LocusOptions::pseudo)
       .def_rw("check", &LocusOptions::check)
       .def_rw("proof", &LocusOptions::proof)
       .def_rw("keep_leaves", &LocusOptions::keep_leaves)
       .def_rw("resolution", &LocusOptions::resolution)
-      .def_rw("shape_only", &LocusOptions::shape_only)
       .def(
           "ask_workers", [](LocusOptions& options, PythonDelegate& delegate) { options.delegate = &delegate; },
           "delegate"_a, nb::keep_alive<1, 2>());
@@ -124,8 +118,7 @@ void bind_questions(nb::module_& m) {
   nb::class_<Answered>(m, "Answered")
       .def(
           "record", [](const Answered& answer, bool picture) { return answer.record(picture); }, "picture"_a,
-          nb::call_guard<nb::gil_scoped_release>())
-      .def("ply", [](const Answered& answer) { return answer.ply(); });
+          nb::call_guard<nb::gil_scoped_release>());
   m.def(
       "radius",
       [](const Model& model, const Texts& at, const LocusOptions& options, const Listener& progress) {
@@ -163,7 +156,7 @@ void bind_questions(nb::module_& m) {
       [](const Model& a, const Model& b, const Texts& at, const LocusOptions& options, const Listener& progress) {
         return run(options, progress, [&](const LocusOptions& o) {
           auto kept = std::make_shared<const FactorAnswer>(factor(a, b, at, o));
-          return Answered{[a, b, kept](bool pictures) { return to_json(a, b, *kept, pictures); }, {}};
+          return Answered{[a, b, kept](bool pictures) { return to_json(a, b, *kept, pictures); }};
         });
       },
       "a"_a, "b"_a, "at"_a, "options"_a, "progress"_a.none());

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import hashlib
 import multiprocessing
-import os
 import pickle
 import signal
 import threading
@@ -24,9 +23,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from . import _core
+from ._executors import require_executor, worker_count
 from ._model import Network
 from ._processes import Processes
-from ._sweep_asked import require_executor
 from ._worker import _Recent
 
 _solvers: _Recent[str, _core.PartSolver] = _Recent(4)
@@ -145,17 +144,6 @@ class Workers:
         if isinstance(failure, BrokenExecutor):
             self._workers = 0
         self.failure = f"{type(failure).__name__}: {failure}"
-
-
-def worker_count(executor: Executor) -> int:
-    """How many parts the executor can work on at once, as far as it says."""
-    for name in ("num_workers", "_max_workers", "_workers"):  # mpi4py; the standard library's pools; ours
-        if isinstance(count := getattr(executor, name, None), int) and count > 0:
-            return count
-    client = getattr(executor, "_client", None)  # Dask
-    if client is not None:
-        return max(1, sum(int(threads) for threads in client.nthreads().values()))
-    return os.cpu_count() or 1
 
 
 @contextmanager

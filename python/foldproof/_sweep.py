@@ -20,9 +20,10 @@ from . import _core, _worker
 from ._answers import Answer
 from ._core import InputError
 from ._exact import Box, Number, Vector
+from ._executors import require_executor
 from ._questions import Path
-from ._sweep_asked import (QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_executor,
-                           require_folder, require_points)
+from ._sweep_asked import (QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_folder,
+                           require_points)
 from ._sweep_file import SweepFile
 from ._sweep_results import Summary, SweepResult, SweepResults, Tally
 from ._worker import Reply, Task

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numbers
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -194,12 +193,6 @@ def require_points(points: Any, asked: Asked) -> None:
         if shape[1] != needed:
             raise InputError(f"points: an array of shape {tuple(shape)}, but {network.name} has {needed} {what}; give {needed} "
                              "columns")
-
-
-def require_executor(executor: object) -> None:
-    if not isinstance(executor, Executor):
-        raise InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
-                         "client.get_executor() of Dask")
 
 
 def require_folder(folder: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -11,6 +10,7 @@ from queue import Empty, SimpleQueue
 
 from . import _core, _worker
 from ._core import InputError
+from ._executors import worker_count
 from ._processes import CannotStart, Processes, WorkerDied
 from ._sweep_asked import Job
 from ._worker import Reply, Task
@@ -132,8 +132,7 @@ class Tasks:
     def _replace(self) -> None:
         """A pool of processes that broke as a whole: processes of our own take its place."""
         if self._own is None:
-            workers = int(getattr(self._executor, "_max_workers", 0)) or len(os.sched_getaffinity(0))
-            self._executor = self._processes(workers)
+            self._executor = self._processes(worker_count(self._executor))
 
     def stop(self) -> None:
         if self._own is not None:

@@ -21,6 +21,7 @@ from ._answers import Answer
 from ._core import InputError
 from ._exact import Box, Number, Vector
 from ._executors import require_executor
+from ._interrupts import Interrupts
 from ._questions import Path
 from ._sweep_asked import (QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_folder,
                            require_points)
@@ -118,6 +119,7 @@ class Sweep(Iterator[SweepResult]):
         self._hashes = [_worker.hash_of(network._source) for network in asked.networks]
         self._serial = itertools.count()
         self._version = _core.version()
+        self._interrupts = Interrupts()
         self._stream = self._counted(self._unless_all_fail_alike(self._run()))
 
     @property
@@ -136,18 +138,17 @@ class Sweep(Iterator[SweepResult]):
         return self._tally.summary(self._stop_reason, self._trouble, len(self._seen_workers), seconds, self._ended is None)
 
     def __next__(self) -> SweepResult:
-        try:
-            return next(self._stream)
-        except KeyboardInterrupt:
-            self._end("interrupt")
-            raise StopIteration from None
+        results: list[SweepResult] = []
+        if not self._give(results):
+            raise StopIteration
+        return results[0]
 
     def collect(self) -> SweepResults:
         """Runs to the end and gives all results, in order."""
-        results = []
+        results: list[SweepResult] = []
         try:
-            for result in self:
-                results.append(result)
+            while self._give(results):
+                pass
         except KeyboardInterrupt:
             self._end("interrupt")
         points = max(self._seen, (self.total or 0) // self._asked.at_each_point)
@@ -168,6 +169,27 @@ class Sweep(Iterator[SweepResult]):
     def __repr__(self) -> str:
         return f"<Sweep: {self.summary}>"
 
+    def _give(self, results: list[SweepResult]) -> bool:
+        """Appends the next result, if there is one.
+
+        Ctrl-C ends the sweep. It waits from the moment when an answer goes to the file, or is counted, until it is among the
+        results: what was given, the summary, and what is in the file never differ.
+        """
+        before = len(results)
+        try:
+            try:
+                results.append(next(self._stream))
+            finally:
+                self._interrupts.release()
+        except StopIteration:
+            pass
+        except KeyboardInterrupt:
+            if len(results) > before:
+                self._stop_reason = "interrupt"  # the next call gives what else is there
+            else:
+                self._end("interrupt")
+        return len(results) > before
+
     def _end(self, reason: str) -> None:
         if self._ended is None:
             self._stop_reason = reason
@@ -183,6 +205,7 @@ class Sweep(Iterator[SweepResult]):
             bar = _bar(self.total)
         try:
             for result in results:
+                self._interrupts.hold()
                 self._tally.add(result)
                 if bar is not None:
                     bar.update()
@@ -205,8 +228,8 @@ class Sweep(Iterator[SweepResult]):
                 if result.kind == "input" and len(held) < 1000 and (not held or _general(held[0]) == _general(result)):
                     held.append(result)
                     continue
+                yield result  # at once: it may be in the file by now
                 yield from held
-                yield result
                 yield from results
                 return
             if held and self._stop_reason is None:
@@ -269,7 +292,7 @@ class Sweep(Iterator[SweepResult]):
         tasks = Tasks(self._given, self._workers, self._outstanding)
         jobs, more = self._jobs(), True
         try:
-            while more or tasks.open:
+            while (more or tasks.open) and self._stop_reason is None:
                 try:
                     found: SweepResult | None = None
                     if tasks.again and tasks.room:
@@ -317,6 +340,7 @@ class Sweep(Iterator[SweepResult]):
             if result.answer.stop_reason == "interrupt":  # someone stopped the worker: not an answer
                 return self._heard(tasks, job, None, "it was interrupted")
             if self._file is not None:
+                self._interrupts.hold()
                 self._file.append(self._number(job), self._place(job), reply.text)
         return result
 

@@ -62,8 +62,8 @@ class SweepFile:
 
     def close(self) -> None:
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+            descriptor, self._descriptor = self._descriptor, -1  # Ctrl-C between the two must not have it closed twice
+            os.close(descriptor)
 
     def __del__(self) -> None:
         if hasattr(self, "_descriptor"):

@@ -15,16 +15,12 @@ namespace {
 
 void write_all(ByteWriter& out, const std::vector<Rational>& numbers) {
   out.whole(numbers.size());
-  for (const Rational& number : numbers) out.text(number.str());
+  for (const Rational& number : numbers) out.rational(number);
 }
 
 std::vector<Rational> read_all(ByteReader& in) {
   std::vector<Rational> numbers(in.count());
-  for (Rational& number : numbers) {
-    auto value = Rational::parse(in.text());
-    if (!value) throw BadBytes();
-    number = *std::move(value);
-  }
+  for (Rational& number : numbers) number = in.rational();
   return numbers;
 }
 

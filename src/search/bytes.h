@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "number/rational.h"
+
 namespace foldproof {
 
 static_assert(std::endian::native == std::endian::little, "parts of a search are written in this machine's byte order");
@@ -34,6 +36,7 @@ class ByteWriter {
     whole(values.size());
     for (const double value : values) number(value);
   }
+  void rational(const Rational& value) { text(value.str()); }
   const std::string& bytes() const { return bytes_; }
 
  private:
@@ -83,6 +86,11 @@ class ByteReader {
     std::vector<double> values(count(sizeof(double)));
     for (double& value : values) value = number();
     return values;
+  }
+  Rational rational() {
+    auto value = Rational::parse(text());
+    if (!value) throw BadBytes();
+    return *std::move(value);
   }
   bool empty() const { return bytes_.empty(); }
 

@@ -44,7 +44,7 @@ void write_improvement(ByteWriter& out, const Incumbent& incumbent) {
   if (!pair) return;
   out.text(incumbent.kind());
   for (const auto* point : {&pair->x, &pair->y}) {
-    for (const Rational& entry : *point) out.text(entry.str());
+    for (const Rational& entry : *point) out.rational(entry);
   }
 }
 
@@ -54,11 +54,7 @@ bool read_improvement(ByteReader& in, const Problem& problem, Incumbent& incumbe
     const std::string kind = in.text();
     std::vector<Rational> points[2];
     for (auto& point : points) {
-      for (std::size_t i = 0; i < problem.centre.size(); ++i) {
-        auto entry = Rational::parse(in.text());
-        if (!entry) throw BadBytes();
-        point.push_back(*std::move(entry));
-      }
+      for (std::size_t i = 0; i < problem.centre.size(); ++i) point.push_back(in.rational());
     }
     auto pair = verify_collision(problem, std::move(points[0]), std::move(points[1]));
     if (!pair) throw BadBytes();

@@ -1,5 +1,5 @@
-// The calls that package.py makes from Python, made from C++: a question whose search takes next to no time, a real one,
-// and reading a network. On one thread, without the checker, whose process would hide what a call costs.
+// The calls that package.py makes from Python, made from C++: a question whose search takes next to no time, a real
+// one, and reading a network. On one thread, without the checker, whose process would hide what a call costs.
 #include <benchmark/benchmark.h>
 
 #include "foldproof/foldproof.h"

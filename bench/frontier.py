@@ -8,7 +8,8 @@ coordinator does one thing at a time; what the search did alone between stages s
 workers at hand.
 
 Run:  cmake -S . -B build && cmake --build build
-      .venv/bin/python bench/frontier.py [--latency 0.005]      (writes bench/frontier.json; run.py --page then shows it)
+      .venv/bin/python bench/frontier.py [--latency 0.005]      (writes bench/frontier.json; bench/run.py --page
+                                                                 then shows it)
 """
 
 import argparse
@@ -136,27 +137,28 @@ def section(results):
     """The lines of PERFORMANCE.md."""
     busy = results["load_at_start"] > 0.5
     lines = ["## One question on many workers", "",
-             f"`bench/frontier.py`, {results['date']}{', on a busy machine' if busy else ''}: seconds of the search, and "
-             "how many times faster than alone on one thread. The executor's workers are processes with a thread each; "
-             "the coordinator, a process of its own, shares the two cores with them.", "",
+             f"`bench/frontier.py`, {results['date']}{', on a busy machine' if busy else ''}: seconds of the search, "
+             "and how many times faster than alone on one thread. The executor's workers are processes with a thread "
+             "each; the coordinator, a process of its own, shares the two cores with them.", "",
              "| question | alone, 1 thread | 2 threads | executor, 1 worker | 2 workers | checker, s |",
              "|---|---|---|---|---|---|"]
     for name, found in results["questions"].items():
         alone, *others = found["times"].values()
         cells = " | ".join(f"{time:.1f} ({alone / time:.2f})" for time in others)
         lines.append(f"| {name} | {alone:.1f} | {cells} | {found['check_seconds']:.1f} |")
-    lines += ["", f"By simulation, with a latency of {1e3 * results['latency']:g} ms for each part: parts cut as for 1,000 "
-              "workers were run on two, and are scheduled by their recorded seconds, after the parts that they were cut "
-              "from. Local: what the search does before anything is handed out, and between stages, on one thread. "
-              "Coordinator: cutting parts and merging replies, one at a time. The checker, which is serial, comes last.",
+    lines += ["", f"By simulation, with a latency of {1e3 * results['latency']:g} ms for each part: parts cut "
+              "as for 1,000 workers were run on two, and are scheduled by their recorded seconds, after the parts that "
+              "they were cut from. Local: what the search does before anything is handed out, and between stages, on "
+              "one thread. Coordinator: cutting parts and merging replies, one at a time. The checker, which is "
+              "serial, comes last.",
               "", "| question | parts | their seconds | longest | local, s | coordinator, s | "
               + " | ".join(f"{workers:,} worker{'s' if workers > 1 else ''}, s" for workers in WORKERS) + " |",
               "|" + "---|" * (6 + len(WORKERS))]
     for name, found in results["questions"].items():
         recorded, alone = found["recorded"], next(iter(found["times"].values()))
         cells = " | ".join(f"{time:.2f} ({alone / time:.1f})" for time in found["simulated"].values())
-        lines.append(f"| {name} | {recorded['parts']:,} | {recorded['worker_seconds']:.1f} | {recorded['longest']:.2f} | "
-                     f"{recorded['local']:.2f} | {recorded['coordinator']:.2f} | {cells} |")
+        lines.append(f"| {name} | {recorded['parts']:,} | {recorded['worker_seconds']:.1f} | {recorded['longest']:.2f} "
+                     f"| {recorded['local']:.2f} | {recorded['coordinator']:.2f} | {cells} |")
     return [*lines, ""]
 
 

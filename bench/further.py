@@ -72,8 +72,8 @@ QUESTIONS = (
     *(Question(f"factor, vdp_A and pruned {Path(b).stem[4:]}, both directions", (("factor", A, b, "--at=0,0"),),
                threads=1, network=A, at="0,0", problem="factor", second=b, baselines=MILP)
       for b in (PRUNED[0], PRUNED[6])),
-    *(Question(f"radius, {net} and one more output, at ({at})", (("radius", "{folder}/" + net + ".onnx", f"--at={at}"),),
-               threads=1)
+    *(Question(f"radius, {net} and one more output, at ({at})",
+               (("radius", "{folder}/" + net + ".onnx", f"--at={at}"),), threads=1)
       for net, at in TALL),
     Question("Table 1: all 18 radii", tuple(("factor", A, b, "--at=0,0") for b in PRUNED),
              target=2, checked_target=4),

@@ -57,15 +57,15 @@ def foldproof(binary, network, case, threads, repeats):
         return {"failed": f"exit code {code}, no record"}
     record.pop("picture", None)
     record["network"]["file"] = Path(record["network"]["file"]).name   # results are published: no paths of ours
-    return {"seconds": statistics.median(times), "cpu_seconds": statistics.median(processor), "runs": len(times), "peak_mib": memory, "exit_code": code,
-            "record": record}
+    return {"seconds": statistics.median(times), "cpu_seconds": statistics.median(processor), "runs": len(times),
+            "peak_mib": memory, "exit_code": code, "record": record}
 
 
 def proof(binary, network, case, repeats):
-    """The cost of proof on one thread: medians of the search without it (--no-check), of the search that writes it and of
-    the checker as a process (as the record says, so they add up), and the checker's peak memory on its own."""
-    command = [str(binary), "radius", str(network), *case.network_options(), "--threads", "1", "--time", str(case.limit),
-               "--quiet", "--json", "-"]
+    """The cost of proof on one thread: medians of the search without it (--no-check), of the search that writes it and
+    of the checker as a process (as the record says, so they add up), and the checker's peak memory on its own."""
+    command = [str(binary), "radius", str(network), *case.network_options(), "--threads", "1", "--time",
+               str(case.limit), "--quiet", "--json", "-"]
     if case.max_radius:
         command += ["--max-radius", case.max_radius]
     records = {"bare": [], "full": []}

@@ -1,8 +1,8 @@
 """What a call from Python costs over the same call from C++, and what importing the package costs.
 
 What.  The calls of call.cpp (Google Benchmark) are made from Python, in the same minutes, with the same options; both
-write the record without its picture, and Python reads it.  Why.  The package promises an import under 0.2 s and less than
-a millisecond over the C++ call.
+write the record without its picture, and Python reads it.  Why.  The package promises an import under 0.2 s and less
+than a millisecond over the C++ call.
 
 Run:  cmake -S . -B build -DFOLDPROOF_BENCH=ON -DFOLDPROOF_PYTHON_PACKAGE=ON && cmake --build build
       .venv/bin/python bench/package.py      (writes bench/package.json and prints it; run.py --page then shows it)
@@ -66,21 +66,22 @@ def measure():
     rounds = [(from_cpp(), from_python()) for _ in range(ROUNDS)]
     calls = {name: {"cpp": statistics.median(cpp[name] for cpp, _ in rounds),
                     "python": statistics.median(python[name] for _, python in rounds)} for name in rounds[0][0]}
-    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "load_at_start": round(os.getloadavg()[0], 1), "calls": calls,
-            "import": {"foldproof": import_seconds("foldproof"), "numpy": import_seconds("numpy")}}
+    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "load_at_start": round(os.getloadavg()[0], 1),
+            "calls": calls, "import": {"foldproof": import_seconds("foldproof"), "numpy": import_seconds("numpy")}}
 
 
 def section(results):
     """The lines of PERFORMANCE.md."""
-    names = {"ask/toy1d": "radius, toy1d at -1", "ask/brus_A": "radius, brus_A at (1,2.1)", "load/brus_A": "load, brus_A"}
+    names = {"ask/toy1d": "radius, toy1d at -1", "ask/brus_A": "radius, brus_A at (1,2.1)",
+             "load/brus_A": "load, brus_A"}
     rows = [f"| {names[name]} | {1000 * call['cpp']:.2f} | {1000 * call['python']:.2f} | "
             f"{1000 * (call['python'] - call['cpp']):+.2f} |" for name, call in results["calls"].items()]
     return ["## The Python package", "",
             f"`bench/package.py`, {results['date']}: the same call from C++ and from Python, on one thread without the "
             "checker; both write the record, and Python reads it. Goal: less than 1 ms over C++.", "",
             "| call | C++, ms | Python, ms | over C++, ms |", "|---|---|---|---|", *rows, "",
-            f"`import foldproof` takes {1000 * results['import']['foldproof']:.0f} ms (goal 200); NumPy, which it leaves for "
-            f"the first array, takes {1000 * results['import']['numpy']:.0f} ms.", ""]
+            f"`import foldproof` takes {1000 * results['import']['foldproof']:.0f} ms (goal 200); NumPy, which it "
+            f"leaves for the first array, takes {1000 * results['import']['numpy']:.0f} ms.", ""]
 
 
 if __name__ == "__main__":

@@ -111,8 +111,9 @@ def our_table(results):
 
 
 def proof_table(results):
-    lines = ["| case | search alone, s | search writing the proof, s | checker, s | checker / search | leaves | pairs | "
-             "bytes | bytes per leaf or pair | checker's peak memory, MiB |", "|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| case | search alone, s | search writing the proof, s | checker, s | checker / search | leaves | pairs "
+             "| bytes | bytes per leaf or pair | checker's peak memory, MiB |",
+             "|---|---|---|---|---|---|---|---|---|---|"]
     ratios, whole = [], []
     for name, result in results["cases"].items():
         proof = result.get("proof")
@@ -122,12 +123,12 @@ def proof_table(results):
         ratios.append(proof["check_seconds"] / proof["search_seconds"])
         whole.append((proof["search_seconds"] + proof["check_seconds"]) / proof["bare_seconds"])
         lines.append(f"| {name} | {seconds(proof['bare_seconds'])} | {seconds(proof['search_seconds'])} | "
-                     f"{seconds(proof['check_seconds'])} | {ratios[-1]:.2f} | {proof['leaves']:,} | {proof['pairs']:,} | "
-                     f"{proof['bytes']:,} | {proof['bytes'] / (proof['leaves'] + proof['pairs']):.1f} | "
+                     f"{seconds(proof['check_seconds'])} | {ratios[-1]:.2f} | {proof['leaves']:,} | {proof['pairs']:,} "
+                     f"| {proof['bytes']:,} | {proof['bytes'] / (proof['leaves'] + proof['pairs']):.1f} | "
                      f"{proof['check_peak_mib']:.0f} |")
     if ratios:
-        lines += ["", f"Median of checker / search: {statistics.median(ratios):.2f}; largest {max(ratios):.2f}. Search and "
-                      f"check together against the search alone: median {statistics.median(whole):.2f}, largest "
+        lines += ["", f"Median of checker / search: {statistics.median(ratios):.2f}; largest {max(ratios):.2f}. Search "
+                      f"and check together against the search alone: median {statistics.median(whole):.2f}, largest "
                       f"{max(whole):.2f}."]
     return lines
 
@@ -146,16 +147,16 @@ def baseline_table(results):
                 lines.append(f"| | {METHODS[method]} | {other['status']} | | {own} | | | {other['date']} |")
                 continue
             over = "" if finished(other) else "over "
-            lines.append(f"| | {METHODS[method]} | {baseline_answer(other)} | {over}{seconds(charged(other))} | {own} | "
-                         f"{ratio(charged(other), ours['seconds'], finished(other))} | "
+            lines.append(f"| | {METHODS[method]} | {baseline_answer(other)} | {over}{seconds(charged(other))} | {own} "
+                         f"| {ratio(charged(other), ours['seconds'], finished(other))} | "
                          f"{judgement(other, ours, result.get('pair'))} | "
                          f"{other['date']}{', busy' if other.get('busy') else ''} |")
     return lines
 
 
 def question_table(results):
-    lines = ["| question | answer | threads | search, s | goal, s | with the check, s | goal, s | search / the question beside | "
-             "peak memory, MiB |", "|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| question | answer | threads | search, s | goal, s | with the check, s | goal, s | search "
+             "/ the question beside | peak memory, MiB |", "|---|---|---|---|---|---|---|---|---|"]
     for name, result in results["questions"].items():
         if "failed" in result:
             lines.append(f"| {name} | {result['failed']} | | | | | | | |")
@@ -164,8 +165,9 @@ def question_table(results):
         share = f"{result['search_seconds'] / beside['search_seconds']:.1f}" if beside else ""
         goals = [f"{result[key]:g}" if result[key] else "" for key in ("target", "checked_target")]
         refused = f" (**{result['unchecked']} proofs not accepted**)" if result["unchecked"] else ""
-        lines.append(f"| {name} | {result['answer']}{refused} | {result['threads']} | {seconds(result['search_seconds'])} | "
-                     f"{goals[0]} | {seconds(result['checked_seconds'])} | {goals[1]} | {share} | {result['peak_mib']:.0f} |")
+        lines.append(f"| {name} | {result['answer']}{refused} | {result['threads']} | "
+                     f"{seconds(result['search_seconds'])} | {goals[0]} | {seconds(result['checked_seconds'])} | "
+                     f"{goals[1]} | {share} | {result['peak_mib']:.0f} |")
     return lines
 
 
@@ -199,8 +201,8 @@ def page(results):
            f"{results['load_at_start']} at the start): our times are too long.**", ""] if busy else []),
         f"Measured {results['date']} on {machine['processor']}, {machine['cores']} cores, "
         f"{machine['memory_gib']} GiB. Baselines: {versions}. Times are wall clock of the whole process, reading the "
-        "file included; ours are medians of several runs, and include the check of the proof. Baselines ran once, on one thread each, and are charged their "
-        "processor time where it is less than the wall clock. "
+        "file included; ours are medians of several runs, and include the check of the proof. Baselines ran once, on "
+        "one thread each, and are charged their processor time where it is less than the wall clock. "
         "Never a timed test: nothing in `make test` depends on these numbers.", "",
         "```", *results["commands"], "```", "",
         f"Starting the program and doing nothing: {1000 * results['startup_seconds']:.0f} ms.", "",
@@ -209,17 +211,18 @@ def page(results):
         *our_table(results), "",
         "## The cost of proof", "",
         "Every time above includes writing the proof, exporting the weights, starting the independent checker and its "
-        "verdict. Here they are taken apart, on one thread; medians. The search and the checker are timed without starting "
-        "the program and reading the network; the checker's time includes starting it, reading the weights, and the exact "
-        "evaluation of the colliding pair. A proof of one or two leaves is mostly its header and that pair.", "",
+        "verdict. Here they are taken apart, on one thread; medians. The search and the checker are timed without "
+        "starting the program and reading the network; the checker's time includes starting it, reading the weights, "
+        "and the exact evaluation of the colliding pair. A proof of one or two leaves is mostly its header and that "
+        "pair.", "",
         *proof_table(results), "",
         "## The other questions", "",
-        "Whole processes, medians; a question of several commands is their sum. The search is timed with `--no-check`, then "
-        "the same with the proof written and checked. \"Beside\": Problem 2 and the other norms against Problem 1 in the "
-        "maximum norm at the same point. The 1,000 outputs are those of points drawn from the box.", "",
+        "Whole processes, medians; a question of several commands is their sum. The search is timed with `--no-check`, "
+        "then the same with the proof written and checked. \"Beside\": Problem 2 and the other norms against Problem 1 "
+        "in the maximum norm at the same point. The 1,000 outputs are those of points drawn from the box.", "",
         *question_table(results), "",
-        "The mixed-integer program of the same question, bisected to 1e-3 (for Problem 3 one direction only, A to B; ours "
-        "is the time of both).", "",
+        "The mixed-integer program of the same question, bisected to 1e-3 (for Problem 3 one direction only, A to B; "
+        "ours is the time of both).", "",
         *question_baselines(results), "",
         "## Beside the published method and its relatives", "",
         "The published method bisects a mixed-integer program with two copies of the network; it was stopped at a "

@@ -57,7 +57,8 @@ def show(name, measured, baselines):
             continue
         done = performance.finished(other)
         print(f"    {performance.METHODS[method]}: {performance.baseline_answer(other)}; "
-              f"{performance.charged(other)} s, ratio {performance.ratio(performance.charged(other), measured['seconds'], done)}")
+              f"{performance.charged(other)} s, "
+              f"ratio {performance.ratio(performance.charged(other), measured['seconds'], done)}")
 
 
 def measure_case(case, network, arguments, recorded):

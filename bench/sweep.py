@@ -1,8 +1,9 @@
 """What a point of foldproof.sweep costs over a plain loop, on each kind of executor.
 
-What.  A cheap question (a small ball, proved by one test, without the checker) at many points: nearly all that is measured is
-the way to a worker and back. And the everyday question (to a gap of 1e-6, checked), to see what is left of that. Each on one
-worker and on two; in points per second after the workers have started.  Why.  Sweeps promise that any executor will do.
+What.  A cheap question (a small ball, proved by one test, without the checker) at many points: nearly all that is
+measured is the way to a worker and back. And the everyday question (to a gap of 1e-6, checked), to see what is left of
+that. Each on one worker and on two; in points per second after the workers have started.  Why.  Sweeps promise that any
+executor will do.
 
 Run:  cmake -S . -B build -DFOLDPROOF_PYTHON_PACKAGE=ON && cmake --build build
       .venv/bin/python bench/sweep.py      (writes bench/sweep.json and prints it; run.py --page then shows it)
@@ -104,7 +105,8 @@ def measure():
             with executor(workers) as arguments:
                 rates[name][str(workers)] = measure_here(arguments)
     rates["MPI"] = {str(workers): over_mpi(workers) for workers in (1, 2)}
-    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "load_at_start": round(os.getloadavg()[0], 1), "rates": rates}
+    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "load_at_start": round(os.getloadavg()[0], 1),
+            "rates": rates}
 
 
 def section(results):
@@ -119,11 +121,11 @@ def section(results):
         rows.append(f"| {name} | {' | '.join(cells)} | {over} |")
     busy = results["load_at_start"] > 0.5
     return ["## Sweeps", "",
-            f"`bench/sweep.py`, {results['date']}{', on a busy machine' if busy else ''}: points per second of brusselator, "
-            "once the workers have started. Cheap: a ball of radius 0.01, without the checker. Everyday: to a gap of 1e-6, "
-            "checked. Last column: what a point costs on one worker beside the plain loop; a worker works while the sweep "
-            "waits, so that this can be less than nothing. Two cores: with two workers, what hands out the points takes some "
-            "of theirs, and of MPI's three ranks two wait actively.", "",
+            f"`bench/sweep.py`, {results['date']}{', on a busy machine' if busy else ''}: points per second of "
+            "brusselator, once the workers have started. Cheap: a ball of radius 0.01, without the checker. Everyday: "
+            "to a gap of 1e-6, checked. Last column: what a point costs on one worker beside the plain loop; a worker "
+            "works while the sweep waits, so that this can be less than nothing. Two cores: with two workers, what "
+            "hands out the points takes some of theirs, and of MPI's three ranks two wait actively.", "",
             "| executor | cheap, 1 worker | 2 workers | everyday, 1 worker | 2 workers | over the loop, ms a point |",
             "|---|---|---|---|---|---|", *rows, ""]
 

@@ -28,7 +28,8 @@ foldproof_found_library(ARB_LIBRARY libflint-arb-dev flint-arb arb)
 if(_missing)
   list(REMOVE_DUPLICATES _missing)
   list(JOIN _missing " " _missing)
-  message(FATAL_ERROR "Some libraries that foldproof is built on were not found. Run as root: apt-get install ${_missing}")
+  message(FATAL_ERROR
+    "Some libraries that foldproof is built on were not found. Run as root: apt-get install ${_missing}")
 endif()
 
 add_library(foldproof_flint INTERFACE)
@@ -43,10 +44,12 @@ endif()
 set(FOLDPROOF_PYTHON "${CMAKE_SOURCE_DIR}/.venv/bin/python" CACHE FILEPATH "python with highsbox and plotly")
 if(NOT HIGHS_DIST OR NOT PLOTLY_JS)
   execute_process(COMMAND ${FOLDPROOF_PYTHON} -c
-    "import importlib.util as u, pathlib as p; d=lambda n: p.Path(u.find_spec(n).origin).parent; print(d('highsbox')/'highs_dist', d('plotly')/'package_data'/'plotly.min.js', sep=';', end='')"
+    "import importlib.util as u, pathlib as p; d=lambda n: p.Path(u.find_spec(n).origin).parent; \
+print(d('highsbox')/'highs_dist', d('plotly')/'package_data'/'plotly.min.js', sep=';', end='')"
     OUTPUT_VARIABLE _places RESULT_VARIABLE _failed)
   if(_failed)
-    message(FATAL_ERROR "highsbox and plotly were not found with ${FOLDPROOF_PYTHON}: run 'make build', or set FOLDPROOF_PYTHON, or set HIGHS_DIST and PLOTLY_JS")
+    message(FATAL_ERROR "highsbox and plotly were not found with ${FOLDPROOF_PYTHON}: run 'make build', or set \
+FOLDPROOF_PYTHON, or set HIGHS_DIST and PLOTLY_JS")
   endif()
   list(GET _places 0 _highs)
   list(GET _places 1 _plotly)

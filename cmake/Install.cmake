@@ -4,14 +4,16 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(FOLDPROOF_HIGHS_RPATH "" CACHE STRING
-  "where the installed files look for libhighs.so, such as $ORIGIN/../highsbox/highs_dist/lib in a wheel; empty: it is installed beside them")
+  "where the installed files look for libhighs.so, such as $ORIGIN/../highsbox/highs_dist/lib in a wheel; \
+empty: it is installed beside them")
 
 # Every room goes into the one library; cmake/exports.map lets only the names of the interface out.
 # The rooms that define those names go in object by object, or the linker would take nothing from them.
 add_library(foldproof_library SHARED
   $<TARGET_OBJECTS:foldproof_model> $<TARGET_OBJECTS:foldproof_dynamics> $<TARGET_OBJECTS:foldproof_certificate>
   $<TARGET_OBJECTS:foldproof_report> $<TARGET_OBJECTS:foldproof_sweep>)
-target_link_libraries(foldproof_library PRIVATE foldproof_sweep foldproof_certificate foldproof_report foldproof_dynamics foldproof_model)
+target_link_libraries(foldproof_library PRIVATE foldproof_sweep foldproof_certificate foldproof_report
+                      foldproof_dynamics foldproof_model)
 target_include_directories(foldproof_library INTERFACE
   $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(foldproof_library INTERFACE cxx_std_20)

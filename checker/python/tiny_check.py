@@ -251,7 +251,8 @@ class Proof(Lines):
                 if kind == "k":
                     return self.faces_of_cone(region, self.points[k])
                 if kind == "t":
-                    require(not region.face or not self.points[k].lies_in(region.box), "4.3: the point lies on the face")
+                    require(not region.face or not self.points[k].lies_in(region.box),
+                            "4.3: the point lies on the face")
                     settle_rank(self.f, slopes_of(region, self.points[k]))
                 else:
                     require(missed(region, [Fraction(o == k) for o in range(self.m)], self.value),

@@ -3,9 +3,9 @@
 //   enclose: for z in [l, u], l < 0 < u, any s in [0, 1]: relu(z) - s z lies in [0, b], b = max(-s l, (1 - s) u), as it
 //   is
 //     convex and 0 at 0. So relu(z) is s z + b/2 + (b/2) t. A coefficient off by e costs e max relu(z).
-//   range: any h gives g . u = h . u + (g - h) . u <= r |h|_q + max (g - h) . u where |u|_p <= r (Hoelder). Entries of h are
-//     those of g, drawn into intervals that grow with a level: for l1 the best of the levels |g_i| is exact, for l2 h = t u
-//     for the u that is best for g . u - t |u|^2 / 2.
+//   range: any h gives g . u = h . u + (g - h) . u <= r |h|_q + max (g - h) . u where |u|_p <= r (Hoelder). Entries of
+//     h are those of g, drawn into intervals that grow with a level: for l1 the best of the levels |g_i| is exact, for
+//     l2 h = t u for the u that is best for g . u - t |u|^2 / 2.
 //   narrow: active neurons are replaced by their rows, undecided ones by variables.
 //   slopes: a neuron is replaced by c (its row) + h (its own variable), c the middle and h the width of its slope.
 #include "bounds.h"

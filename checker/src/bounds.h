@@ -60,8 +60,8 @@ using NetPointer = std::shared_ptr<const Net>;
 
 NetPointer make_net(const Rewritten& network, const std::vector<Rational>& centre);
 
-/// For u in the box and its ball, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the inputs, the
-/// `undecided` ones after them to neurons. z holds the bounds of pre-activations.
+/// For u in the box and its ball, row(u) lies in form[row][0] + sum_i form[row][i] t_i, |t_i| <= 1: 1..n belong to the
+/// inputs, the `undecided` ones after them to neurons. z holds the bounds of pre-activations.
 struct Enclosure {
   Matrix form{0, 0};
   std::vector<Interval> z;

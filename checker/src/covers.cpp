@@ -9,9 +9,9 @@
 // det J = 0. Proof: a neuron that is decided has z_j > 0, or < 0, at the point, so on all pieces near it; each of their
 // Jacobians is a J(s). The same of a box `c`: follow the branches of a piece that meets the inside of the domain. All
 // r_j > 0 on it, so all r_j >= 0 at the points of its closure. If one of these lies in the box, no sum y_j r_j is < 0
-// there; and none is <= 0 on all of the domain, where the piece has points. So the piece ends in a cell. `b`: on the way
-// from one point to the other, within the box and the domain, the sign changes in a face between two pieces, or on a
-// piece where it is 0; with three points, the pieces of the last two have the first one in their closures, as f is
+// there; and none is <= 0 on all of the domain, where the piece has points. So the piece ends in a cell. `b`: on the
+// way from one point to the other, within the box and the domain, the sign changes in a face between two pieces, or on
+// a piece where it is 0; with three points, the pieces of the last two have the first one in their closures, as f is
 // affine on the way to it.
 #include "checker.h"
 

@@ -1,10 +1,10 @@
 // Exact cells of a pair of patches (docs/certificate.md, 4.8): where A(u) = A(v), what B says is the same.
 // Claim: where the tree of a pair (X, Y) is accepted, u in X and v in Y with A(u) = A(v) have B(u) = B(v); in a proof
 // about one network f, A is f and B(u) is u. Proof: the walk of covers.cpp, of one network of w = (u, v) on the box
-// X x Y: where the part of it with u and v in the ball is full-dimensional, every w of it has a leaf `.` whose maps hold
-// at w and whose r_j(w) are >= 0. There, with D_o(w) = A_o(u) - A_o(v) = 0, the sum g = sum a_o D_o + sum y_j r_j is
-// >= 0 at w. If g < 0 on this part, there is no such w. If g <= 0 on the box, w is where g takes its greatest value 0:
-// in each axis that g depends on, w lies on the side where g is greatest; and y_j r_j(w) = 0 for each j. What is a
+// X x Y: where the part of it with u and v in the ball is full-dimensional, every w of it has a leaf `.` whose maps
+// hold at w and whose r_j(w) are >= 0. There, with D_o(w) = A_o(u) - A_o(v) = 0, the sum g = sum a_o D_o + sum y_j r_j
+// is >= 0 at w. If g < 0 on this part, there is no such w. If g <= 0 on the box, w is where g takes its greatest value
+// 0: in each axis that g depends on, w lies on the side where g is greatest; and y_j r_j(w) = 0 for each j. What is a
 // combination of forms that are 0 at w is 0 at w.
 #include "checker.h"
 

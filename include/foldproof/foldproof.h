@@ -49,11 +49,11 @@ class Model {
  public:
   /// Reads an ONNX file. @throws InputError naming file, node, operator and reason.
   static Model load(const std::string& path, const ModelOptions& options = {});
-  /// The same from the bytes of the file. `name` stands for the file in messages and records; external data are looked for
-  /// beside it.
+  /// The same from the bytes of the file. `name` stands for the file in messages and records; external data are looked
+  /// for beside it.
   static Model from_bytes(std::string_view bytes, const std::string& name, const ModelOptions& options = {});
-  /// Dense layers with a ReLU between each and the next, none after the last. @throws InputError naming layer and row if a
-  /// size does not fit or a number is not finite.
+  /// Dense layers with a ReLU between each and the next, none after the last. @throws InputError naming layer and row
+  /// if a size does not fit or a number is not finite.
   static Model from_layers(const std::vector<Layer>& layers, const std::string& name, const ModelOptions& options = {});
   /// From a network as it was read; its parallel hinges are merged here.
   explicit Model(std::shared_ptr<const Network> as_read);
@@ -206,7 +206,8 @@ struct Answer : Outcome {
   std::optional<double> upper;
   std::string lower_exact = "0";
   std::optional<std::string> upper_exact;
-  /// norm l2: upper_exact^2, exactly (the refuted radius itself is mostly irrational, and upper_exact a double above it)
+  /// norm l2: upper_exact^2, exactly (the refuted radius itself is mostly irrational, and upper_exact a double above
+  /// it)
   std::optional<std::string> upper_squared_exact;
   /// proved: det J keeps one sign on the ball of this radius (MATHEMATICS r_J0), so no fold is nearer
   double local_lower = 0;
@@ -290,13 +291,14 @@ class PartSolver {
 Preimages preimages(const Model& model, const std::vector<std::vector<std::string>>& values,
                     const std::vector<std::pair<std::string, std::string>>& box, const Options& options);
 
-/// Problem 3: on which balls about `at` is one network a function of the other? lower, upper and witness of `ab` are about
-/// A(x) = A(y) implying B(x) = B(y), those of `ba` about the converse. The proof of `ab` is kept in Options::proof, that of
-/// `ba` in the file proof_of_ba() names; `local_lower` is lower.
+/// Problem 3: on which balls about `at` is one network a function of the other? lower, upper and witness of `ab` are
+/// about A(x) = A(y) implying B(x) = B(y), those of `ba` about the converse. The proof of `ab` is kept in
+/// Options::proof, that of `ba` in the file proof_of_ba() names; `local_lower` is lower.
 struct FactorAnswer {
   Answer ab, ba;
 };
-/// Each direction is asked on its own; Options::time is for both. @pre a and b have the same number of inputs (InputError)
+/// Each direction is asked on its own; Options::time is for both. @pre a and b have the same number of inputs
+/// (InputError)
 FactorAnswer factor(const Model& a, const Model& b, const std::vector<std::string>& at, const Options& options);
 /// "fold.proof" -> "fold.ba.proof"
 std::string proof_of_ba(const std::string& proof);

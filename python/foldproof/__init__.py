@@ -6,8 +6,8 @@
 >>> answer.lower, answer.upper
 
 `answer.lower` is proved: the network is one-to-one on that ball. `answer.upper` is refuted: `answer.witness` holds two
-inputs in that ball with one output, exactly. Numbers are taken exactly: `0.1` is the double nearest to one tenth, `"0.1"`
-is one tenth.
+inputs in that ball with one output, exactly. Numbers are taken exactly: `0.1` is the double nearest to one tenth,
+`"0.1"` is one tenth.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ from ._sweep_results import Summary, SweepResult, SweepResults
 __version__: str = _version()
 __all__ = [
     "Answer", "Check", "Direction", "Effort", "Factor", "Injective", "InputError", "J0", "Network", "PreimageSet",
-    "Preimages", "Proof", "Pseudo", "Radius", "Summary", "Sweep", "SweepResult", "SweepResults", "Witness", "check", "factor",
-    "from_json", "injective", "j0", "load", "preimages", "pseudo", "radius", "sweep",
+    "Preimages", "Proof", "Pseudo", "Radius", "Summary", "Sweep", "SweepResult", "SweepResults", "Witness", "check",
+    "factor", "from_json", "injective", "j0", "load", "preimages", "pseudo", "radius", "sweep",
 ]

@@ -274,8 +274,8 @@ class _Paired(Answer):
 
     @property
     def limit(self) -> str | None:
-        """What ends the ball: ``"fold"``, ``"collision"``, ``"flat"``, ``"branch"``, ``"preimage"``, ``"none_within_domain"``,
-        ``"none_within_max_radius"``; None: not known."""
+        """What ends the ball: ``"fold"``, ``"collision"``, ``"flat"``, ``"branch"``, ``"preimage"``,
+        ``"none_within_domain"``, ``"none_within_max_radius"``; None: not known."""
         limit: str | None = self._record["limit"]
         return limit
 
@@ -482,7 +482,8 @@ class J0(Answer):
 
 
 class Direction(_Bracket):
-    """One half of a :class:`Factor`: within `lower`, equal outputs of the first network make equal ones of the second."""
+    """One half of a :class:`Factor`: within `lower`, equal outputs of the first network make equal ones of the
+    second."""
 
     _whole: Factor
     _key: str

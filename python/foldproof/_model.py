@@ -84,13 +84,13 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
     """Reads a network, exactly.
 
     Args:
-        source: the path of an ONNX file, its bytes, a ``torch.nn.Module`` (exported in memory, and compared with its own
-            outputs), or dense layers ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next.
+        source: the path of an ONNX file, its bytes, a ``torch.nn.Module`` (exported in memory, and compared with its
+            own outputs), or dense layers ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next.
         fix: input (from 0) -> the value it is frozen at, such as a parameter or the time.
         outputs: the outputs to keep (from 0), in this order; all if not given.
         name: what records and pages call it; the path if not given.
-        example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them; needed
-            if its first linear layer does not tell the number of inputs.
+        example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them;
+            needed if its first linear layer does not tell the number of inputs.
 
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.
@@ -114,7 +114,8 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
         return Network(file, name or kind, texts, kept)
     if isinstance(source, (list, tuple)):
         return Network(_layers(source), name or "network given as layers", texts, kept)
-    raise InputError(f"{type(source).__name__} is not a network; give a path, bytes, a torch.nn.Module, or a list of (W, b)")
+    raise InputError(f"{type(source).__name__} is not a network; give a path, bytes, a torch.nn.Module, "
+                     "or a list of (W, b)")
 
 
 def _is_torch_module(source: object) -> TypeGuard[torch.nn.Module]:
@@ -143,7 +144,8 @@ def _layers(source: Sequence[Any]) -> tuple[tuple[Any, Any], ...]:
         if given.ndim != dimensions:
             raise InputError(f"{what} has shape {given.shape}; give an array with {dimensions} "
                              f"{'axis' if dimensions == 1 else 'axes'}")
-        doubles = np.array(given, dtype=np.float64, order="C")  # a copy: the network does not change with the caller's array
+        # A copy: the network does not change with the caller's array.
+        doubles = np.array(given, dtype=np.float64, order="C")
         if not np.array_equal(doubles.astype(given.dtype), given, equal_nan=True):
             raise InputError(f"{what} holds numbers that float64 does not hold; round them to float64 first")
         return doubles

@@ -106,8 +106,8 @@ def _axis(answer: Answer) -> Axes:
 def _draw(answer: Answer, ax: Axes, view: str | None, boxes: bool) -> None:
     names = answer.views
     if not names:
-        raise InputError("plot: this answer has no picture, as those of networks with unlike numbers of inputs and outputs; "
-                         "its numbers are in .record")
+        raise InputError("plot: this answer has no picture, as those of networks with unlike numbers of inputs and "
+                         "outputs; its numbers are in .record")
     name = names[0] if view is None else view
     if name not in names:
         raise InputError(f"plot: there is no view {name!r}; choose one of {', '.join(map(repr, names))}")
@@ -155,8 +155,9 @@ class _Canvas:
 
     def mark(self, point: Point | None, name: str, symbol: str, size: float, color: str, filled: bool) -> None:
         if point is not None:
-            style: dict[str, Any] = {"marker": symbol, "markersize": size, "markeredgecolor": color, "linestyle": "none",
-                                     "markeredgewidth": 1.8, "markerfacecolor": color if filled else "none"}
+            style: dict[str, Any] = {"marker": symbol, "markersize": size, "markeredgecolor": color,
+                                     "linestyle": "none", "markeredgewidth": 1.8,
+                                     "markerfacecolor": color if filled else "none"}
             self.ax.plot([point[0]], [point[1]], zorder=6, scalex=False, scaley=False, **style)
             self.key.append(Line2D([], [], label=name, **style))
 

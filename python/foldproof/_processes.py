@@ -1,12 +1,13 @@
 """Worker processes on this machine.
 
-Why not `ProcessPoolExecutor`. It starts processes by fork, which loses the threads of the engine (and of PyTorch), or by
-running the caller's script again in each of them, which a script without ``if __name__ == "__main__"`` does not survive;
-and one worker that dies breaks the whole pool and all that waits in it. Here a process imports foldproof alone, a death is
-the failure of the one task that was running there, and another process takes the place of the dead one.
+Why not `ProcessPoolExecutor`. It starts processes by fork, which loses the threads of the engine (and of PyTorch), or
+by running the caller's script again in each of them, which a script without ``if __name__ == "__main__"`` does not
+survive; and one worker that dies breaks the whole pool and all that waits in it. Here a process imports foldproof
+alone, a death is the failure of the one task that was running there, and another process takes the place of the dead
+one.
 
-Ctrl-C in a terminal goes to every process of the group: workers ignore it and leave it to their parent. Once the parent is
-gone, however it went, they end at once.
+Ctrl-C in a terminal goes to every process of the group: workers ignore it and leave it to their parent. Once the parent
+is gone, however it went, they end at once.
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ class _Process:
                 self.popen = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
             except OSError as error:
                 self._connection.close()
-                raise CannotStart(f"a worker process could not be started: {sys.executable}: {error.strerror}") from None
+                raise CannotStart("a worker process could not be started: "
+                                  f"{sys.executable}: {error.strerror}") from None
 
     def greet(self) -> None:
         try:

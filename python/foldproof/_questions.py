@@ -26,8 +26,9 @@ Path = Union[str, "os.PathLike[str]"]
 
 def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
            fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float = 1e-6,
-           time: float | None = None, memory: float | None = None, threads: int | None = None, proof: Path | None = None,
-           check: bool = True, progress: Progress = False, executor: Executor | None = None) -> Radius:
+           time: float | None = None, memory: float | None = None, threads: int | None = None,
+           proof: Path | None = None, check: bool = True, progress: Progress = False,
+           executor: Executor | None = None) -> Radius:
     """Problem 1: the largest closed ball around `at` on which the network is one-to-one, as a bracket.
 
     Args:
@@ -62,8 +63,8 @@ def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
 
 def pseudo(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
            fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float = 1e-6,
-           time: float | None = None, memory: float | None = None, threads: int | None = None, proof: Path | None = None,
-           check: bool = True, progress: Progress = False) -> Pseudo:
+           time: float | None = None, memory: float | None = None, threads: int | None = None,
+           proof: Path | None = None, check: bool = True, progress: Progress = False) -> Pseudo:
     """Problem 2: the largest closed ball around `at` in which no other point has the output of `at`.
 
     Arguments as for :func:`radius`; the network may have any number of outputs.
@@ -78,7 +79,8 @@ def factor(a: Source, b: Source, *, at: Vector, norm: str = "linf", scale: Vecto
            domain: Box | None = None, fix: Mapping[int, Number] | None = None, max_radius: Number | None = None,
            gap: float = 1e-6, time: float | None = None, memory: float | None = None, threads: int | None = None,
            proof: Path | None = None, check: bool = True, progress: Progress = False) -> Factor:
-    """Problem 3: the largest balls around `at` on which network B is a function of network A (``.ab``), and A of B (``.ba``).
+    """Problem 3: the largest balls around `at` on which network B is a function of network A (``.ab``), and A of B
+    (``.ba``).
 
     Arguments as for :func:`radius`; both networks have the same inputs. The proof of ``ba`` is kept beside that of
     ``ab``: ``fold.proof`` and ``fold.ba.proof``.

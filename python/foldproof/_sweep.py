@@ -1,7 +1,7 @@
 """One question at many points, and of many networks, on many workers.
 
-What comes in may be endless and what goes out may be kept in a file: in between, a bounded number of tasks is under way, and
-nothing else is kept.
+What comes in may be endless and what goes out may be kept in a file: in between, a bounded number of tasks is under
+way, and nothing else is kept.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
 
     Args:
         nets: what :func:`radius` takes, or a list of such; every network is asked about every point.
-        points: one a row: an array, a list, or any iterable, which may be too long for memory. Centres for ``"radius"`` and
-            ``"pseudo"``, boxes for ``"injective"``, outputs for ``"preimages"``.
+        points: one a row: an array, a list, or any iterable, which may be too long for memory. Centres for ``"radius"``
+            and ``"pseudo"``, boxes for ``"injective"``, outputs for ``"preimages"``.
         question: ``"radius"``, ``"pseudo"``, ``"injective"`` or ``"preimages"``.
         parameter: (input, values): ask at every point for each of these values, at which the input is frozen.
-        executor: whose workers are used, such as Dask's ``client.get_executor()`` or ``mpi4py.futures.MPIPoolExecutor()``;
-            processes on this machine if not given.
+        executor: whose workers are used, such as Dask's ``client.get_executor()`` or
+            ``mpi4py.futures.MPIPoolExecutor()``; processes on this machine if not given.
         workers: how many such processes; one per core if not given.
         results: a file that every answer is appended to. A later run with the same file goes on where this one ended.
         proofs: a folder that a proof of every answer is kept in.
@@ -68,8 +68,8 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
         outstanding: at most so many tasks are handed to the executor at once.
 
     Returns:
-        an iterator over :class:`SweepResult`, in the order in which they are ready; ``collect()`` runs it to its end and
-        gives them in order. A point that cannot be answered has a sentence, `failure`, instead of an answer.
+        an iterator over :class:`SweepResult`, in the order in which they are ready; ``collect()`` runs it to its end
+        and gives them in order. A point that cannot be answered has a sentence, `failure`, instead of an answer.
 
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.
@@ -135,7 +135,8 @@ class Sweep(Iterator[SweepResult]):
         """Of the results so far."""
         end = self._ended if self._ended is not None else clock.monotonic()
         seconds = end - self._begun if self._begun is not None else 0.0
-        return self._tally.summary(self._stop_reason, self._trouble, len(self._seen_workers), seconds, self._ended is None)
+        return self._tally.summary(self._stop_reason, self._trouble, len(self._seen_workers), seconds,
+                                   self._ended is None)
 
     def __next__(self) -> SweepResult:
         results: list[SweepResult] = []
@@ -271,8 +272,8 @@ class Sweep(Iterator[SweepResult]):
         answer = Answer._kinds[asked.question](words) if kind == "answer" else None
         return SweepResult(job.index, job.point, asked.networks[job.network],
                            None if asked.parameter is None else Fraction(asked.parameter[1][job.value]), answer,
-                           None if kind == "answer" else words, restored, asked.place(job.network, job.value, job.index),
-                           tuple(job.texts), kind)
+                           None if kind == "answer" else words, restored,
+                           asked.place(job.network, job.value, job.index), tuple(job.texts), kind)
 
     def _task(self, job: Job) -> Task:
         asked = self._asked
@@ -287,7 +288,8 @@ class Sweep(Iterator[SweepResult]):
                     network._source if job.send else None, network.name, fix, network._outputs, job.texts, options)
 
     def _run(self) -> Stream:
-        from ._sweep_tasks import Tasks, Unusable  # with multiprocessing, which not every import of foldproof should pay
+        # With multiprocessing, which not every import of foldproof should pay.
+        from ._sweep_tasks import Tasks, Unusable
 
         tasks = Tasks(self._given, self._workers, self._outstanding)
         jobs, more = self._jobs(), True
@@ -328,8 +330,8 @@ class Sweep(Iterator[SweepResult]):
             if job.deaths < MOST_DEATHS:
                 tasks.again.appendleft(job)
                 return None
-            return self._result(job, "crash", f"the workers that were asked about this point were lost {job.deaths} times, "
-                                              f"at last so: {why}")
+            return self._result(job, "crash", f"the workers that were asked about this point were lost {job.deaths} "
+                                              f"times, at last so: {why}")
         if reply.kind == "absent":
             job.send = True
             tasks.again.appendleft(job)

@@ -18,8 +18,10 @@ from ._sweep_file import hash_of
 
 #: What can be asked, and the options that it takes.
 QUESTIONS: dict[str, tuple[str, ...]] = {
-    "radius": ("norm", "scale", "domain", "max_radius", "gap"), "pseudo": ("norm", "scale", "domain", "max_radius", "gap"),
-    "injective": (), "preimages": ("box",)}
+    "radius": ("norm", "scale", "domain", "max_radius", "gap"),
+    "pseudo": ("norm", "scale", "domain", "max_radius", "gap"),
+    "injective": (),
+    "preimages": ("box",)}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Asked:
         texts: list[Any] = box_texts(given, where) if self.question == "injective" else vector(given, where)
         needed, what = self.coordinates(net)
         if len(texts) != needed:
-            raise InputError(f"{where} has {len(texts)} coordinates but {net.name} has {needed} {what}; give one for each")
+            raise InputError(f"{where} has {len(texts)} coordinates but {net.name} has {needed} {what}; "
+                             "give one for each")
         return texts
 
 
@@ -97,9 +100,9 @@ def _digest(values: Sequence[str]) -> Any:
     return list(values) if len(values) <= 16 else {"count": len(values), "sha256": hash_of(list(values))}
 
 
-def option_texts(question: str, *, norm: str | None, scale: Vector | None, domain: Box | None, max_radius: Number | None,
-                  gap: float | None, box: Box | None, time: float | None, memory: float | None, threads: int,
-                  check: bool) -> dict[str, Any]:
+def option_texts(question: str, *, norm: str | None, scale: Vector | None, domain: Box | None,
+                 max_radius: Number | None, gap: float | None, box: Box | None, time: float | None,
+                 memory: float | None, threads: int, check: bool) -> dict[str, Any]:
     """Those that were given, as what crosses borders unchanged."""
     options: dict[str, Any] = {
         "norm": norm, "scale": None if scale is None else vector(scale, "scale"),
@@ -164,7 +167,8 @@ def parameter_of(parameter: Any) -> tuple[int, tuple[str, ...]] | None:
         try:
             Fraction(value)
         except (ValueError, ZeroDivisionError):
-            raise InputError(f"parameter, value {i}: {value!r} is not a number; write a decimal such as 2.1, or p/q") from None
+            raise InputError(f"parameter, value {i}: {value!r} is not a number; "
+                             "write a decimal such as 2.1, or p/q") from None
     return index, values
 
 
@@ -191,13 +195,13 @@ def require_points(points: Any, asked: Asked) -> None:
         needed, what = asked.coordinates(network)
         shape = getattr(points, "shape", (0, needed))
         if shape[1] != needed:
-            raise InputError(f"points: an array of shape {tuple(shape)}, but {network.name} has {needed} {what}; give {needed} "
-                             "columns")
+            raise InputError(f"points: an array of shape {tuple(shape)}, but {network.name} has {needed} {what}; give "
+                             f"{needed} columns")
 
 
 def require_folder(folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: the proofs of a sweep go into a folder, and this cannot be one ({error.strerror}); name "
-                         "another") from None
+        raise InputError(f"{folder}: the proofs of a sweep go into a folder, and this cannot be one "
+                         f"({error.strerror}); name another") from None

@@ -1,7 +1,7 @@
 """The file of a sweep that can be taken up again: a line that says what is asked, then one line per answer.
 
-Only the end of such a file can be damaged, by a machine or a run that was killed while it wrote: a last line that is not
-whole is cut off. Everything else that does not fit is refused, so that no file of anyone is changed by mistake.
+Only the end of such a file can be damaged, by a machine or a run that was killed while it wrote: a last line that is
+not whole is cut off. Everything else that does not fit is refused, so that no file of anyone is changed by mistake.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class SweepFile:
             return None
         line = json.loads(self._line(begin))
         if line["asked"] != self._key(asked):
-            raise InputError(f"{self._path}: its answer to point {line['index']} is about {line['point']}, which is not that "
-                             "point of this sweep; give the same points in the same order, or another file")
+            raise InputError(f"{self._path}: its answer to point {line['index']} is about {line['point']}, which is "
+                             "not that point of this sweep; give the same points in the same order, or another file")
         return json.dumps(line["answer"], separators=(",", ":"))
 
     def append(self, place: int, asked: dict[str, Any], record: str) -> None:
@@ -78,15 +78,16 @@ class SweepFile:
             while rest:
                 rest = rest[os.write(self._descriptor, rest):]
         except OSError as error:
-            raise InputError(f"{self._path}: an answer could not be written ({error.strerror}); those before it are kept, "
-                             "make room and run the sweep again") from None
+            raise InputError(f"{self._path}: an answer could not be written ({error.strerror}); those before it are "
+                             "kept, make room and run the sweep again") from None
 
     def _lock(self) -> None:
         # Held by this process alone, not by those that it forks: it is gone when the process is.
         try:
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            raise InputError(f"{self._path} is being written by another sweep; wait for it, or give another file") from None
+            raise InputError(f"{self._path} is being written by another sweep; "
+                             "wait for it, or give another file") from None
         except OSError:
             pass  # a file system without locks
 
@@ -119,7 +120,8 @@ class SweepFile:
         if number == 1 and not ours.startswith(line):
             raise InputError(f"{self._path} is not a file of results of a sweep; give another file")
         if not last:
-            raise InputError(f"{self._path}, line {number}: not an answer of a sweep; the file was changed, give another")
+            raise InputError(f"{self._path}, line {number}: not an answer of a sweep; the file was changed, "
+                             "give another")
         os.ftruncate(self._descriptor, begin)
 
     def _compare(self, head: dict[str, Any]) -> None:
@@ -127,8 +129,8 @@ class SweepFile:
             raise InputError(f"{self._path} is not a file of results of a sweep; give another file")
         if head.get("sha256") != self._head["sha256"]:
             other = [name for name in self._head if name != "sha256" and head.get(name) != self._head[name]]
-            raise InputError(f"{self._path} holds the results of another sweep (its {' and '.join(other) or 'head'} differ); "
-                             "give another file, or ask the same as then")
+            raise InputError(f"{self._path} holds the results of another sweep (its {' and '.join(other) or 'head'} "
+                             "differ); give another file, or ask the same as then")
         self._begun = True
 
 

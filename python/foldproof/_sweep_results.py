@@ -58,7 +58,8 @@ class Summary:
     least_lower_exact: Fraction | None
     least_upper: float | None  #: refuted at the point of `worst`
     least_upper_exact: Fraction | None
-    worst: SweepResult | None  #: with the least upper bound, or lower bound if no pair was found anywhere; injective: refuted
+    #: With the least upper bound, or lower bound if no pair was found anywhere; injective: refuted.
+    worst: SweepResult | None
     status: str  #: "solved"; "open": at some points, or they failed; "stopped"; "running"
     stop_reason: str | None  #: "interrupt", "executor"; "time", "memory": at some point
     trouble: str | None  #: stop_reason "executor": what happened to it
@@ -171,14 +172,15 @@ class SweepResults(Sequence[SweepResult]):
 
     @property
     def lower(self) -> Array:
-        """Radius and pseudo: proved, nan where there is no answer. One axis for points; before it one for the values of a
-        parameter and, if several networks were given, one for networks."""
+        """Radius and pseudo: proved, nan where there is no answer. One axis for points; before it one for the values of
+        a parameter and, if several networks were given, one for networks."""
         return self._array((Radius, Pseudo), lambda answer: answer.lower, math.nan)
 
     @property
     def upper(self) -> Array:
         """Radius and pseudo: refuted; infinity where no pair was found, nan where there is no answer."""
-        return self._array((Radius, Pseudo), lambda answer: math.inf if answer.upper is None else answer.upper, math.nan)
+        return self._array((Radius, Pseudo), lambda answer: math.inf if answer.upper is None else answer.upper,
+                           math.nan)
 
     @property
     def verdicts(self) -> Array:
@@ -203,8 +205,8 @@ class SweepResults(Sequence[SweepResult]):
         return array.astype(str) if isinstance(nothing, str) else array
 
     def to_json(self) -> str:
-        """The record that `foldproof --sweep` and `--along` write: radius or pseudo of one network, at many points or for
-        many values of a parameter.
+        """The record that `foldproof --sweep` and `--along` write: radius or pseudo of one network, at many points or
+        for many values of a parameter.
 
         Raises:
             InputError: if several networks, or many points for many values, were asked about.
@@ -232,13 +234,13 @@ class SweepResults(Sequence[SweepResult]):
     def _require_record(self) -> None:
         question = self.summary.question
         if question not in ("radius", "pseudo"):
-            raise InputError(f"a record and a page are made of sweeps of radius and pseudo, not of {question}; every answer "
-                             "has its own")
+            raise InputError(f"a record and a page are made of sweeps of radius and pseudo, not of {question}; every "
+                             "answer has its own")
         if len({id(result.network) for result in self._results}) > 1:
             raise InputError("a record and a page of a sweep are about one network; sweep each one for itself")
         if self._parameter is not None and (self._shape[-1] > 1 or len(self._parameter[1]) < 2):
-            raise InputError("a record and a page of a sweep over a parameter are about one point and at least two values; "
-                             "sweep each point for itself")
+            raise InputError("a record and a page of a sweep over a parameter are about one point and at least two "
+                             "values; sweep each point for itself")
         if not self._results:
             raise InputError("the sweep was stopped before its first answer; there is nothing to write")
 

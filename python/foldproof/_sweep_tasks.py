@@ -15,8 +15,9 @@ from ._processes import CannotStart, Processes, WorkerDied
 from ._sweep_asked import Job
 from ._worker import Reply, Task
 
-# A foreign executor gets few tasks at first, one more with each answer and twice as many each second, so that a network is not
-# sent a thousand times to workers that are about to have it, and a mistake that all points share shows itself early.
+# A foreign executor gets few tasks at first, one more with each answer and twice as many each second, so that a network
+# is not sent a thousand times to workers that are about to have it, and a mistake that all points share shows itself
+# early.
 _FIRST_TASKS = 8
 _MOST_LOST = 100  # tasks in a row of which the executor lost every one
 
@@ -112,7 +113,8 @@ class Tasks:
         except Exception as error:  # what executors have of their own, such as Dask's KilledWorker
             return self._lose(job, f"{type(error).__name__}: {error}")
         if reply.kind == "version":
-            return self._unfit(job, f"a worker of the executor has foldproof {reply.text}, and this is {_core.version()}")
+            return self._unfit(job, f"a worker of the executor has foldproof {reply.text}, "
+                                    f"and this is {_core.version()}")
         self._lost = 0
         self._answers += reply.kind != "absent"
         return job, reply, ""

@@ -107,12 +107,13 @@ def _numbers(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 def _require_numbers(module: nn.Module, name: str) -> None:
     for path, tensor in _numbers(module):
         if isinstance(tensor, _UNINITIALIZED):
-            raise InputError(f"{name}: {path} has no numbers yet; run the module once, so that lazy layers get their sizes")
+            raise InputError(f"{name}: {path} has no numbers yet; run the module once, "
+                             "so that lazy layers get their sizes")
         if tensor.is_meta:
             raise InputError(f"{name}: {path} is on the device meta, which holds no numbers; load the weights first")
         if tensor.dtype not in (torch.float32, torch.float64):
-            raise InputError(f"{name}: {path} is of type {tensor.dtype}; make the module float32 first, as by .float(), "
-                             "and the verdict is about that network")
+            raise InputError(f"{name}: {path} is of type {tensor.dtype}; make the module float32 first, as by "
+                             ".float(), and the verdict is about that network")
         wrong = torch.nonzero(~torch.isfinite(tensor))
         if len(wrong) > 0:
             place = wrong[0].tolist()
@@ -129,8 +130,8 @@ def _example(module: nn.Module, name: str, example: Any) -> Inputs:
         first = next((part for part in module.modules() if isinstance(part, nn.Linear) or _kind(part) == "Linear"),
                      None)
         if first is None:
-            raise InputError(f"{name}: it has no torch.nn.Linear that tells the number of inputs; give an input, such as "
-                             "load(module, example=torch.zeros(1, 2))")
+            raise InputError(f"{name}: it has no torch.nn.Linear that tells the number of inputs; give an input, such "
+                             "as load(module, example=torch.zeros(1, 2))")
         assert isinstance(first.weight, torch.Tensor)
         return (torch.zeros(1, first.weight.shape[1], dtype=dtype, device=device),)
     inputs = []
@@ -190,8 +191,8 @@ def _refusal(module: nn.Module, name: str, layers: list[tuple[str, nn.Module]]) 
         return f"{name}: {f'layer {path}' if path else 'the module itself'} ({_kind(first)}) {advice}{also}"
     for path, part in module.named_modules():
         if parametrize.is_parametrized(part):
-            return (f"{name}: layer {path} computes its weights by a parametrization that is not read; make them numbers "
-                    "first with torch.nn.utils.parametrize.remove_parametrizations")
+            return (f"{name}: layer {path} computes its weights by a parametrization that is not read; make them "
+                    "numbers first with torch.nn.utils.parametrize.remove_parametrizations")
     return None
 
 
@@ -264,14 +265,14 @@ def _compare(module: nn.Module, name: str, inputs: Inputs, network: _core.Model)
 
 def _require_equal(name: str, x: list[float], own: list[float], read: list[Fraction], room: list[float]) -> None:
     if len(own) != len(read):
-        raise InputError(f"{name}: forward() gives {len(own)} numbers and its export to ONNX {len(read)}; give a module "
-                         "whose outputs are tensors")
+        raise InputError(f"{name}: forward() gives {len(own)} numbers and its export to ONNX {len(read)}; give a "
+                         "module whose outputs are tensors")
     for k, (given, ours, allowed) in enumerate(zip(own, read, room, strict=True)):
         if not np.isfinite(given) or abs(Fraction(given) - ours) > allowed:
             point = ", ".join(map(repr, x[:6])) + (", ..." if len(x) > 6 else "")
-            raise InputError(f"{name}: at the input ({point}) output {k} of the module is {given!r} and that of its export "
-                             f"to ONNX {float(ours)!r}, so the export is another function; write forward() with tensor "
-                             "operations that depend on its arguments alone")
+            raise InputError(f"{name}: at the input ({point}) output {k} of the module is {given!r} and that of its "
+                             f"export to ONNX {float(ours)!r}, so the export is another function; write forward() with "
+                             "tensor operations that depend on its arguments alone")
 
 
 def _outputs_in_double(module: nn.Module, points: list[Inputs]) -> list[torch.Tensor] | None:

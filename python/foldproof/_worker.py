@@ -1,7 +1,7 @@
 """What a worker of a sweep does: one question at one point, whatever executor it came through.
 
-A task names its network by a hash. A worker that does not hold it says so, and the task comes again with the network; so a
-network travels to each worker about once, also to workers that join late or are started again.
+A task names its network by a hash. A worker that does not hold it says so, and the task comes again with the network;
+so a network travels to each worker about once, also to workers that join late or are started again.
 """
 
 from __future__ import annotations

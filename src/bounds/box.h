@@ -17,14 +17,14 @@ struct Ball {
 /// A closed box in coordinates relative to the centre; endpoints are exact doubles.
 struct Box {
   std::vector<double> lower, upper;
-  /// Only the box's points in this ball are asked about: what is claimed of the box is claimed of them. There may be none,
-  /// and then every claim is true. (A ball of the maximum norm says nothing that the box does not.)
+  /// Only the box's points in this ball are asked about: what is claimed of the box is claimed of them. There may be
+  /// none, and then every claim is true. (A ball of the maximum norm says nothing that the box does not.)
   Ball ball = {};
 
   int size() const { return static_cast<int>(lower.size()); }
   double width(int i) const { return upper[static_cast<std::size_t>(i)] - lower[static_cast<std::size_t>(i)]; }
-  /// Distance of the box to the origin: exact for linf, otherwise a lower bound d such that every u of the box that lies
-  /// inside the cube |u|_inf < d has |u| > d.
+  /// Distance of the box to the origin: exact for linf, otherwise a lower bound d such that every u of the box that
+  /// lies inside the cube |u|_inf < d has |u| > d.
   double distance(Norm norm = Norm::linf) const;
   /// An upper bound of |u| over the box: exact for linf, otherwise strict where |u| depends on more than one entry.
   double reach(Norm norm = Norm::linf) const;
@@ -48,8 +48,8 @@ double most_in_ball(const Ball& ball, const Frame& frame, const double* a, doubl
 /// A point of the frame in the ball where sign * a . t is greatest: its t, in plain double. Proposes; proves nothing.
 void farthest_in_ball(const Ball& ball, const Frame& frame, const double* a, double sign, std::vector<double>& t);
 
-/// An upper bound of g . u over the points of the box in its ball: exact for linf and l1; for l2 it is the maximum over the
-/// box, over the ball, or where both matter a little more than the maximum.
+/// An upper bound of g . u over the points of the box in its ball: exact for linf and l1; for l2 it is the maximum over
+/// the box, over the ball, or where both matter a little more than the maximum.
 Rational most_on(const Box& box, const std::vector<Rational>& g);
 
 }  // namespace foldproof

@@ -177,8 +177,8 @@ void RegionNetwork::values_near(const double* u, double distance, double* value,
   }
 }
 
-// Claim: for u in the box and its ball, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder, |e| <= 1.
-// Proof sketch: induction over rows. relu(z) - s z lies in [0, beta], beta = max(-s l, (1 - s) u), for every
+// Claim: for u in the box and its ball, z_k(u) lies in value + gradient . (u - mid) + symbols . e +- remainder,
+// |e| <= 1. Proof sketch: induction over rows. relu(z) - s z lies in [0, beta], beta = max(-s l, (1 - s) u), for every
 // s in [0, 1] and z in [l, u] (convexity), so relu(z_p) is an affine form again. `size` bounds the magnitude of
 // everything that is multiplied by |W_kp|, so gamma(2N) * (|b| + |g| reach + |W| size) covers the rounding of
 // the new form; stored coefficients that are off by weight_error cost at most weight_error * (sum of sizes).

@@ -130,8 +130,8 @@ class Bounder {
   /// @pre the phases hold on every box it will be used for.
   std::shared_ptr<const RegionNetwork> restrict(const RegionNetwork& net, const std::vector<Phase>& phase,
                                                 bool drop = true);
-  /// After enclose(net, box): the restriction to that box, from `net` or, where its rounding errors have grown, from the
-  /// whole network `root` (enclosed anew then).
+  /// After enclose(net, box): the restriction to that box, from `net` or, where its rounding errors have grown, from
+  /// the whole network `root` (enclosed anew then).
   std::shared_ptr<const RegionNetwork> restrict_again(const RegionNetwork& root, const RegionNetwork& net,
                                                       const Box& box);
 

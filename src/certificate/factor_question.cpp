@@ -14,7 +14,8 @@ namespace {
 // Is `second` a function of `first`?
 class FactorInquiry : public RadiusInquiry {
  public:
-  /// `first_asked` is `first` in the coordinates of the problem, `as_read` and `problem` are about both networks as one.
+  /// `first_asked` is `first` in the coordinates of the problem, `as_read` and `problem` are about both networks as
+  /// one.
   FactorInquiry(const Model& first, const Model& second, const Model& first_asked, const Network& as_read,
                 Problem problem, const Options& options)
       : RadiusInquiry(first, as_read, std::move(problem), options, "factor"), second_(second) {

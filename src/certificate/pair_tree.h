@@ -27,8 +27,8 @@ class PairTree {
 
   /// The lines `patches`, `pairs` and all trees. @throws std::logic_error if some pair is not settled (a bug).
   void write(ProofFile& file) const;
-  /// The same for pairs of a whole ball, of which those in `ball` are proved; patch 0 is `root`. A patch whose part in the
-  /// ball has no interior becomes `o`, as it is, and so does a pair with it.
+  /// The same for pairs of a whole ball, of which those in `ball` are proved; patch 0 is `root`. A patch whose part in
+  /// the ball has no interior becomes `o`, as it is, and so does a pair with it.
   void write_within(ProofFile& file, const Box& root, const Ball& ball) const;
 
  private:

@@ -9,8 +9,8 @@
 
 namespace foldproof {
 
-/// What PartSolver::answer() needs to rebuild `problem`: it is about `model`, of which the neurons `inactive` (numbers of
-/// the network as read) are left out.
+/// What PartSolver::answer() needs to rebuild `problem`: it is about `model`, of which the neurons `inactive` (numbers
+/// of the network as read) are left out.
 std::string question_for_workers(const Model& model, const Problem& problem, const std::vector<int>& inactive);
 
 }  // namespace foldproof

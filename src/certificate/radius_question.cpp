@@ -25,8 +25,8 @@ RadiusInquiry::RadiusInquiry(const Model& model, const Network& as_read, Problem
   answer_.scale_exact = texts(problem_.scale);
 }
 
-// A leaf on a ball that shrank while it was searched is checked on its part of the last ball, where a test that searches
-// for a matrix may fail. With the pair known, the ball does not shrink again.
+// A leaf on a ball that shrank while it was searched is checked on its part of the last ball, where a test that
+// searches for a matrix may fail. With the pair known, the ball does not shrink again.
 Problem RadiusInquiry::next_problem(double margin) {
   Problem next = problem_;
   next.margin = margin;

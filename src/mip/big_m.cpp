@@ -25,7 +25,8 @@ Interval range(const FloatRow& row, const std::vector<Interval>& values) {
   return result;
 }
 
-/// The relaxation, which grows with every neuron. Variables: inputs, neurons, then |x_i - c_i| for balls of the l1 norm.
+/// The relaxation, which grows with every neuron. Variables: inputs, neurons, then |x_i - c_i| for balls of the l1
+/// norm.
 class Relaxation {
  public:
   Relaxation(const FloatNetwork& network, const FloatBall& ball, double radius)

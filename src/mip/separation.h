@@ -8,8 +8,8 @@
 //     Problem 3   p = g(x),  q = g(y)    g: the second network
 //
 // Every undecided ReLU z = max(a, 0), l <= a <= u, is written with one binary d and big-M constants:
-// z >= a, z >= 0, z <= u d, z <= a - l (1 - d). F is one of the differences F_i = p_i - q_i, F'_i = q_i - p_i, chosen by
-// mutually exclusive binaries: F_i <= F <= F_i + M_i (1 - f_i), the same for F'_i, and sum f_i + f'_i = 1.
+// z >= a, z >= 0, z <= u d, z <= a - l (1 - d). F is one of the differences F_i = p_i - q_i, F'_i = q_i - p_i, chosen
+// by mutually exclusive binaries: F_i <= F <= F_i + M_i (1 - f_i), the same for F'_i, and sum f_i + f'_i = 1.
 // Balls: linf by bounds of the inputs, l1 by |x_i - c_i| <= t_i and the sum of the t_i, l2 by one convex quadratic row
 // per copy. The optimum is 0 iff no such pair exists, in exact arithmetic; a solver knows it up to its tolerances.
 #pragma once

@@ -9,8 +9,8 @@
 
 namespace foldproof::python {
 
-/// Passes each call on to the method of the same name of a Python object, with the interpreter's lock. What such a method
-/// raises ends the question.
+/// Passes each call on to the method of the same name of a Python object, with the interpreter's lock. What such a
+/// method raises ends the question.
 class PythonDelegate : public Delegate {
  public:
   /// `workers` has the numbers warm_up and part_seconds, which are read once.

@@ -1,5 +1,5 @@
-// The extension foldproof._core: the interface of foldproof.h for the Python package, numbers as exact texts and answers
-// as records (JSON). What people meet is python/foldproof.
+// The extension foldproof._core: the interface of foldproof.h for the Python package, numbers as exact texts and
+// answers as records (JSON). What people meet is python/foldproof.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/map.h>

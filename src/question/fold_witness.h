@@ -21,9 +21,9 @@ struct FoldWitness {
 std::optional<FoldWitness> fold_witness(const Problem& problem, const std::vector<Rational>& from,
                                         const std::vector<Rational>& to, const Rational& radius_limit);
 
-/// The exact pair (x, y), x on the piece of pattern p and y on that of q, near the guesses: f_P(x) = f_Q(y) is solved for
-/// as many coordinates as it determines, those of x first; the others are the guesses' doubles. Verified; nothing if it
-/// does not hold.
+/// The exact pair (x, y), x on the piece of pattern p and y on that of q, near the guesses: f_P(x) = f_Q(y) is solved
+/// for as many coordinates as it determines, those of x first; the others are the guesses' doubles. Verified; nothing
+/// if it does not hold.
 std::optional<Collision> pair_on_pieces(const Problem& problem, const std::vector<bool>& p, const std::vector<bool>& q,
                                         const std::vector<double>& x_guess, const std::vector<double>& y_guess);
 

@@ -18,8 +18,8 @@ struct Verdict {
 /// @throws Json::exception if the record lacks what is needed.
 Verdict verdict_of(const Json& record);
 
-/// The verdict and the explained end of the ball, of the record (JSON text) of any question about networks that the engine
-/// answered. @throws InputError if the text is not such a record
+/// The verdict and the explained end of the ball, of the record (JSON text) of any question about networks that the
+/// engine answered. @throws InputError if the text is not such a record
 struct Words {
   Verdict verdict;
   std::string limit;

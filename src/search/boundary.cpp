@@ -1,8 +1,8 @@
 // Claim: Result::injective means that f has no collision with both points on the boundary of B(radius) n D. With one
 // determinant sign on all cells inside (Cover) f is then injective on B(radius) n D (MATHEMATICS 4.2, n >= 2).
-// Proof sketch: all pairs of parts are searched, and the parts cover the boundary: for the maximum norm the faces of the
-// box U(radius); for the others the surface |u| = radius, kept as the boxes of U(radius) that meet it (a shell), and
-// those faces of U(radius) that belong to D.
+// Proof sketch: all pairs of parts are searched, and the parts cover the boundary: for the maximum norm the faces of
+// the box U(radius); for the others the surface |u| = radius, kept as the boxes of U(radius) that meet it (a shell),
+// and those faces of U(radius) that belong to D.
 #include "search/boundary.h"
 
 #include "search/far_pair.h"

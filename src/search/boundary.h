@@ -11,8 +11,8 @@ class BoundaryPairs {
   BoundaryPairs(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent,
                 Control& control, Dispatch* dispatch);
 
-  /// All pairs of parts of the boundary of B(radius) n D; at most `most_pairs`. `injective`: no collision with both points on its
-  /// boundary, proved.
+  /// All pairs of parts of the boundary of B(radius) n D; at most `most_pairs`. `injective`: no collision with both
+  /// points on its boundary, proved.
   PairSearch::Result run(double radius, std::uint64_t most_pairs);
   const std::optional<Box>& resisting() const { return pairs_.resisting(); }
   /// At a worker: as PairSearch::run_part.

@@ -1,11 +1,11 @@
-// Claim: after all neurons are cut, faces_[n] are the closures of the full-dimensional cells of the box, and faces_[n-1]
-// their facets, each in at most two cells.
-// Proof sketch: a pre-activation is a continuous function, affine on every face of the complex cut by the neurons before
-// it, and the same seen from either side. So its sign at a vertex belongs to the vertex, not to a cell: a face is cut
-// iff some of its vertices are positive and some negative, an edge at one new vertex, and the complex stays
+// Claim: after all neurons are cut, faces_[n] are the closures of the full-dimensional cells of the box, and
+// faces_[n-1] their facets, each in at most two cells.
+// Proof sketch: a pre-activation is a continuous function, affine on every face of the complex cut by the neurons
+// before it, and the same seen from either side. So its sign at a vertex belongs to the vertex, not to a cell: a face
+// is cut iff some of its vertices are positive and some negative, an edge at one new vertex, and the complex stays
 // face to face, however many hinges meet and wherever they coincide. A neuron that vanishes on a whole cell is
-// inactive there. All that is needed are signs at vertices. They come from doubles with proved errors; where those do not
-// tell, from the exact vertex, which is found along the edge it lies on.
+// inactive there. All that is needed are signs at vertices. They come from doubles with proved errors; where those do
+// not tell, from the exact vertex, which is found along the edge it lies on.
 #include "search/cell_complex.h"
 
 #include <algorithm>

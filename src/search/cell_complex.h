@@ -54,8 +54,8 @@ class CellComplex {
     }
   }
   bool stopped() const { return stopped_; }
-  /// Some cell has a whole facet on this face of the box (2 axis + side) on which a neuron's pre-activation is 0: a hinge
-  /// may lie in the face, and the cells behind it are not seen.
+  /// Some cell has a whole facet on this face of the box (2 axis + side) on which a neuron's pre-activation is 0: a
+  /// hinge may lie in the face, and the cells behind it are not seen.
   bool hinge_on_face(int face) const { return hinge_on_face_[static_cast<std::size_t>(face)] != 0; }
 
   /// The part of J0 in the box. `domain_face` says which faces of the box are faces of the domain.

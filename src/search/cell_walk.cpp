@@ -2,12 +2,12 @@
 // Method: decide the undecided neurons one by one in the order of their numbers (a topological one); each decision adds
 // the open half-space +-z_j > 0, affine and exact because everything upstream is decided. A branch is cut only by an
 // exact certificate that its open polyhedron does not matter: y >= 0, y != 0, with sum_i y_i r_i(u) <= 0 on all of the
-// box that lies in its ball for its constraints r_i > 0, if cells whose interior meets that are the ones that matter. The
-// LP only says which constraints to combine; the multipliers are then solved for in rationals, so that hinges through a
-// common point, which leave no room for rounding, are decided too. The half-spaces that make the ball known to the LP are
-// combined as well, but proofs need not name them: given y, the best of them is found again (bounds/box.h). A
-// pre-activation that does not depend on u on its piece is not a hinge. Branches that survive to the end are cells (or
-// could be).
+// box that lies in its ball for its constraints r_i > 0, if cells whose interior meets that are the ones that matter.
+// The LP only says which constraints to combine; the multipliers are then solved for in rationals, so that hinges
+// through a common point, which leave no room for rounding, are decided too. The half-spaces that make the ball known
+// to the LP are combined as well, but proofs need not name them: given y, the best of them is found again
+// (bounds/box.h). A pre-activation that does not depend on u on its piece is not a hinge. Branches that survive to the
+// end are cells (or could be).
 #include "search/cell_walk.h"
 
 #include <algorithm>

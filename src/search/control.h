@@ -110,7 +110,8 @@ void run_workers(Control& control, std::condition_variable& changed, const Work&
   if (failure) std::rethrow_exception(failure);
 }
 
-/// @throws std::runtime_error where this process does not round to nearest, or flushes subnormals: nothing can be proved.
+/// @throws std::runtime_error where this process does not round to nearest, or flushes subnormals: nothing can be
+/// proved.
 void require_ieee_arithmetic();
 
 /// Resident memory of this process now, in bytes (0 if the system does not tell), and its peak.

@@ -1,10 +1,10 @@
 // Parts of a search that are worked on elsewhere, by a Delegate.
 //
-// Claim: the events that the observer hears are those of a search without help, up to their order, whatever workers die.
-// Proof sketch: a part is a set of open nodes. They are taken out of the search's queue, and exactly one of two things
-// happens: the reply is merged, which settles or divides them by the worker's events and puts what the worker left open
-// into the queue; or they are put back as they were. A reply is a claim about the nodes as they were sent, and targets
-// only fall: what was proved for a larger ball, or left out as beyond it, is so for a smaller one.
+// Claim: the events that the observer hears are those of a search without help, up to their order, whatever workers
+// die. Proof sketch: a part is a set of open nodes. They are taken out of the search's queue, and exactly one of two
+// things happens: the reply is merged, which settles or divides them by the worker's events and puts what the worker
+// left open into the queue; or they are put back as they were. A reply is a claim about the nodes as they were sent,
+// and targets only fall: what was proved for a larger ball, or left out as beyond it, is so for a smaller one.
 #pragma once
 
 #include <atomic>

@@ -1,9 +1,10 @@
 // Claim: if holds() says so, A(x) = A(y) implies B(x) = B(y) on the pair of boxes.
-// Proof sketch: every pre-activation and output is an affine form of x (or y) and of the outputs of the neurons that are
-// not decided on its box. S is a set of such forms in (x, y) that vanish whenever A(x) = A(y): at first the differences of
-// A's outputs. If z_j(x) - z_j(y) is in the span of S, then z_j(x) = z_j(y), so the outputs of neuron j are the same and
-// their difference may join S. If at the end all differences of B's outputs are in the span, they vanish; if a constant
-// other than 0 is, A(x) = A(y) is impossible. All of it in rationals; the span is kept in echelon form.
+// Proof sketch: every pre-activation and output is an affine form of x (or y) and of the outputs of the neurons that
+// are not decided on its box. S is a set of such forms in (x, y) that vanish whenever A(x) = A(y): at first the
+// differences of A's outputs. If z_j(x) - z_j(y) is in the span of S, then z_j(x) = z_j(y), so the outputs of neuron j
+// are the same and their difference may join S. If at the end all differences of B's outputs are in the span, they
+// vanish; if a constant other than 0 is, A(x) = A(y) is impossible. All of it in rationals; the span is kept in echelon
+// form.
 #include "search/equal_outputs.h"
 
 #include <algorithm>

@@ -1,14 +1,14 @@
-// Claim: A(x) = A(y) implies B(x) = B(y) on B(lower) n D, and collision is a verified pair with A equal and B different.
-// Proof sketch, in the order of what it costs (MATHEMATICS 7.2):
+// Claim: A(x) = A(y) implies B(x) = B(y) on B(lower) n D, and collision is a verified pair with A equal and B
+// different. Proof sketch, in the order of what it costs (MATHEMATICS 7.2):
 //   the structure of the two networks on the whole ball (EqualOutputs): B = A, B = g(A), shared layers;
 //   where A is injective nothing can go wrong, so Problem 1 of A gives a lower bound, and its collision ends the search
 //   if B differs there: the usual case;
-//   otherwise all pairs of the ball, best first: pairs that A tells apart, pairs without collisions of A up to directions
-//   that neither network sees, pairs where the structure alone makes B equal, and pairs where it is so on each pair of
-//   linear pieces (PairCells): the only ones that settle points where several hinges meet.
-// Directions that neither network sees: let G hold the coefficients of the inputs in all rows of both. If G has a kernel,
-// A and B are functions of G x, and it is enough that J(s) has full rank on columns at which G has its pivots: then
-// A(x) = A(y) implies G (x - y) = 0.
+//   otherwise all pairs of the ball, best first: pairs that A tells apart, pairs without collisions of A up to
+//   directions that neither network sees, pairs where the structure alone makes B equal, and pairs where it is so on
+//   each pair of linear pieces (PairCells): the only ones that settle points where several hinges meet.
+// Directions that neither network sees: let G hold the coefficients of the inputs in all rows of both. If G has a
+// kernel, A and B are functions of G x, and it is enough that J(s) has full rank on columns at which G has its pivots:
+// then A(x) = A(y) implies G (x - y) = 0.
 #include "search/factor_search.h"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // Claim: only exact, verified collisions are offered; the LPs propose.
-// Method: for pieces P, Q the collisions C_PQ = { (x, y) in cl P x cl Q : f_P(x) = f_Q(y) } form a polyhedron. A first LP
-// finds z1 in C_PQ within the two (slightly grown, still disjoint) boxes, so off the diagonal. A second one minimises
-// max(|x - c|, |y - c|) over all of C_PQ: its optimum z* may lie on the diagonal (a branch point or a fold), but then
-// (1 - e) z* + e z1 is a collision off it for every e > 0, of radius as near to the optimum as we like (6.2). From the
-// optimum, neighbouring pieces are tried until none is better.
+// Method: for pieces P, Q the collisions C_PQ = { (x, y) in cl P x cl Q : f_P(x) = f_Q(y) } form a polyhedron. A first
+// LP finds z1 in C_PQ within the two (slightly grown, still disjoint) boxes, so off the diagonal. A second one
+// minimises max(|x - c|, |y - c|) over all of C_PQ: its optimum z* may lie on the diagonal (a branch point or a fold),
+// but then (1 - e) z* + e z1 is a collision off it for every e > 0, of radius as near to the optimum as we like (6.2).
+// From the optimum, neighbouring pieces are tried until none is better.
 #include "search/far_pair.h"
 
 #include <algorithm>

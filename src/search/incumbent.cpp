@@ -1,8 +1,8 @@
 // Claim: every collision that is kept was verified in exact rationals; all else here only proposes.
-// Method: from a point whose determinant has the other sign, minimise |u| over the closure of its cell (an LP with cuts),
-// look for a cell of the other sign still nearer next to the minimiser, and repeat: at the end the fold's nearest
-// point in this neighbourhood is known to the LP's accuracy. Then step gap/16 inside and walk exactly from a point of
-// the centre's sign to it (question/fold_witness).
+// Method: from a point whose determinant has the other sign, minimise |u| over the closure of its cell (an LP with
+// cuts), look for a cell of the other sign still nearer next to the minimiser, and repeat: at the end the fold's
+// nearest point in this neighbourhood is known to the LP's accuracy. Then step gap/16 inside and walk exactly from a
+// point of the centre's sign to it (question/fold_witness).
 #include "search/incumbent.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // Claim: every point of the box in the closures of two cells with opposite determinants, or of a cell with determinant
 // 0, lies in a leaf 'b' or '?'; each leaf 'b' holds one; shape is all of J0 if shape_complete. A leaf '?' is left only
 // where the run must stop, or where a box that cannot be cut has too many cells.
-// Proof sketch: on a leaf '+' or '-' only neurons that are nonzero on the closed box count as decided, so its test speaks
-// of every cell that touches the box. Two points with determinants of different signs in a convex box, in the
+// Proof sketch: on a leaf '+' or '-' only neurons that are nonzero on the closed box count as decided, so its test
+// speaks of every cell that touches the box. Two points with determinants of different signs in a convex box, in the
 // interior of cells, have a fold or a flat cell between them. Boxes that fail the test are cut until few neurons are
 // undecided; then their cells are enumerated exactly. A facet that lies in the face of such a box, where only one
 // side of it is seen, is enumerated with a slightly larger box. Where the slope test stalls at the resolution, because
@@ -271,7 +271,8 @@ void LocusSearch::split(const Node& node, int axis) {
   }
 }
 
-// A box of the resolution: two points with different signs, or its cells, or smaller boxes until each has them or passes.
+// A box of the resolution: two points with different signs, or its cells, or smaller boxes until each has them or
+// passes.
 void LocusSearch::settle(Worker& worker, const Node& node) {
   struct Part {
     Node node;  // its id: the place in `parts`

@@ -1,5 +1,6 @@
 // J0 in a box: its exact shape, and a cover by boxes of one proved determinant sign and boxes that hold a change of
-// it. The observer hears of the cover as of any other; lines of leaves are those of `cover locus` (docs/certificate.md).
+// it. The observer hears of the cover as of any other; lines of leaves are those of `cover locus`
+// (docs/certificate.md).
 #pragma once
 
 #include <condition_variable>

@@ -1,7 +1,7 @@
-// Claim: a leaf `c` lists all cells that meet the inside of the domain and touch the box, if only in a corner, and their
-// determinants have one strict sign; a leaf `b` shows a point of J0 in the box.
-// Proof sketch: cell_walk.h, with branches cut only if their polyhedron does not touch the part of the box in the domain
-// (sum y_j r_j < 0 there) or does not meet the inside of the domain (<= 0 on all of it).
+// Claim: a leaf `c` lists all cells that meet the inside of the domain and touch the box, if only in a corner, and
+// their determinants have one strict sign; a leaf `b` shows a point of J0 in the box.
+// Proof sketch: cell_walk.h, with branches cut only if their polyhedron does not touch the part of the box in the
+// domain (sum y_j r_j < 0 there) or does not meet the inside of the domain (<= 0 on all of it).
 // If there are two signs, or a cell with determinant 0: two of the cells have points inside the box, mostly, and on the
 // way between these lies a point of J0. Otherwise cells of one sign fill the box, and one of another sign touches it in
 // a point p, from outside. Then p and a point in each of the two cells show it.

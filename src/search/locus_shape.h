@@ -15,7 +15,8 @@ struct LocusShape {
   std::vector<std::vector<int>> lines;
   /// n = 3, between cells of opposite signs: the corners are counterclockwise as seen from the positive side.
   std::vector<std::array<int, 3>> triangles;
-  /// Where det J is 0: intervals (n = 1), convex polygons (n = 2), convex polygons of the boundary of such cells (n = 3).
+  /// Where det J is 0: intervals (n = 1), convex polygons (n = 2), convex polygons of the boundary of such cells (n =
+  /// 3).
   std::vector<std::vector<int>> flats;
 };
 

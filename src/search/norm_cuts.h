@@ -20,12 +20,13 @@ struct NormBlocks {
 /// The rows t >= |v_i|: all that the maximum norm needs, and a start for the others. Before minimise_in_norm().
 void add_cube_rows(LinearProgram& program, const NormBlocks& blocks);
 
-/// The half-space that supports the ball of the block at `first` in the direction of v: a good start where the optimum is near v.
+/// The half-space that supports the ball of the block at `first` in the direction of v: a good start where the optimum
+/// is near v.
 void add_cut(LinearProgram& program, const NormBlocks& blocks, std::size_t first, const std::vector<double>& v);
 
-/// Minimises, with t >= |v|: half-spaces that support the ball are added where the optimum lies outside of it, until none
-/// is needed (sum norm) or the optimum is as exact as the solver (Euclidean norm). Nothing as soon as it is clear that
-/// t > most at the optimum (if t is what is minimised). Proposes, like every solution.
+/// Minimises, with t >= |v|: half-spaces that support the ball are added where the optimum lies outside of it, until
+/// none is needed (sum norm) or the optimum is as exact as the solver (Euclidean norm). Nothing as soon as it is clear
+/// that t > most at the optimum (if t is what is minimised). Proposes, like every solution.
 std::optional<LinearProgram::Solution> minimise_in_norm(LinearProgram& program, const NormBlocks& blocks,
                                                         double most = std::numeric_limits<double>::infinity());
 

@@ -31,9 +31,9 @@ class Observer {
   /// The node lies outside B(target): nothing is claimed about it.
   virtual void beyond(std::uint64_t /*id*/, double /*target*/) {}
 
-  /// Pairs of patches of the boundary of B(radius) n D begin, anew: patches 0.. are its parts as in docs/certificate.md,
-  /// 4.5 (maximum norm: axis 0 low, axis 0 high, axis 1 low, ...), pairs 0.. the unordered pairs of parts (0, 0), (0, 1),
-  /// ..., (1, 1), ...
+  /// Pairs of patches of the boundary of B(radius) n D begin, anew: patches 0.. are its parts as in
+  /// docs/certificate.md, 4.5 (maximum norm: axis 0 low, axis 0 high, axis 1 low, ...), pairs 0.. the unordered pairs
+  /// of parts (0, 0), (0, 1), ..., (1, 1), ...
   virtual void boundary(double /*radius*/, int /*parts*/) {}
   /// Pairs of patches of the whole of B(radius) n D begin: patch 0 is the box of that ball, pair 0 is (0, 0).
   virtual void all_pairs(double /*radius*/) {}
@@ -44,8 +44,8 @@ class Observer {
   /// A pair was divided: 'd' (X, X) into (A, B), (A, A), (B, B); 'x' the first into (A, Y), (B, Y); 'y' the second into
   /// (X, A), (X, B). Children have consecutive numbers.
   virtual void pair_split(std::uint64_t /*pair*/, char /*how*/, std::uint64_t /*first_child*/) {}
-  /// A pair was settled: 'i' injective on X = Y, 't' secant test, 'm' separated along the difference of the middles, 'f'
-  /// along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside,
+  /// A pair was settled: 'i' injective on X = Y, 't' secant test, 'm' separated along the difference of the middles,
+  /// 'f' along `functional` (m numbers, for the outputs as they are), 'o' one of the patches is beside,
   /// 'e' equal outputs of A make equal outputs of B.
   virtual void pair_leaf(std::uint64_t /*pair*/, char /*how*/, const std::vector<double>& /*functional*/) {}
   /// A pair was settled by its exact cells; `tokens` as in docs/certificate.md, 4.8.

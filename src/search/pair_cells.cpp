@@ -2,7 +2,8 @@
 // Method: walk the cells P of X and the cells Q of Y. On a pair of them let w = (u, v), D = A_P(u) - A_Q(v) and
 // E = B_P(u) - B_Q(v) (one network: u - v), and r_j >= 0 for the neurons decided in P and in Q. E must vanish on the
 // polyhedron { w in X x Y : D = 0, r >= 0 }. What is 0 on all of it is what follows from D and from the inequalities
-// that are equations there. Both come from one kind of certificate, g = a . D + y . r with y >= 0 and g <= 0 on the box:
+// that are equations there. Both come from one kind of certificate, g = a . D + y . r with y >= 0 and g <= 0 on the
+// box:
 //   g < 0: the polyhedron is empty (Farkas);
 //   max g = 0: r_j = 0 where y_j > 0, and w lies on the sides of the box where g is greatest. By Goldman and Tucker
 //     some g shows all such equations at once; so E vanishes if and only if such a proof of it exists.
@@ -49,7 +50,8 @@ struct Cell {
 
 constexpr char mark = '@';  // stands for a cell's token until all cells are known
 
-// Linear programs are asked only where neither a point of the branch is at hand, nor one or two constraints exclude all.
+// Linear programs are asked only where neither a point of the branch is at hand, nor one or two constraints exclude
+// all.
 class SideWalk : public CellWalk {
  public:
   SideWalk(const Problem& problem, const Box& box, std::vector<Phase> phase)
@@ -76,8 +78,8 @@ class SideWalk : public CellWalk {
 
   std::vector<std::pair<Rational, Rational>> ends_;
   std::vector<double> middle_, half_;
-  // Of this branch: constraints in box coordinates v in [-1, 1]^n, scaled, their constants last; and after so many of them
-  // a point inside, or nothing.
+  // Of this branch: constraints in box coordinates v in [-1, 1]^n, scaled, their constants last; and after so many of
+  // them a point inside, or nothing.
   std::vector<std::vector<double>> scaled_, points_;
 };
 
@@ -124,8 +126,8 @@ double SideWalk::most(const std::vector<double>& row, const std::vector<double>&
   return result;
 }
 
-// The newest constraint alone, or with a multiple of another: the greatest value on the box is convex and piecewise linear
-// in the factor, and least where some coordinate cancels.
+// The newest constraint alone, or with a multiple of another: the greatest value on the box is convex and piecewise
+// linear in the factor, and least where some coordinate cancels.
 std::optional<std::string> SideWalk::excluded_by_two() const {
   const std::size_t n = middle_.size(), last = constraints_.size() - 1;
   for (std::size_t c = 0; c <= last; ++c) {

@@ -1,11 +1,12 @@
-// Claim: Result::injective means that f has no collision (x, y) with x and y in the union of the roots, in the ball, and
-// on its surface where they come from a shell.
+// Claim: Result::injective means that f has no collision (x, y) with x and y in the union of the roots, in the ball,
+// and on its surface where they come from a shell.
 // Proof sketch: all unordered pairs of roots are asked, (X, X) included; a pair of patches is dropped only if
 //   beside:    |u| > r on one of them, or |u| < r on one of a shell, or
 //   separated: a linear functional p has p . f(x) > p . f(y) for all x in X, y in Y (affine enclosures), or
 //   secant:    J(s) is nonsingular for all slopes s between points of X and points of Y (2.5, ranges by 1.2);
 //   harmless:  the structure of two networks makes outputs of B equal where those of A are (Problem 3), or
-//   cells:     on each pair of linear pieces of the two patches equal outputs are no collision, exactly (pair_cells.cpp);
+//   cells:     on each pair of linear pieces of the two patches equal outputs are no collision, exactly
+//              (pair_cells.cpp);
 // otherwise the wider patch is halved, (X, X) into (a, a), (a, b), (b, b). Touching and equal patches are treated
 // like all others, so branch points cannot slip through.
 // A pair that resists while it is small is asked for an exact collision: the linear pieces at the two middles give an
@@ -36,10 +37,10 @@ double distance(const Box& x, const Box& y) {
 }
 
 constexpr int slope_node_budget = 40;
-// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once, and those
-// of networks that see few directions: boxes multiply in all directions, pieces only in these. Elsewhere cells are for
-// places where cuts were in vain: twice as many whenever all sides have been halved. In large networks a pair of cells
-// costs as much as hundreds of pairs of boxes, and where these get through, cells must wait.
+// Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once, and
+// those of networks that see few directions: boxes multiply in all directions, pieces only in these. Elsewhere cells
+// are for places where cuts were in vain: twice as many whenever all sides have been halved. In large networks a pair
+// of cells costs as much as hundreds of pairs of boxes, and where these get through, cells must wait.
 constexpr double cells_of_ball = 64.0, first_cells = 8.0, most_cells = 2048.0, more_cells = 128.0;
 constexpr double small_network = 12.0;  // neurons
 
@@ -290,8 +291,8 @@ void PairSearch::work() {
       if (cells.tokens) settled = 'c';
       if (!cells.u.empty()) pair.cells_from = pair.divisions + 4;
     }
-    // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking. Best first,
-    // pairs that touch are asked too.
+    // Far pairs are asked early, near ones only when they are tiny; and again after every eightfold shrinking. Best
+    // first, pairs that touch are asked too.
     const bool near = best_first_ && width >= 0.5 * apart;
     const bool small = width < 0.05 * radius_ && (apart > 0.0 ? width < 0.5 * apart : false);
     if (settled == 0 && (small || near) && (pair.asked == 0.0 || width < 0.125 * pair.asked)) {

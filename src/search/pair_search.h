@@ -33,13 +33,13 @@ class PairSearch : public Divisible {
   struct Rules {
     /// Columns of J(s) that the cube tests look at; empty: all.
     std::vector<int> columns;
-    /// Looks for an exact collision in a pair of boxes that resists and offers it to the incumbent; true if it improved.
-    /// `last`: nothing more will be tried there.
+    /// Looks for an exact collision in a pair of boxes that resists and offers it to the incumbent; true if it
+    /// improved. `last`: nothing more will be tried there.
     std::function<bool(const Box& x, const Box& y, bool last)> collide;
     /// Settles a pair that may collide ('e'); may be empty.
     std::function<bool(const Box& x, const Box& y)> harmless;
-    /// Asks the exact cells of a pair ('c'), at most `most` pairs of them; may be empty. Where a pair of cells collides,
-    /// it has been offered to the incumbent.
+    /// Asks the exact cells of a pair ('c'), at most `most` pairs of them; may be empty. Where a pair of cells
+    /// collides, it has been offered to the incumbent.
     std::function<PairCells::Outcome(const Box& x, const Box& y, double most)> cells;
     /// How often all sides of boxes are halved in a large network before cells are asked as in a small one.
     double patience = 0.0;
@@ -55,16 +55,17 @@ class PairSearch : public Divisible {
     unresolved,  ///< some pair of tiny boxes could be neither separated nor made to collide, or too many pairs
     stopped
   };
-  /// All unordered pairs of roots, boxes of U(radius), (X, X) included, depth first; at most `most_pairs`. Points farther
-  /// than the radius do not matter.
+  /// All unordered pairs of roots, boxes of U(radius), (X, X) included, depth first; at most `most_pairs`. Points
+  /// farther than the radius do not matter.
   /// Patches 0.. of the events are the roots, pairs 0.. the pairs (0, 0), (0, 1), ..., (1, 1), ...
   Result run(std::vector<Root> roots, double radius, std::uint64_t most_pairs);
   /// All pairs of points of B(incumbent.target()) n D, best first by their distance from the centre, until none is left
   /// nearer than incumbent.target(). Returns a radius on whose ball, cut by D, no pair collides (in a way that is not
   /// harmless), proved; also if it stopped early. Announced as Observer::all_pairs.
   double run_best_first(std::uint64_t most_pairs);
-  /// At a worker: the part of a payload, of run() or, if `best_first`, of run_best_first(), whose roots and radius these
-  /// are; at most `most_pairs` pairs. Writes what its merging reads. `recorder` is what the control's observer tells.
+  /// At a worker: the part of a payload, of run() or, if `best_first`, of run_best_first(), whose roots and radius
+  /// these are; at most `most_pairs` pairs. Writes what its merging reads. `recorder` is what the control's observer
+  /// tells.
   void run_part(std::vector<Root> roots, double radius, bool best_first, ByteReader& in, std::uint64_t most_pairs,
                 PairRecorder& recorder, ByteWriter& out);
   /// After `unresolved`: the hull of the pair that resists, if there is one.

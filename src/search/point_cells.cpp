@@ -2,7 +2,8 @@
 // On a cell f is affine, f(u) - y = A u + b, and the cell's closure is { r_j(u) >= 0 } for the decided neurons j:
 //   A of full column rank, A u = -b solvable: one candidate. It is a preimage, which becomes a point of the fibre; or
 //     it violates some r_j, a side of the box or a half-space around its ball, and then y A + grad r_j = 0 (or a normal
-//     of the side) for some y gives a function that is constant on the box and negative there (or negative at the side).
+//     of the side) for some y gives a function that is constant on the box and negative there (or negative at the
+//     side).
 //   A u = -b not solvable: no preimage.
 //   else a linear program looks for a point in the closure of the cell, as far inside as possible. If there is none,
 //     its duals, taken as exact numbers, are the proof. If there is one, u, and a direction of the kernel of A along
@@ -219,9 +220,9 @@ std::optional<std::string> PointWalk::flat() {
   return u ? alone(*u) : std::nullopt;
 }
 
-// A point of the closed cell and the domain, in the box or next to it, which the cell's map takes to the value, where the
-// program says that one is. Where there is no room inside the cell, constraints are equations too: those that hold the
-// point up, or all that are nearly 0; and so may be sides of the box.
+// A point of the closed cell and the domain, in the box or next to it, which the cell's map takes to the value, where
+// the program says that one is. Where there is no room inside the cell, constraints are equations too: those that hold
+// the point up, or all that are nearly 0; and so may be sides of the box.
 std::optional<std::vector<Rational>> PointWalk::candidate(const CellProgram& program) const {
   const std::vector<Rational> guess = program.point();
   const std::size_t n = guess.size();

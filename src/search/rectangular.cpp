@@ -1,10 +1,10 @@
 // Claim: as for search_radius.
-// m < n: the map is affine with a kernel on every cell of the cone at the centre, so two points of one such cell collide,
-// as near to the centre as we like (MATHEMATICS 6.3b): r* = 0.
+// m < n: the map is affine with a kernel on every cell of the cone at the centre, so two points of one such cell
+// collide, as near to the centre as we like (MATHEMATICS 6.3b): r* = 0.
 // m > n: determinants and the theorem about the boundary are gone (7.3: alpha_curve is locally injective, its boundary
 // never collides, and yet r* = 5/2). What is left needs no dimension to match: a cube test of the whole ball by
-// compression (2.5), one preconditioner (5.1), and all pairs of the ball, which have 2n dimensions. Collisions, and proofs
-// where hinges meet, come from pairs of linear pieces (6.1).
+// compression (2.5), one preconditioner (5.1), and all pairs of the ball, which have 2n dimensions. Collisions, and
+// proofs where hinges meet, come from pairs of linear pieces (6.1).
 #include "search/rectangular.h"
 
 #include <algorithm>

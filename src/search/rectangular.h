@@ -28,7 +28,8 @@ RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const Re
 /// Collisions next to the centre, of random pairs of the linear pieces that meet there.
 void shake_centre(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent);
 
-/// Pairs of the whole ball: collisions and exact cells of the linear pieces at a pair of boxes. Refers to its arguments.
+/// Pairs of the whole ball: collisions and exact cells of the linear pieces at a pair of boxes. Refers to its
+/// arguments.
 PairSearch::Rules rules_of_pieces(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
                                   const PairCells& exact);
 

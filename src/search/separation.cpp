@@ -138,9 +138,10 @@ char Separation::run_point(const Image& x, const Image& y, int& output) {
   return candidate_.size() > 1 && gap_along_some(x, y) ? 'f' : '\0';
 }
 
-// In the plane, of images with round parts. p separates if p . s > 0 for all differences s of points of x and y. The s for
-// which p . s is least allows only the half-plane of directions on its side: the middle of those left is tried next, which
-// halves them at least. So a touching point is approached quickly, where boxes would have to be cut to the size of the gap.
+// In the plane, of images with round parts. p separates if p . s > 0 for all differences s of points of x and y. The s
+// for which p . s is least allows only the half-plane of directions on its side: the middle of those left is tried
+// next, which halves them at least. So a touching point is approached quickly, where boxes would have to be cut to the
+// size of the gap.
 bool Separation::gap_by_points(const Image& x, const Image& y) {
   constexpr double pi = 3.141592653589793;
   constexpr int most_points = 40;

@@ -8,8 +8,8 @@
 namespace foldproof {
 
 /// A zonotope that encloses the image of a box: value + sum_g generator_g e_g +- remainder, |e_g| <= 1. The first n
-/// generators belong to the sides of the box: its points are middle + half e. If it sticks out of its ball, that of these
-/// e matter only those in the ball.
+/// generators belong to the sides of the box: its points are middle + half e. If it sticks out of its ball, that of
+/// these e matter only those in the ball.
 struct Image {
   std::vector<double> value, generators, remainder;  // m, generators x m, m
   Ball ball = {};
@@ -26,11 +26,11 @@ class Separation {
   Separation(const RegionNetwork& root, double margin);
 
   /// p . f(x) > p . f(y) (or <) on the whole pair, proved: 'm' for the difference of the middles, as another program's
-  /// enclosures would have it; 'f' for functional(); 0 if no functional was found. `explicitly`: 'f' in place of 'm', which
-  /// holds on parts of the boxes too.
+  /// enclosures would have it; 'f' for functional(); 0 if no functional was found. `explicitly`: 'f' in place of 'm',
+  /// which holds on parts of the boxes too.
   char run(const Image& x, const Image& y, bool explicitly = false);
-  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing was
-  /// found.
+  /// The same for a single point y: 'v' for one output, which `output` then names; 'f' for functional(); 0 if nothing
+  /// was found.
   char run_point(const Image& x, const Image& y, int& output);
   /// The functional that gave 'f', for the outputs as they are.
   std::vector<double> functional() const;

@@ -3,8 +3,8 @@
 //     d^T M J d = d^T M J0 d + d^T M C w >= d^T M J0 d + d^T M C w + sum_j tau_j (w_j^2 - delta_j^2 / 4),
 // a quadratic form in (d, w); if it is positive definite (verified Cholesky), so is sym(M J). Entries carry the errors
 // of the slope matrices and of forming the quadratic form; their sum in the Frobenius norm is the Cholesky's margin.
-// Start: tau_j^2 = (u^T S^{-1} u) / (v^T S^{-1} v), S = sym(M J0), u column j of M C, v row j of A: exact for one neuron.
-// Branching: d^T M J(s) d is affine in s_j, so s_j = 0 and s_j = 1 suffice (1.3), with no condition on signs.
+// Start: tau_j^2 = (u^T S^{-1} u) / (v^T S^{-1} v), S = sym(M J0), u column j of M C, v row j of A: exact for one
+// neuron. Branching: d^T M J(s) d is affine in s_j, so s_j = 0 and s_j = 1 suffice (1.3), with no condition on signs.
 #include "slope/monotone_test.h"
 
 #include <algorithm>

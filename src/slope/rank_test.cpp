@@ -4,8 +4,8 @@
 // Z J0 and Z C. An entry sum_o Z_io E_o, where E_o is known up to error_o, is computed with an error of at most
 // sum_o |Z_io| (error_o + gamma |E_o|).
 // Choice: Z = J0^T (I + c C C^T)^{-1}, so that outputs count less the more undecided slopes blur them. c = 0 is the
-// transpose. A curve in the plane that turns by more than a right angle needs c > 0: what is left of J0 then is its part
-// across the turn.
+// transpose. A curve in the plane that turns by more than a right angle needs c > 0: what is left of J0 then is its
+// part across the turn.
 #include "slope/rank_test.h"
 
 #include <algorithm>

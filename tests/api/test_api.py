@@ -1,5 +1,5 @@
-"""The questions, through Python: the answers are those of the command line and of the zoo, numbers are exact, and an answer
-stays what it is."""
+"""The questions, through Python: the answers are those of the command line and of the zoo, numbers are exact, and an
+answer stays what it is."""
 
 import gzip
 import json
@@ -31,10 +31,10 @@ def without_times(record):
 class TestQuestions:
     @pytest.mark.parametrize("ask, command", [
         (lambda: foldproof.radius(BRUSSELATOR, at=[1, "2.1"], threads=1), ["radius", BRUSSELATOR, "--at", "1,2.1"]),
-        (lambda: foldproof.radius(NETS / "brus3_b.onnx", at=[1, 2], fix={2: "2.2"}, norm="l1", scale=[1, "1/2"], gap=1e-3,
-                                  domain=[(0, 2), ("1.5", 3)], max_radius="0.9", threads=1),
-         ["radius", NETS / "brus3_b.onnx", "--at", "1,2", "--fix", "2=2.2", "--norm", "l1", "--scale", "1,1/2", "--gap", "1e-3",
-          "--domain", "0:2,1.5:3", "--max-radius", "0.9"]),
+        (lambda: foldproof.radius(NETS / "brus3_b.onnx", at=[1, 2], fix={2: "2.2"}, norm="l1", scale=[1, "1/2"],
+                                  gap=1e-3, domain=[(0, 2), ("1.5", 3)], max_radius="0.9", threads=1),
+         ["radius", NETS / "brus3_b.onnx", "--at", "1,2", "--fix", "2=2.2", "--norm", "l1", "--scale", "1,1/2", "--gap",
+          "1e-3", "--domain", "0:2,1.5:3", "--max-radius", "0.9"]),
         (lambda: foldproof.pseudo(BRUSSELATOR, at=[1, "2.1"], norm="l2", threads=1),
          ["pseudo", BRUSSELATOR, "--at", "1,2.1", "--norm", "l2"]),
         (lambda: foldproof.factor(*VANDERPOL, at=[0, 0], threads=1), ["factor", *VANDERPOL, "--at", "0,0"]),
@@ -53,7 +53,8 @@ class TestQuestions:
     @pytest.mark.parametrize("name", sorted(ZOO))
     def test_a_bracket_holds_what_is_known(self, zoo, name):
         known = ZOO[name]
-        answer = foldproof.radius(zoo(name), at=[str(value) for value in known["centre"]], max_radius=known["search_radius"], threads=1)
+        answer = foldproof.radius(zoo(name), at=[str(value) for value in known["centre"]],
+                                  max_radius=known["search_radius"], threads=1)
         assert answer.status == "solved" and answer.proof.checked
         if known["r_star_Linf"] == "inf":
             assert (answer.lower, answer.upper, answer.witness) == (known["search_radius"], None, None)
@@ -99,7 +100,8 @@ class TestQuestions:
 
     def test_folds_of_known_places(self, zoo):
         answer = foldproof.j0(zoo("abs1d"), box=[(-3, 5)])
-        assert answer.complete and answer.points_exact == ((0,),) and answer.lines == ((0,),) and answer.enclosure["open"] == 0
+        assert answer.complete and answer.points_exact == ((0,),) and answer.lines == ((0,),)
+        assert answer.enclosure["open"] == 0
 
     def test_the_surface_of_a_fold_in_three_dimensions(self, lorenz):
         answer = foldproof.j0(lorenz, box=[(0, 4), (-10, -6), (-4, 0)])
@@ -108,7 +110,8 @@ class TestQuestions:
 
     def test_factor_asks_in_both_directions(self, zoo):
         answer = foldproof.factor(zoo("abs1d"), [([[1.0]], [0.0])], at=[1], max_radius=3)
-        assert answer.ab.lower_exact <= 1 <= answer.ab.upper_exact and answer.ab.witness.b_x_exact != answer.ab.witness.b_y_exact
+        assert answer.ab.lower_exact <= 1 <= answer.ab.upper_exact
+        assert answer.ab.witness.b_x_exact != answer.ab.witness.b_y_exact
         assert answer.ba.lower == 3 and answer.ba.upper is None and answer.status == "solved"
         with pytest.raises(AttributeError, match=r"\.ab\.proof"):
             answer.proof
@@ -149,9 +152,10 @@ class TestNumbers:
     TENTH = Fraction(1, 10)
 
     @pytest.mark.parametrize("given, exact", [
-        (0.1, Fraction(0.1)), ("0.1", TENTH), ("1/10", TENTH), (" 0.1 ", TENTH), (TENTH, TENTH), (Decimal("0.1"), TENTH),
-        (Decimal("1e-30"), Fraction(1, 10**30)), (np.float64(0.1), Fraction(0.1)), (np.float32(0.1), Fraction(float(np.float32(0.1)))),
-        (np.float16(0.1), Fraction(float(np.float16(0.1)))), (np.int8(-3), -3), (3, 3), (10**30, 10**30), (np.array(0.1), Fraction(0.1)),
+        (0.1, Fraction(0.1)), ("0.1", TENTH), ("1/10", TENTH), (" 0.1 ", TENTH), (TENTH, TENTH),
+        (Decimal("0.1"), TENTH), (Decimal("1e-30"), Fraction(1, 10**30)), (np.float64(0.1), Fraction(0.1)),
+        (np.float32(0.1), Fraction(float(np.float32(0.1)))), (np.float16(0.1), Fraction(float(np.float16(0.1)))),
+        (np.int8(-3), -3), (3, 3), (10**30, 10**30), (np.array(0.1), Fraction(0.1)),
         (np.longdouble(1) / 3, Fraction(*(np.longdouble(1) / 3).as_integer_ratio())),
     ])
     def test_every_number_is_taken_exactly(self, given, exact):
@@ -159,9 +163,10 @@ class TestNumbers:
         assert identity.exact([given]) == (exact,)
 
     @pytest.mark.parametrize("given, words", [
-        (float("nan"), "not a finite number"), (float("inf"), "not a finite number"), (np.float32("-inf"), "not a finite number"),
-        (Decimal("nan"), "not a finite number"), (1j, "not a number"), (np.complex64(1), "not a number"), (True, "not a number"),
-        (np.bool_(True), "not a number"), (None, "not a number"), ("", "empty"), ("one", "one"), (b"1", "not a number"), ([1], "nested"),
+        (float("nan"), "not a finite number"), (float("inf"), "not a finite number"),
+        (np.float32("-inf"), "not a finite number"), (Decimal("nan"), "not a finite number"), (1j, "not a number"),
+        (np.complex64(1), "not a number"), (True, "not a number"), (np.bool_(True), "not a number"),
+        (None, "not a number"), ("", "empty"), ("one", "one"), (b"1", "not a number"), ([1], "nested"),
     ])
     def test_what_is_no_number_is_named(self, brusselator, given, words):
         with pytest.raises(InputError) as told:
@@ -170,22 +175,23 @@ class TestNumbers:
         assert words in sentence and "\n" not in sentence and len(sentence) < 200
 
     @pytest.mark.parametrize("at", [
-        np.array([1, 2.1]), np.array([[1, 0], [2.1, 0]])[:, 0], np.asfortranarray([[1, 2.1]])[0], np.array([1, 2.1])[::-1][::-1],
-        (1, 2.1), np.array([1, 2.1], dtype=object), iter([1, 2.1]), range(1, 3),
+        np.array([1, 2.1]), np.array([[1, 0], [2.1, 0]])[:, 0], np.asfortranarray([[1, 2.1]])[0],
+        np.array([1, 2.1])[::-1][::-1], (1, 2.1), np.array([1, 2.1], dtype=object), iter([1, 2.1]), range(1, 3),
     ], ids=["array", "strided", "fortran", "reversed", "tuple", "objects", "iterator", "range"])
     def test_every_row_of_numbers_is_a_point(self, brusselator, at):
         second = 2 if isinstance(at, range) else 2.1
         answer = foldproof.pseudo(brusselator, at=at, max_radius="0.01")
         assert answer.center_exact == (1, Fraction(second)) and answer.center.tolist() == [1, second]
 
-    @pytest.mark.parametrize("at", [5, None, {1: 2}, [], [1], [1, 2, 3], [[1, 2]], np.zeros((1, 2)), np.float64(1), b"1,2", "", "1,", "1;2"])
+    @pytest.mark.parametrize("at", [5, None, {1: 2}, [], [1], [1, 2, 3], [[1, 2]], np.zeros((1, 2)), np.float64(1),
+                                    b"1,2", "", "1,", "1;2"])
     def test_what_is_no_point_is_refused(self, brusselator, at):
         with pytest.raises(InputError) as told:
             foldproof.radius(brusselator, at=at)
         assert "\n" not in str(told.value)
 
-    @pytest.mark.parametrize("box", [5, [], [(0, 1)], [0, 1], [(0, 1), (1, 0)], [(0, 1), (1, 1)], [(0, 1), (0, float("nan"))],
-                                     [(0, 1, 2), (0, 1, 2)], np.zeros((2, 3)), None])
+    @pytest.mark.parametrize("box", [5, [], [(0, 1)], [0, 1], [(0, 1), (1, 0)], [(0, 1), (1, 1)],
+                                     [(0, 1), (0, float("nan"))], [(0, 1, 2), (0, 1, 2)], np.zeros((2, 3)), None])
     def test_what_is_no_box_is_refused(self, brusselator, box):
         with pytest.raises(InputError):
             foldproof.injective(brusselator, box=box)
@@ -195,9 +201,10 @@ class TestNumbers:
         assert foldproof.injective(brusselator, box=box).box_exact == ((0.5, 0.75), (2, 2.25))
 
     @pytest.mark.parametrize("options, words", [
-        ({"norm": "l3"}, "l3"), ({"gap": 0}, "gap"), ({"gap": "small"}, "gap"), ({"time": 0}, "time"), ({"time": -1}, "time"),
-        ({"threads": 0}, "threads"), ({"memory": float("nan")}, "memory"), ({"scale": [1, 0]}, "scale"), ({"scale": [1]}, "scale"),
-        ({"domain": [(2, 3), (2, 3)]}, "domain"), ({"max_radius": -1}, "radius"), ({"fix": {7: 1}}, "7"), ({"fix": {0.5: 1}}, "0.5"),
+        ({"norm": "l3"}, "l3"), ({"gap": 0}, "gap"), ({"gap": "small"}, "gap"), ({"time": 0}, "time"),
+        ({"time": -1}, "time"), ({"threads": 0}, "threads"), ({"memory": float("nan")}, "memory"),
+        ({"scale": [1, 0]}, "scale"), ({"scale": [1]}, "scale"), ({"domain": [(2, 3), (2, 3)]}, "domain"),
+        ({"max_radius": -1}, "radius"), ({"fix": {7: 1}}, "7"), ({"fix": {0.5: 1}}, "0.5"),
         ({"proof": "/nowhere/fold.proof"}, "nowhere"),
     ])
     def test_a_wrong_option_is_named(self, brusselator, options, words):
@@ -214,8 +221,8 @@ class TestNetworks:
     W = np.array([[1, 2], [3, 4], [5, 6]])
 
     @pytest.mark.parametrize("matrix", [
-        W.astype(float), W.astype(np.float32), W.astype(np.float16), W.astype(np.int64), np.asfortranarray(W, dtype=float),
-        np.repeat(W.astype(float), 2, axis=1)[:, ::2], W.tolist(),
+        W.astype(float), W.astype(np.float32), W.astype(np.float16), W.astype(np.int64),
+        np.asfortranarray(W, dtype=float), np.repeat(W.astype(float), 2, axis=1)[:, ::2], W.tolist(),
     ], ids=["float64", "float32", "float16", "int64", "fortran", "strided", "list"])
     def test_weights_of_any_layout_are_the_same(self, matrix):
         net = foldproof.load([(matrix, np.zeros(3)), (np.eye(3), [0.5, 0, 0])])
@@ -235,25 +242,29 @@ class TestNetworks:
         assert pickle.loads(pickle.dumps(net)).exact([1, 2]) == net.exact([1, 2]) == (1, 2)
 
     @pytest.mark.parametrize("layers, words", [
-        ([], "layer"), ([(np.eye(2),)], "pair"), ([(np.eye(2), np.zeros(3))], "3"), ([(np.zeros(2), np.zeros(2))], "shape"),
-        ([(np.eye(2), np.zeros((2, 1)))], "shape"), ([(np.eye(2) * 1j, np.zeros(2))], "complex"), ([(np.eye(2) > 0, np.zeros(2))], "bool"),
+        ([], "layer"), ([(np.eye(2),)], "pair"), ([(np.eye(2), np.zeros(3))], "3"),
+        ([(np.zeros(2), np.zeros(2))], "shape"), ([(np.eye(2), np.zeros((2, 1)))], "shape"),
+        ([(np.eye(2) * 1j, np.zeros(2))], "complex"), ([(np.eye(2) > 0, np.zeros(2))], "bool"),
         ([(np.full((2, 2), np.nan), np.zeros(2))], "nan|NaN|finite"), ([(np.eye(2), [np.inf, 0])], "inf|finite"),
         ([(np.eye(2), np.zeros(2)), (np.eye(3), np.zeros(3))], "layer 1"), ([(np.array([["a"]]), [0.0])], "dtype"),
-        ([(np.array([[2**60 + 1]]), np.array([0]))], "float64"), ([(np.eye(2) * np.longdouble("0.1"), np.zeros(2))], "float64"),
-        (np.eye(2), "ndarray"), (7, "int"), ([np.eye(2)], "pair"),
+        ([(np.array([[2**60 + 1]]), np.array([0]))], "float64"),
+        ([(np.eye(2) * np.longdouble("0.1"), np.zeros(2))], "float64"), (np.eye(2), "ndarray"), (7, "int"),
+        ([np.eye(2)], "pair"),
     ])
     def test_wrong_layers_are_named(self, layers, words):
         with pytest.raises(InputError, match=words) as told:
             foldproof.load(layers)
         assert "\n" not in str(told.value)
 
-    @pytest.mark.parametrize("source, words", [("nowhere.onnx", "nowhere.onnx"), (b"", "empty"), (b"no network", "ONNX"), (ROOT, "folder")])
+    @pytest.mark.parametrize("source, words", [
+        ("nowhere.onnx", "nowhere.onnx"), (b"", "empty"), (b"no network", "ONNX"), (ROOT, "folder")])
     def test_what_is_no_file_of_a_network_is_refused(self, source, words):
         with pytest.raises(InputError, match=words):
             foldproof.load(source)
 
     def test_bytes_are_the_file(self, brusselator):
-        for source in (BRUSSELATOR.read_bytes(), bytearray(BRUSSELATOR.read_bytes()), memoryview(BRUSSELATOR.read_bytes())):
+        for source in (BRUSSELATOR.read_bytes(), bytearray(BRUSSELATOR.read_bytes()),
+                       memoryview(BRUSSELATOR.read_bytes())):
             assert foldproof.load(source).weights() == brusselator.weights()
 
     def test_inputs_are_fixed_and_outputs_chosen(self):

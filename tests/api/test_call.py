@@ -13,7 +13,8 @@ BRUSSELATOR = "nets/brusselator.onnx"
 
 
 def asked(answer):
-    names = ("question", "network", "networks", "norm", "scale", "domain", "center_exact", "box", "verdict", "sets", "points")
+    names = ("question", "network", "networks", "norm", "scale", "domain", "center_exact", "box", "verdict", "sets",
+             "points")
     return {name: answer.record[name] for name in names if name in answer.record}
 
 

@@ -72,7 +72,8 @@ def test_a_killed_worker_costs_its_part_only(hard, reports):
                 killed.append(next(iter(pool._processes)))
                 os.kill(killed[0], signal.SIGKILL)
 
-        expect_proved(foldproof.radius(net, at=at.split(","), max_radius="0.875", threads=1, executor=pool, progress=kill_one))
+        expect_proved(foldproof.radius(net, at=at.split(","), max_radius="0.875", threads=1, executor=pool,
+                                       progress=kill_one))
     assert killed and any(report["lost"] for report in reports)
     first_lost = next(i for i, report in enumerate(reports) if report["lost"])
     assert any(not report["lost"] for report in reports[first_lost:])  # others took the place of the dead

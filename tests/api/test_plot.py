@@ -53,7 +53,8 @@ KINDS = ["plane", "l2", "pseudo", "proved box", "refuted box", "j0", "graph", "g
 
 
 def key(ax):
-    return {text.get_text(): handle for text, handle in zip(ax.get_legend().get_texts(), ax.get_legend().legend_handles)}
+    return {text.get_text(): handle
+            for text, handle in zip(ax.get_legend().get_texts(), ax.get_legend().legend_handles)}
 
 
 def axes_of(plotted):
@@ -93,13 +94,15 @@ class TestPlane:
                     if isinstance(part, LineCollection) and len(part.get_segments()) == 1}
         for color, radius in ((_plot.PROVED, answer.lower), (_plot.REFUTED, answer.upper)):
             assert np.abs(outlines[color] - answer.center).max() == pytest.approx(radius, rel=1e-4)
-        assert {"ball, proved", "ball, refuted", "centre", "x", "y", "orientation kept", "fold (J0), exact"} <= set(key(ax))
+        assert {"ball, proved", "ball, refuted", "centre", "x", "y", "orientation kept",
+                "fold (J0), exact"} <= set(key(ax))
         assert ax.get_aspect() == 1 and (ax.get_xlabel(), ax.get_ylabel()) == ("input 0", "input 1")
 
     def test_a_round_ball_is_drawn_round(self, drawn):
         answer = drawn["l2"]
         (proved,) = [part.get_segments()[0] for part in answer.plot().collections
-                     if isinstance(part, LineCollection) and matplotlib.colors.to_hex(part.get_colors()[0]) == _plot.PROVED]
+                     if isinstance(part, LineCollection)
+                     and matplotlib.colors.to_hex(part.get_colors()[0]) == _plot.PROVED]
         distances = np.linalg.norm((proved - answer.center) / [1, 2], axis=1)
         assert np.allclose(distances, answer.lower, rtol=1e-3)
 
@@ -107,17 +110,20 @@ class TestPlane:
         css = (ROOT / "src" / "report" / "assets" / "report.css").read_text()
         light = dict(re.findall(r"--([\w-]+): (#\w+);", css[:css.index("@media")]))
         names = {"ink": "INK", "quiet": "QUIET", "plot-up": "UP", "plot-up-strong": "UP_STRONG", "plot-down": "DOWN",
-                 "plot-down-strong": "DOWN_STRONG", "plot-zero": "ZERO", "plot-sheet": "SHEET", "plot-sheet-soft": "SHEET_SOFT",
-                 "plot-turned": "TURNED", "plot-fold": "FOLD", "plot-proved": "PROVED", "plot-refuted": "REFUTED", "plot-x": "X",
-                 "plot-y": "Y"}
-        assert {name: getattr(_plot, constant) for name, constant in names.items()} == {name: light[name] for name in names}
+                 "plot-down-strong": "DOWN_STRONG", "plot-zero": "ZERO", "plot-sheet": "SHEET",
+                 "plot-sheet-soft": "SHEET_SOFT", "plot-turned": "TURNED", "plot-fold": "FOLD", "plot-proved": "PROVED",
+                 "plot-refuted": "REFUTED", "plot-x": "X", "plot-y": "Y"}
+        ours = {name: getattr(_plot, constant) for name, constant in names.items()}
+        assert ours == {name: light[name] for name in names}
         script = (ROOT / "src" / "report" / "assets" / "report.js").read_text()
-        tests = dict(re.findall(r"(\w+): \[('#\w+', '[^']+')\]", script[script.index("const TESTS"):script.index("const CURVES")]))
+        tests = dict(re.findall(r"(\w+): \[('#\w+', '[^']+')\]",
+                                script[script.index("const TESTS"):script.index("const CURVES")]))
         assert tests == {name: f"'{color}', '{text}'" for name, (color, text) in _plot.TESTS.items()}
 
     def test_a_determinant_is_blue_where_it_has_the_sign_of_the_centre(self):
         shades = _plot._shades(np.array([[1000.0, 1.0, 0.0, -1.0, -1000.0]]))
-        assert [matplotlib.colors.to_hex(shade) for shade in shades[0][[0, 2, 4]]] == [_plot.UP_STRONG, _plot.ZERO, _plot.DOWN_STRONG]
+        ends_and_middle = [matplotlib.colors.to_hex(shade) for shade in shades[0][[0, 2, 4]]]
+        assert ends_and_middle == [_plot.UP_STRONG, _plot.ZERO, _plot.DOWN_STRONG]
         assert shades[0][1][2] > shades[0][1][0] and shades[0][3][0] > shades[0][3][2]
 
     def test_the_boxes_of_the_proof_are_drawn_if_asked_for(self, drawn):
@@ -137,7 +143,8 @@ class TestPlane:
 
 
 def test_a_box_is_green_only_if_it_is_proved(drawn):
-    colors = {kind: matplotlib.colors.to_hex(key(drawn[kind].plot())["the box"].get_color()) for kind in ("proved box", "refuted box")}
+    colors = {kind: matplotlib.colors.to_hex(key(drawn[kind].plot())["the box"].get_color())
+              for kind in ("proved box", "refuted box")}
     assert colors == {"proved box": _plot.PROVED, "refuted box": _plot.QUIET}
 
 
@@ -146,7 +153,8 @@ def test_a_graph_shows_the_interval_and_the_common_value(drawn):
     ax = answer.plot()
     spans = sorted(patch.get_x() for patch in ax.patches)
     assert spans == pytest.approx([1 - answer.upper, 1 - answer.lower], abs=1e-12)
-    assert {"interval, proved", "interval, refuted", "f, direction kept", "f, turned back", "common value"} <= set(key(ax))
+    assert {"interval, proved", "interval, refuted", "f, direction kept", "f, turned back",
+            "common value"} <= set(key(ax))
     assert list(key(drawn["graph j0"].plot())).count("J0") == 1
 
 

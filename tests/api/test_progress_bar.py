@@ -1,4 +1,5 @@
-"""progress=True: a bar in a terminal and in a notebook, lines in a log, nothing for short calls, and nothing left behind."""
+"""progress=True: a bar in a terminal and in a notebook, lines in a log, nothing for short calls, and nothing left
+behind."""
 
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from networks_api import NETS, ROOT
 
 from foldproof._progress import proved_share, short_count, words
 
-NEWS = {"phase": "global", "lower": 0.9999, "upper": 1.0, "local_lower": 0.5, "regions": 56366, "pairs": 0, "open": 12, "seconds": 3.21}
+NEWS = {"phase": "global", "lower": 0.9999, "upper": 1.0, "local_lower": 0.5, "regions": 56366, "pairs": 0, "open": 12,
+        "seconds": 3.21}
 HARD = f"""
 import foldproof
 foldproof.radius({str(NETS / 'cb6_64x2.onnx')!r}, at="1,2.1,1,2.1,1,2.1", time=SECONDS, check=False, progress=True)
@@ -65,7 +67,8 @@ class TestTerminal:
 
 
 def test_a_log_gets_whole_lines_now_and_then():
-    done = subprocess.run([sys.executable, "-c", HARD.replace("SECONDS", "3.3")], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", HARD.replace("SECONDS", "3.3")], capture_output=True, text=True,
+                          timeout=30)
     assert done.stdout == "over\n" and "\r" not in done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith("foldproof: global ") and "regions" in line and line.endswith(" s")
@@ -73,7 +76,8 @@ def test_a_log_gets_whole_lines_now_and_then():
 
 def test_a_notebook_has_a_bar_and_a_card():
     cells = [nbformat.v4.new_code_cell(text) for text in (
-        HARD.replace("SECONDS", "1.5"), SHORT, f"foldproof.radius({str(ROOT / 'nets' / 'brusselator.onnx')!r}, at=[1, 2.1])", BROKEN)]
+        HARD.replace("SECONDS", "1.5"), SHORT,
+        f"foldproof.radius({str(ROOT / 'nets' / 'brusselator.onnx')!r}, at=[1, 2.1])", BROKEN)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     nbclient.NotebookClient(notebook, timeout=60).execute()
     texts = ["".join(output.get("text", "") for output in cell.outputs) for cell in cells]
@@ -99,4 +103,5 @@ class TestWords:
         assert words(NEWS | {"phase": "locus"}, False, None) == ("locus", "56.4k regions  12 open  3.2 s")
 
     def test_counts_are_short(self):
-        assert [short_count(count) for count in (0, 9999, 10000, 45678, 12345678)] == ["0", "9999", "10.0k", "45.7k", "12.3M"]
+        counts = [short_count(count) for count in (0, 9999, 10000, 45678, 12345678)]
+        assert counts == ["0", "9999", "10.0k", "45.7k", "12.3M"]

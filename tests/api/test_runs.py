@@ -178,11 +178,12 @@ class TestProcesses:
 class TestThePackage:
     def test_is_imported_without_what_only_some_calls_need(self):
         heavy = ["numpy", "torch", "matplotlib", "tqdm", "onnx", "concurrent.futures.process"]
-        done = subprocess.run([sys.executable, "-c", f"import sys, foldproof; print([m for m in {heavy} if m in sys.modules])"],
-                              capture_output=True, text=True, check=True)
+        script = f"import sys, foldproof; print([m for m in {heavy} if m in sys.modules])"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "[]"
 
     def test_has_strict_types(self):
-        done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", ROOT / "build" / "mypy_cache", "-p", "foldproof"],
-                              capture_output=True, text=True, env={"MYPYPATH": PACKAGE, "PATH": ""})
+        command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ROOT / "build" / "mypy_cache",
+                   "-p", "foldproof"]
+        done = subprocess.run(command, capture_output=True, text=True, env={"MYPYPATH": PACKAGE, "PATH": ""})
         assert done.returncode == 0, done.stdout + done.stderr

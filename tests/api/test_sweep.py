@@ -121,8 +121,8 @@ def test_layers_are_one_network_and_a_list_of_them_is_several():
     (["--along", "points.csv", "--fix", "2=2"], dict(points=["1,2.1", "1.5,2"], fix={2: 2}))])
 def test_the_record_is_that_of_the_command_line(tmp_path, arguments, python):
     (tmp_path / "points.csv").write_text("1,2.1\n1.5,2\n")
-    command = [Path(foldproof.__file__).parent / "bin" / "foldproof", "radius", WITH_PARAMETER, *arguments, "--gap", "0.001",
-               "--json", "-", "--threads", "1"]
+    command = [Path(foldproof.__file__).parent / "bin" / "foldproof", "radius", WITH_PARAMETER, *arguments, "--gap",
+               "0.001", "--json", "-", "--threads", "1"]
     theirs = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=tmp_path, timeout=60).stdout)
     found = foldproof.sweep(WITH_PARAMETER, gap=0.001, **python).collect()
     ours = json.loads(found.to_json())
@@ -197,7 +197,8 @@ def test_points_without_end_are_taken_as_they_are_needed():
 def test_outstanding_tasks_are_bounded_and_networks_are_sent_a_few_times():
     fold = [(np.array([[1.0], [2.0]]), np.array([0.125, -1.0])), (np.array([[1.0, -3.0]]), np.array([0.0]))]
     with Watched() as executor:
-        found = foldproof.sweep(fold, ([i / 100] for i in range(150)), executor=executor, outstanding=20, check=False).collect()
+        points = ([i / 100] for i in range(150))
+        found = foldproof.sweep(fold, points, executor=executor, outstanding=20, check=False).collect()
     assert len(found) == 150 and found.status == "solved"
     assert executor.most <= 20 and 1 <= executor.sources <= 8
     assert executor.tasks == 150 + executor.sources
@@ -376,7 +377,8 @@ class Foreign(concurrent.futures.ThreadPoolExecutor):
         return super().submit(importlib.import_module, "foldproof_that_is_not_there")
 
 
-@pytest.mark.parametrize("what, words", [("version", "a worker of the executor has foldproof"), ("import", "cannot import")])
+@pytest.mark.parametrize("what, words", [
+    ("version", "a worker of the executor has foldproof"), ("import", "cannot import")])
 def test_workers_without_this_foldproof_are_said_so_once(net, what, words):
     with pytest.raises(foldproof.InputError, match=words), Foreign(what) as executor:
         foldproof.sweep(net, POINTS, executor=executor).collect()
@@ -426,7 +428,8 @@ def test_a_run_that_was_killed_is_taken_up_without_loss(tmp_path):
     for entry in entries[1::20]:  # also of those from before
         alone = foldproof.radius(BRUSSELATOR, at=entry["point"], max_radius="0.7", threads=1)
         assert without_effort(foldproof.from_json(json.dumps(entry["answer"]))) == without_effort(alone)
-    assert float(total) == sum(entry["answer"]["radius"]["lower"] for entry in sorted(entries[1:], key=lambda e: e["place"]))
+    assert float(total) == sum(entry["answer"]["radius"]["lower"]
+                               for entry in sorted(entries[1:], key=lambda e: e["place"]))
 
 
 def test_ctrl_c_of_the_whole_group_gives_what_is_there_and_no_interrupted_answer_is_kept(tmp_path):
@@ -542,7 +545,8 @@ OTHER = {
 def test_the_file_of_another_sweep_is_refused_and_left_alone(kept, change, words):
     before = kept.read_bytes()
     with pytest.raises(foldproof.InputError, match=words):
-        foldproof.sweep(**(dict(nets=BRUSSELATOR, points=POINTS[:4], max_radius="0.1", results=kept) | change)).collect()
+        asked = dict(nets=BRUSSELATOR, points=POINTS[:4], max_radius="0.1", results=kept) | change
+        foldproof.sweep(**asked).collect()
     assert kept.read_bytes() == before
 
 

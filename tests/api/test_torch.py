@@ -1,4 +1,5 @@
-"""PyTorch modules: what is read is the module, bit for bit; what cannot be read is named; the module stays as it was."""
+"""PyTorch modules: what is read is the module, bit for bit; what cannot be read is named; the module stays as it
+was."""
 
 import importlib.util
 import os
@@ -50,7 +51,8 @@ class TestWhatIsRead:
         module = dense(2, 16, 16, 2).to(dtype)
         layers = [(part.weight, part.bias) for part in module if isinstance(part, nn.Linear)]
         rows = [line for line in foldproof.load(module).weights().splitlines() if line.startswith(("relu", "output"))]
-        assert rows == [line for line in foldproof.load(layers).weights().splitlines() if line.startswith(("relu", "output"))]
+        assert rows == [line for line in foldproof.load(layers).weights().splitlines()
+                        if line.startswith(("relu", "output"))]
 
     def test_a_layer_without_bias_and_a_flat_network(self):
         module = nn.Sequential(nn.Flatten(), nn.Linear(3, 4, bias=False), nn.ReLU(), nn.Identity(), nn.Linear(4, 1))
@@ -130,7 +132,8 @@ class TestWhatIsRead:
 class TestWhatIsRefused:
     @pytest.mark.parametrize("module, words", [
         (dense(2, 4, 2, act=nn.GELU), r"layer 1 \(GELU\)"),
-        (nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU(), nn.Tanh()), nn.Sigmoid()), r"layer 1\.1 \(Tanh\).*also: 2 \(Sigmoid\)"),
+        (nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU(), nn.Tanh()), nn.Sigmoid()),
+         r"layer 1\.1 \(Tanh\).*also: 2 \(Sigmoid\)"),
         (dense(2, 4, 2, act=nn.LeakyReLU), r"layer 1 \(LeakyReLU\).*relu\(x\) - slope \* relu\(-x\)"),
         (nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4)), r"layer 1 \(BatchNorm1d\).*fuse_linear_bn_eval"),
         (nn.Sequential(nn.Linear(2, 4), nn.LayerNorm(4)), r"layer 1 \(LayerNorm\)"),
@@ -152,8 +155,10 @@ class TestWhatIsRefused:
         assert capfd.readouterr() == ("", "")
 
     def test_a_convolution_with_an_example(self):
-        with pytest.raises(InputError, match=r"layer 0 \(Conv2d\) is not read; write the convolution as a torch.nn.Linear"):
-            foldproof.load(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 2)), example=torch.zeros(9, 1, 4, 4))
+        words = r"layer 0 \(Conv2d\) is not read; write the convolution as a torch.nn.Linear"
+        module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 2))
+        with pytest.raises(InputError, match=words):
+            foldproof.load(module, example=torch.zeros(9, 1, 4, 4))
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf")])
     def test_a_weight_that_is_no_number(self, value):
@@ -207,7 +212,8 @@ class TestTheComparison:
             def forward(self, x):  # torch.equal gives a bool, and the trace does not notice
                 return super().forward(x) * (1 if torch.equal(x, torch.zeros_like(x)) else 1.001)
 
-        with pytest.raises(InputError, match=r"at the input \(.*\) output 0 of the module is .* and that of its export"):
+        words = r"at the input \(.*\) output 0 of the module is .* and that of its export"
+        with pytest.raises(InputError, match=words):
             foldproof.load(Frozen(2, 2))
 
     def test_a_module_that_remembers(self):
@@ -274,7 +280,8 @@ class TestTheModuleStaysAsItWas:
         foldproof.load(module)
         assert [part.training for part in module.modules()] == modes
         assert torch.equal(torch.get_rng_state(), state)
-        assert all(torch.equal(value, before[name]) and value.dtype == torch.float32 for name, value in module.state_dict().items())
+        assert all(torch.equal(value, before[name]) and value.dtype == torch.float32
+                   for name, value in module.state_dict().items())
         assert not any(part._forward_pre_hooks for part in module.modules())
         assert all(part.grad is None for part in module.parameters())
         module(torch.ones(1, 2)).sum().backward()

@@ -1,4 +1,5 @@
-// Linear functions over the part of a box in a ball: bounds hold at exact points, and are as good as they are said to be.
+// Linear functions over the part of a box in a ball: bounds hold at exact points, and are as good as they are said to
+// be.
 #include <gtest/gtest.h>
 
 #include <algorithm>

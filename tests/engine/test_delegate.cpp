@@ -1,4 +1,5 @@
-// One question on many workers: the same brackets as without help, one proof that the checker accepts, whatever is lost.
+// One question on many workers: the same brackets as without help, one proof that the checker accepts, whatever is
+// lost.
 #include <gtest/gtest.h>
 
 #include <condition_variable>

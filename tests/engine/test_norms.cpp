@@ -32,7 +32,8 @@ void expect_bracket(const Answer& answer, const Rational& r, double gap = 1e-6) 
   EXPECT_LE(*answer.upper - answer.lower, gap * *answer.upper);
 }
 
-// (x, y) -> (x, |y'|) with y' = a x + b y - d: it folds at the line y' = 0. The rest makes the map invertible beside it.
+// (x, y) -> (x, |y'|) with y' = a x + b y - d: it folds at the line y' = 0. The rest makes the map invertible beside
+// it.
 Model crease(int a, int b, int d) {
   const json first = b != 0 ? json{1, 0} : json{0, 1};
   json minus = first;

@@ -13,7 +13,8 @@ from networks import ROOT, evaluate, zoo_layers
 def test_version_and_help(program):
     version = program.run("--version")
     assert version.returncode == 0 and version.stdout.startswith("foldproof ") and version.stderr == ""
-    for library in ("HiGHS", "FLINT", "GMP", "ONNX", "protobuf", "OpenSSL", "zlib", "fmt", "nlohmann-json", "CLI11", "plotly.js"):
+    for library in ("HiGHS", "FLINT", "GMP", "ONNX", "protobuf", "OpenSSL", "zlib", "fmt", "nlohmann-json", "CLI11",
+                    "plotly.js"):
         assert re.search(rf"{re.escape(library)} [0-9]+\.[0-9]+", version.stdout), library
     for command in ([], ["radius"], ["injective"], ["info"], ["report"]):
         shown = program.run(*command, "--help")

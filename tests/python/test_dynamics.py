@@ -56,7 +56,8 @@ def test_an_orbit_says_where_it_ends(program, tmp_path):
     record = obeys_schema(program.answer("orbit", map_file, "--at", "1,2.5", "--skip", "3000", "-o", csv))
     assert record["kind"] == "closed curve" and len(record["points"]) == 1001
     assert record["map"]["constants"]["tau"] == "3/20" and "network" not in record
-    record = obeys_schema(program.answer("orbit", map_file, "--set", "b=1.5", "--at", "1,2.5", "--skip", "3000", "-o", csv))
+    record = obeys_schema(program.answer("orbit", map_file, "--set", "b=1.5", "--at", "1,2.5", "--skip", "3000", "-o",
+                                         csv))
     assert record["kind"] == "fixed point" and record["points"][-1] == pytest.approx([1, 1.5])
     record = obeys_schema(program.answer("orbit", map_file, "--at", "50,50", "-o", csv))
     assert record["kind"] == "escapes" and record["escaped"] < 20
@@ -126,12 +127,14 @@ def test_the_fold_of_a_map(program):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["preimages", "brusselator", "--of=1,2", "--box=-8:8,-8:8"], ["Exactly 3 preimages", "det J &lt; 0", "(1.01487886", '"kind": "preimages"']),
+    (["preimages", "brusselator", "--of=1,2", "--box=-8:8,-8:8"],
+     ["Exactly 3 preimages", "det J &lt; 0", "(1.01487886", '"kind": "preimages"']),
     (["preimages", "brusselator", "--at=1,2"], ["Exactly 3 preimages", '"kind": "preimages"']),
     (["preimages", "brusselator", "--of=@values.csv"], ["All preimages of 2 outputs"]),
     (["preimages", "quadratic", "--of=0.1"], ["Exactly 2 preimages", "0.4746794"]),
     (["preimages", "quadratic", "--of=-9"], ["No preimage"]),
-    (["j0", "brusselator", "--box=-3:3,-3:3"], ["Where the map folds", "2 polylines", "-51/400*x^2", '"kind": "preimages"']),
+    (["j0", "brusselator", "--box=-3:3,-3:3"],
+     ["Where the map folds", "2 polylines", "-51/400*x^2", '"kind": "preimages"']),
     (["j0", "quadratic", "--box=-3:3"], ["1 zero in the interval", "(-0.5)"]),
     (["j0", "quadratic", "--box=0:3"], ["No fold in the interval"]),
 ])
@@ -210,7 +213,8 @@ def test_a_sweep_of_problem_2(program):
 
 
 def test_a_sweep_keeps_a_proof_per_point_and_makes_a_page(program, tmp_path):
-    net, folder, record, page = NETS / "brus3_b.onnx", tmp_path / "a" / "proofs", tmp_path / "s.json", tmp_path / "s.html"
+    net, folder = NETS / "brus3_b.onnx", tmp_path / "a" / "proofs"
+    record, page = tmp_path / "s.json", tmp_path / "s.html"
     done = program.run("radius", net, "--at", "1,2.1", "--sweep", "2=2.5:2:3", "--proof", folder, "--json", record,
                        "--report", page)
     assert done.returncode == 0, done.stderr
@@ -234,7 +238,8 @@ def test_a_point_that_fails_keeps_its_sentence(program, tmp_path):
     assert record["points"][0]["answer"]["status"] == "solved" and record["points"][0]["failure"] is None
     assert record["points"][1]["answer"] is None and "outside the domain" in record["points"][1]["failure"]
     orbit.write_text("8,8\n8,8\n")
-    program.refuses("radius", NETS / "brus_A.onnx", "--along", orbit, "--domain", "0:2,1:3", says=["outside the domain"])
+    program.refuses("radius", NETS / "brus_A.onnx", "--along", orbit, "--domain", "0:2,1:3",
+                    says=["outside the domain"])
 
 
 def test_a_stopped_sweep_keeps_what_is_done(program):

@@ -35,7 +35,8 @@ def test_record_and_both_proofs(program, two, tmp_path):
         assert program.run("check", file, second, first).returncode == 2  # other weights
         (tmp_path / "1").mkdir(exist_ok=True)
         (tmp_path / "2").mkdir(exist_ok=True)
-        weights = [weights_of(program, net, tmp_path / folder).read_bytes() for net, folder in ((first, "1"), (second, "2"))]
+        weights = [weights_of(program, net, tmp_path / folder).read_bytes()
+                   for net, folder in ((first, "1"), (second, "2"))]
         verdict = tiny_check.check(file.read_bytes(), *weights)
         assert verdict.code == 0, verdict
 

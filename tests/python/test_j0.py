@@ -109,7 +109,8 @@ def check_line(record, layers, box):
     p = points(record)
     assert sorted(p[line[0]][0] for line in record["lines"]) == want
     length = lambda ends: max(ends)[0] - min(ends)[0]
-    assert sum(length([p[v] for v in flat]) for flat in record["flats"]) == sum(length(c.vertices) for c in cells if not c.sign)
+    flat = sum(length([p[v] for v in segment]) for segment in record["flats"])
+    assert flat == sum(length(c.vertices) for c in cells if not c.sign)
 
 
 def text_of(box):
@@ -198,7 +199,8 @@ def test_nothing_stays_open(program, tmp_path, seed):
     """Zero biases, small integers, boxes with sides and cuts in hinges: each box gets a sign or holds a point of J0."""
     draw = random.Random(seed)
     shape = draw.choice([(1, 4, 3, 1), (2, 4, 2), (2, 4, 3, 2), (3, 4, 3), (3, 5, 4, 3), (4, 4, 4)])
-    layers = [([[draw.randint(-2, 2) for _ in range(a)] for _ in range(b)], [draw.choice([0, 0, 1, -1]) for _ in range(b)])
+    layers = [([[draw.randint(-2, 2) for _ in range(a)] for _ in range(b)],
+               [draw.choice([0, 0, 1, -1]) for _ in range(b)])
               for a, b in zip(shape, shape[1:])]
     sides = draw.choice(["-1:1", "0:1", "-1:0", "-1/3:1", "1/3:2", "-0.1:0.3"])
     box = ",".join(draw.choice([sides, "-1:1", "0:1"]) for _ in range(shape[0]))
@@ -295,8 +297,8 @@ def test_surface(program, tmp_path, seed):
     record = j0(program, save_layers(tmp_path / "net.onnx", layers), "-1:1,-1:1,-1:1", "--resolution", "0.5", "--ply",
                 tmp_path / "j0.ply")
     assert record["complete"]
-    pieces = brute_force_space.cells([brute_force_space.integers({"W": W, "b": b}) for W, b in layers], [Fraction(0)] * 3,
-                                     Fraction(1))
+    pieces = brute_force_space.cells([brute_force_space.integers({"W": W, "b": b}) for W, b in layers],
+                                     [Fraction(0)] * 3, Fraction(1))
     corners = [{tuple(Fraction(x, v[-1]) for x in v[:-1]) for v, _ in piece.body.vertices} for piece in pieces]
     area = 0
     for (P, p), (Q, q) in itertools.combinations(zip(pieces, corners), 2):

@@ -182,7 +182,8 @@ def assert_withdrawn(done):
     if record["question"] == "injective":
         assert record["verdict"] == "open"
     else:
-        assert record["radius"] == {"lower": 0.0, "upper": None, "lower_exact": "0", "upper_exact": None, "upper_squared_exact": None}
+        assert record["radius"] == {"lower": 0.0, "upper": None, "lower_exact": "0", "upper_exact": None,
+                                    "upper_squared_exact": None}
         assert record["local_lower"] == 0
     return record
 

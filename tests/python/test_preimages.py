@@ -112,7 +112,8 @@ def test_by_hand(program, tmp_path, name):
 
 
 def test_singular_pieces_in_space(program, tmp_path):
-    """|x| + |y| + |z| = 0 in one point, where eight pieces meet; x+ + y+ = 0 on a quarter of the box and beyond its edge."""
+    """|x| + |y| + |z| = 0 in one point, where eight pieces meet; x+ + y+ = 0 on a quarter of the box and beyond its
+    edge."""
     box = [(-1, 2), (-1, 1), (-2, 1)]
     (entry,) = ask(program, saved(tmp_path / "point.onnx", fractions(SUM3)), box, "--of=0")["sets"]
     assert entry["complete"] and points_of(entry) == {(0, 0, 0)} and not entry["flats"]
@@ -142,7 +143,8 @@ def test_random_networks_with_degenerate_places(program, tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_networks_in_space(program, tmp_path, seed):
-    """Hinges through integer points, cuts that miss them by a rounding (sevenths), fibres of all dimensions: all is decided."""
+    """Hinges through integer points, cuts that miss them by a rounding (sevenths), fibres of all dimensions: all is
+    decided."""
     draw = random.Random(seed)
     shape = draw.choice([(3, 3, 1), (3, 3, 2), (3, 4, 3), (3, 5, 2), (4, 4, 2)])
     layers = random_layers(draw, shape)

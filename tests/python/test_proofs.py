@@ -1,4 +1,5 @@
-"""Proof files: both checkers accept them, the record states what they prove, and bad ones are refused in one sentence."""
+"""Proof files: both checkers accept them, the record states what they prove, and bad ones are refused in one
+sentence."""
 
 import gzip
 import hashlib
@@ -90,13 +91,15 @@ def test_the_record_states_what_the_proof_proves(program, network, at, tmp_path)
 
 
 def test_a_box_and_a_domain(program, tmp_path):
-    for network, box, verdict, code in [("brus_A", "0.5:1.5,1.6:2.6", "proved", 0), ("brus_A", "-1:3,0:4", "refuted", 1)]:
+    for network, box, verdict, code in [("brus_A", "0.5:1.5,1.6:2.6", "proved", 0),
+                                        ("brus_A", "-1:3,0:4", "refuted", 1)]:
         proof = tmp_path / f"{verdict}.proof"
         record = program.answer("injective", NETS / f"{network}.onnx", f"--box={box}", "--proof", proof, code=code)
         assert record["verdict"] == verdict and record["proof"]["checked"]
         assert last_line(proof) == ["end", verdict]
     proof = tmp_path / "domain.proof"
-    record = program.answer("radius", NETS / "brus_A.onnx", "--at", "1,2.1", "--domain", "0.9:3,-1:2.2", "--proof", proof)
+    record = program.answer("radius", NETS / "brus_A.onnx", "--at", "1,2.1", "--domain", "0.9:3,-1:2.2", "--proof",
+                            proof)
     assert record["proof"]["checked"] and "\ndomain 9/10:3 -1:11/5\n" in gzip.decompress(proof.read_bytes()).decode()
 
 
@@ -123,7 +126,8 @@ def test_a_run_that_stops_leaves_a_proof_of_its_bracket(program, hard, how, tmp_
     network, at = hard
     proof = tmp_path / "partial.proof"
     command = [program.path, "radius", str(network), f"--at={at}", "--json", "-", "--quiet", "--proof", str(proof)]
-    process = subprocess.Popen(command + (["--time", "1.5"] if how == "time" else []), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command + (["--time", "1.5"] if how == "time" else []), stdout=subprocess.PIPE,
+                               text=True)
     if how == "interrupt":
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)

@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
-ROOMS = ["number", "model", "dynamics", "bounds", "slope", "question", "search", "mip", "certificate", "report", "sweep", "cli", "python"]
+ROOMS = ["number", "model", "dynamics", "bounds", "slope", "question", "search", "mip", "certificate", "report",
+         "sweep", "cli", "python"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 # The record and the page: the report may not see how an answer was found.
 HIDDEN_FROM = {"report": {"bounds", "slope", "search", "mip"}, "python": {"cli"}}
@@ -46,7 +47,8 @@ def test_the_checker_is_alone():
     own = {file.name for file in files}
     for file in files:
         assert set(INCLUDE.findall(file.read_text())) <= own, file.name
-    links = re.findall(r"target_link_libraries\(foldproof_checker ([^)]*)\)", (ROOT / "checker" / "CMakeLists.txt").read_text())
+    links = re.findall(r"target_link_libraries\(foldproof_checker ([^)]*)\)",
+                       (ROOT / "checker" / "CMakeLists.txt").read_text())
     assert len(links) == 1 and "foldproof" not in links[0]
     for file in SOURCE.rglob("*.cpp"):
         assert "checker/" not in " ".join(INCLUDE.findall(file.read_text())), file.name
@@ -55,9 +57,33 @@ def test_the_checker_is_alone():
 
 
 def test_the_checker_stays_small():
-    """A ceiling to defend: what is trusted must be read by a person in an afternoon. Format 2 asks six questions, of one
-    network or of two, in three norms; format 1 had two questions, in one norm, and a ceiling of 1400."""
+    """A ceiling to defend: what is trusted must be read by a person in an afternoon. Format 2 asks six questions, of
+    one network or of two, in three norms; format 1 had two questions, in one norm, and a ceiling of 1400."""
     assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 2400
+
+
+def sources():
+    """Code, build files and the scripts of tools; not data, nor the parts of pages."""
+    for folder in ("bench", "checker", "cmake", "examples", "include", "paper", "python", "src", "tests", "tools"):
+        for file in (ROOT / folder).rglob("*"):
+            written_by_hand = file.suffix in (".h", ".cpp", ".py", ".cmake") or file.name == "CMakeLists.txt"
+            if written_by_hand or (folder == "tools" and file.is_file() and not file.suffix):
+                yield file.relative_to(ROOT).as_posix(), file.read_text()
+
+
+def long_lines(text):
+    """The numbers of the lines of more than 120 columns."""
+    return [number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120]
+
+
+def test_lines_stay_short():
+    assert {name: long_lines(text) for name, text in sources() if long_lines(text)} == {}
+
+
+def test_a_long_line_is_noticed():
+    names = [name for name, _ in sources()]
+    assert {"src/cli/main.cpp", "python/foldproof/_plot.py", "tools/wheel", "tests/python/test_rooms.py"} <= set(names)
+    assert long_lines("x" * 120 + "\n" + "\u00e9" * 120 + "\n" + "x" * 121 + "\n") == [3]
 
 
 def test_files_stay_short():

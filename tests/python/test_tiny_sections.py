@@ -154,8 +154,8 @@ CASES = {
         end boxes 1 width 1 open 0""",
         [("|-|", "|+|", "4.3"), ("b -1b-2 1b-2", "b 1b-3 1b-2", "4.3"), ("b -1b-2", "b 0", "4.3"),
          ("b -1b-2", "b -3b-2", "4.3"),
-         ("b -1b-2 1b-2", "?", "4.6"), ("b -1b-2 1b-2", "+", "4.3"), ("s 0 -1b-1|-|s 0 1b-1|b -1b-2 1b-2|+", "s 0 0|-|+", "4.3"),
-         ("width 1 ", "width 1b-1 ", "4.6"),
+         ("b -1b-2 1b-2", "?", "4.6"), ("b -1b-2 1b-2", "+", "4.3"),
+         ("s 0 -1b-1|-|s 0 1b-1|b -1b-2 1b-2|+", "s 0 0|-|+", "4.3"), ("width 1 ", "width 1b-1 ", "4.6"),
          ("locus 1|", "locus 1b-1|", "4.5")]),
     # Beside the fold: in [0, 1] the branch x < 0 has points of the box in its closure, but none inside of the domain;
     # of [-1, -1/2] it is the other way round: x < 0 on it, so x > 0 does not come near.
@@ -193,11 +193,11 @@ CASES = {
         question preimages|norm linf|domain -1:1 -1:1|ball 1|inactive|value 0|point 0 0|cover points 1|
         c s0 s1 .0;0:-1;0:1,1:1 .0;0:-1;0:1,1:1 s1 .0;0:-1;0:1,1:1 .0;0:-1;0:1,1:1|
         end values 1 points 1 flats 0 open 0""",
-        [(".0;0:-1;0:1,1:1", ".0;0:-1;0:1", "4.4"), (".0;0:-1;0:1,1:1", ".0", "4.4"), (".0;0:-1;0:1,1:1", ".0;;", "4.4"),
-         (".0;0:-1;0:1,1:1", ".0;0:1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,1:-1", "4.4"),
-         (".0;0:-1;0:1,1:1", ".0;0:-1,0:-1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,2:1", "4.4"),
-         (".0;0:-1;0:1,1:1", ".1;0:-1;0:1,1:1", "3"), (".0;0:-1;0:1,1:1", ".;0:-1;0:1,1:1", "4.4"),
-         (".0;0:-1;0:1,1:1", ".e0:-1;0:1,1:1", "4.4")]),
+        [(".0;0:-1;0:1,1:1", ".0;0:-1;0:1", "4.4"), (".0;0:-1;0:1,1:1", ".0", "4.4"),
+         (".0;0:-1;0:1,1:1", ".0;;", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:1;0:1,1:1", "4.4"),
+         (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,1:-1", "4.4"), (".0;0:-1;0:1,1:1", ".0;0:-1,0:-1;0:1,1:1", "4.4"),
+         (".0;0:-1;0:1,1:1", ".0;0:-1;0:1,2:1", "4.4"), (".0;0:-1;0:1,1:1", ".1;0:-1;0:1,1:1", "3"),
+         (".0;0:-1;0:1,1:1", ".;0:-1;0:1,1:1", "4.4"), (".0;0:-1;0:1,1:1", ".e0:-1;0:1,1:1", "4.4")]),
     # relu(x) + relu(y) = 0 where both are <= 0; the piece where both are positive touches that in 0 alone.
     "preimages, a piece touches a flat one": ([RAMPS], """
         question preimages|norm linf|domain -1:1 -1:1|ball 1|inactive|value 0|point 0 0|point -1 -1|
@@ -209,7 +209,8 @@ CASES = {
     "preimages, a corner of the domain": ([ADD], """
         question preimages|norm linf|domain 1/3:1 1/3:1|ball 1|inactive|value 2/3|point 1/3 1/3|cover points 1|
         c .0;0:-1|end values 1 points 1 flats 0 open 0""",
-        [(".0;0:-1", ".0;0:1", "4.4"), (".0;0:-1", ".e0:-1", "4.4"), ("value 2/3|point 1/3 1/3", "value 1|point 1/3 2/3", "4.4")]),
+        [(".0;0:-1", ".0;0:1", "4.4"), (".0;0:-1", ".e0:-1", "4.4"),
+         ("value 2/3|point 1/3 1/3", "value 1|point 1/3 2/3", "4.4")]),
 }
 
 
@@ -222,7 +223,8 @@ def check(networks, body, folder):
     files = [folder / "proof", *(folder / f"weights{i}" for i in range(len(networks)))]
     for file, content in zip(files, [text.encode(), *networks]):
         file.write_bytes(content)
-    large = subprocess.run([Path(PROGRAM).parent / "foldproof-check", *files], capture_output=True, text=True, timeout=60)
+    large = subprocess.run([Path(PROGRAM).parent / "foldproof-check", *files], capture_output=True, text=True,
+                           timeout=60)
     assert (large.returncode == 0) == (verdict.status == "accepted"), f"{verdict}\n{large.stdout}"
     if large.returncode == 0:
         assert large.stdout == "".join(line + "\n" for line in ("accepted", *verdict.statement))

@@ -28,7 +28,8 @@ class Diamond(Square):
     """The same question in the sum norm."""
 
     def distance_functions(self):
-        return [([F(s) for s in signs], -dot(signs, self.centre)) for signs in product((1, -1), repeat=len(self.centre))]
+        return [([F(s) for s in signs], -dot(signs, self.centre))
+                for signs in product((1, -1), repeat=len(self.centre))]
 
     def norm(self, x):
         return sum(abs(v - c) for v, c in zip(x, self.centre))

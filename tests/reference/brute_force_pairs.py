@@ -33,7 +33,8 @@ class Piece:
 
 
 def pieces_of(A, B, centre, radius):
-    """The full-dimensional linear regions of both in the cube of that radius about the centre, which becomes the origin."""
+    """The full-dimensional linear regions of both in the cube of that radius about the centre, which becomes the
+    origin."""
     body, sides = cube(len(centre), radius)
     scale = lcm(*(c.denominator for c in centre))
     start = [[scale * v for v in row[:-1]] + [int(scale * c)] for row, c in zip(identity(len(centre)), centre)]

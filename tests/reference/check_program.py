@@ -72,7 +72,8 @@ def complaints(entry, record):
         if record["limit"] not in entry["pair_kind"]:
             unfinished.append(f"limit {record['limit']}, expected {' or '.join(entry['pair_kind'])}")
     if record["status"] != "solved":
-        unfinished.append(f"{record['status']}: {float(lower)} to {upper and float(upper)}, r* = {entry['r_star'][:12]}")
+        unfinished.append(f"{record['status']}: {float(lower)} to {upper and float(upper)}, "
+                          f"r* = {entry['r_star'][:12]}")
     return false, unfinished
 
 

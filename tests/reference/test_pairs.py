@@ -1,4 +1,5 @@
-"""Random pairs of tiny networks, and networks with more outputs than inputs, against brute force over pairs of cells."""
+"""Random pairs of tiny networks, and networks with more outputs than inputs, against brute force over pairs of
+cells."""
 
 import json
 import os

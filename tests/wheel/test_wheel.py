@@ -75,7 +75,8 @@ print(json.dumps([answer.lower, answer.upper, answer.proof.checked, foldproof.__
 
 def test_the_command_line_is_on_the_path(environment, tmp_path):
     done = run(environment, tmp_path, "foldproof", "radius", NETWORK, "--at", "1,2.1", "--proof", "fold.proof")
-    assert done.returncode == 0 and done.stdout.startswith("proved invertible on the ball of radius 0.8198782"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("proved invertible on the ball of radius 0.8198782")
     assert run(environment, tmp_path, "foldproof", "check", "fold.proof", NETWORK).stdout.startswith("accepted")
     weights = run(environment, tmp_path, "foldproof", "export", NETWORK).stdout
     (tmp_path / "fold.weights").write_text(weights)
@@ -87,10 +88,11 @@ def test_brings_its_libraries(environment, tmp_path):
     """All but the C library and its companions is in the wheel, or in highsbox's."""
     folder = Path(python(environment, tmp_path, "import foldproof; print(foldproof.__path__[0])").strip())
     for file in [*folder.glob("_core*.so"), *(folder / "bin").iterdir()]:
-        linked = dict(re.findall(r"(\S+) => (\S+)", subprocess.run(["ldd", file], capture_output=True, text=True).stdout))
+        shown = subprocess.run(["ldd", file], capture_output=True, text=True).stdout
+        linked = dict(re.findall(r"(\S+) => (\S+)", shown))
         outside = {name for name, place in linked.items() if not place.startswith(str(folder.parent))}
-        assert outside <= {f"lib{name}" for name in ("c.so.6", "m.so.6", "gcc_s.so.1", "stdc++.so.6", "z.so.1", "dl.so.2",
-                                                     "pthread.so.0", "rt.so.1")}, file
+        assert outside <= {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libz.so.1", "libdl.so.2",
+                           "libpthread.so.0", "librt.so.1"}, file
 
 
 def test_types_are_installed(environment, tmp_path):
@@ -103,20 +105,23 @@ exact: Fraction = answer.lower_exact
 answer.verdict
 """)
     folder = python(environment, tmp_path, "import foldproof; print(foldproof.__path__[0])").strip()
-    done = subprocess.run([sys.executable, "-m", "mypy", "--python-executable", environment / "bin" / "python", "use.py"],
-                          cwd=tmp_path, capture_output=True, text=True)
+    command = [sys.executable, "-m", "mypy", "--python-executable", environment / "bin" / "python", "use.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert Path(folder, "py.typed").exists()
-    assert re.findall(r"error: .*", done.stdout) == ['error: "Radius" has no attribute "verdict"  [attr-defined]'], done.stdout
+    errors = re.findall(r"error: .*", done.stdout)
+    assert errors == ['error: "Radius" has no attribute "verdict"  [attr-defined]'], done.stdout
 
 
 def test_import_is_quick_and_leaves_numpy_for_later(environment, tmp_path):
-    script = "import sys, foldproof; print([name for name in ('numpy', 'torch', 'matplotlib', 'tqdm') if name in sys.modules])"
+    heavy = ["numpy", "torch", "matplotlib", "tqdm"]
+    script = f"import sys, foldproof; print([name for name in {heavy} if name in sys.modules])"
     assert python(environment, tmp_path, script).strip() == "[]"
 
 
 def test_missing_libraries_are_named_at_once(tmp_path):
-    done = subprocess.run(["cmake", "-S", ROOT, "-B", tmp_path, "-DFOLDPROOF_TESTS=OFF", "-DFOLDPROOF_PYTHON_PACKAGE=OFF",
-                           "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_ONNX=ON"],
+    done = subprocess.run(["cmake", "-S", ROOT, "-B", tmp_path, "-DFOLDPROOF_TESTS=OFF",
+                           "-DFOLDPROOF_PYTHON_PACKAGE=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON",
+                           "-DCMAKE_DISABLE_FIND_PACKAGE_ONNX=ON"],
                           capture_output=True, text=True)
     assert done.returncode == 1
     assert "apt-get install libonnx-dev libcli11-dev" in " ".join(done.stderr.split())

@@ -173,8 +173,8 @@ class Sweep(Iterator[SweepResult]):
     def _give(self, results: list[SweepResult]) -> bool:
         """Appends the next result, if there is one.
 
-        Ctrl-C ends the sweep. It waits from the moment when an answer goes to the file, or is counted, until it is among the
-        results: what was given, the summary, and what is in the file never differ.
+        Ctrl-C ends the sweep. It waits from the moment when an answer goes to the file, or is counted, until it is
+        among the results: what was given, the summary, and what is in the file never differ.
         """
         before = len(results)
         try:

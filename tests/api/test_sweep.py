@@ -472,7 +472,8 @@ def test_what_is_given_and_what_is_in_the_file_agree_wherever_ctrl_c_comes(toy, 
     with concurrent.futures.ThreadPoolExecutor(1) as executor:
         for line in itertools.count(1):
             file, found, ctrl_c = tmp_path / f"{line}.jsonl", [], CtrlC(line)
-            sweep = foldproof.sweep(toy, [[2], ["x"], [3]], results=file, executor=executor, max_radius="0.1", check=False)
+            sweep = foldproof.sweep(toy, [[2], ["x"], [3]], results=file, executor=executor, max_radius="0.1",
+                                    check=False)
             sys.settrace(ctrl_c)
             try:
                 if collected:
@@ -491,7 +492,8 @@ def test_what_is_given_and_what_is_in_the_file_agree_wherever_ctrl_c_comes(toy, 
                 break
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
             entries = [json.loads(entry) for entry in file.read_text().splitlines()][1:]
-            assert sorted(entry["place"] for entry in entries) == sorted(result.index for result in found if result.answer)
+            answered = sorted(result.index for result in found if result.answer)
+            assert sorted(entry["place"] for entry in entries) == answered
             assert sweep.summary.answered + sweep.summary.failed == len(found)
     assert line > 200 and given_up < line / 10
 

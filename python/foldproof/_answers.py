@@ -15,6 +15,7 @@ from . import _core
 from ._call import call
 from ._core import InputError
 from ._exact import bracket_texts, fractions
+from ._files import ply, write_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,14 +43,6 @@ def _rows(points: Any, columns: int) -> Array:
 
 def _tuples(rows: Any) -> tuple[tuple[Any, ...], ...]:
     return tuple(map(tuple, rows))
-
-
-def write_page(path: str | os.PathLike[str], page: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(page)
-    except OSError as error:
-        raise InputError(f"{os.fspath(path)}: the page cannot be written ({error.strerror}); check the path") from None
 
 
 class _Frozen:
@@ -216,7 +209,7 @@ class Answer(_Frozen):
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page that needs no network."""
-        write_page(path, self.html())
+        write_text(path, self.html(), "page")
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -475,6 +468,14 @@ class J0(Answer):
     def enclosure(self) -> dict[str, Any]:
         """What the proof says: outside of ``boxes`` + ``open`` boxes, no wider than ``width``, det J keeps its sign."""
         return dict(self._record["enclosure"])
+
+    def ply(self, path: str | os.PathLike[str]) -> None:
+        """Three inputs: writes the surface as a PLY file, for any 3-D viewer; faces with ``flat`` 1 are `flats`.
+
+        Raises:
+            InputError: if the network has fewer or more inputs, or the file cannot be written.
+        """
+        write_text(path, ply(self._record), "surface")
 
     def __repr__(self) -> str:
         what = f"{len(self.triangles)} triangles" if self.triangles else f"{len(self.lines)} lines"

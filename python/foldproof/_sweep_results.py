@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
-from ._answers import Answer, Injective, Preimages, Pseudo, Radius, write_page
+from ._answers import Answer, Injective, Preimages, Pseudo, Radius
 from ._call import _network as network_call
 from ._core import InputError
+from ._files import write_text
 from ._model import Network
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ class SweepResults(Sequence[SweepResult]):
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes one self-contained page: the radius over the points, or over the parameter."""
-        write_page(path, self.html())
+        write_text(path, self.html(), "page")
 
     def __repr__(self) -> str:
         return f"<SweepResults: {self.summary}>"

@@ -28,6 +28,12 @@ def without_times(record):
     return [without_times(entry) for entry in record] if isinstance(record, list) else record
 
 
+def read_ply(path):
+    """The lines of the head, and the numbers of each line below it."""
+    head, body = path.read_text().split("end_header\n")
+    return head.splitlines(), [[float(word) for word in line.split()] for line in body.splitlines()]
+
+
 class TestQuestions:
     @pytest.mark.parametrize("ask, command", [
         (lambda: foldproof.radius(BRUSSELATOR, at=[1, "2.1"], threads=1), ["radius", BRUSSELATOR, "--at", "1,2.1"]),
@@ -107,6 +113,40 @@ class TestQuestions:
         answer = foldproof.j0(lorenz, box=[(0, 4), (-10, -6), (-4, 0)])
         assert answer.complete and answer.points.shape[1] == 3 and len(answer.triangles) > 0
         assert max(map(max, answer.triangles)) < len(answer.points)
+
+    def test_the_surface_for_a_viewer_is_that_of_the_command_line(self, lorenz, tmp_path):
+        ours, theirs = tmp_path / "ours.ply", tmp_path / "theirs.ply"
+        answer = foldproof.j0(lorenz, box=[(0, 4), (-10, -6), (-4, 0)])
+        foldproof.from_json(answer.to_json()).ply(ours)
+        command_line("j0", NETS / "lorenz3_32x2.onnx", "--box=0:4,-10:-6,-4:0", "--ply", theirs)
+        (our_head, our_numbers), (their_head, their_numbers) = map(read_ply, (ours, theirs))
+        assert our_head == their_head and our_head[0] == "ply"
+        assert our_numbers == their_numbers and len(our_numbers) == len(answer.points) + len(answer.triangles)
+
+    def test_flat_pieces_are_marked_for_a_viewer(self, tmp_path):
+        """f(x, y, z) = (relu(x), y, z): det J = 0 on the half of the box where x < 0."""
+        y_and_z = [[0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]]
+        net = [(np.array([[1, 0, 0], *y_and_z]), np.zeros(5)),
+               (np.array([[1, 0, 0, 0, 0], [0, 1, -1, 0, 0], [0, 0, 0, 1, -1]]), np.zeros(3))]
+        answer = foldproof.j0(net, box=[(-1, 1)] * 3)
+        answer.ply(tmp_path / "flat.ply")
+        head, numbers = read_ply(tmp_path / "flat.ply")
+        faces = numbers[len(answer.points):]
+        assert f"element face {len(faces)}" in head and len(answer.flats) > 0
+        assert [tuple(map(int, face[1:-1])) for face in faces if face[-1]] == list(answer.flats)
+        assert all(face[0] == len(face) - 2 for face in faces)
+
+    def test_what_is_no_surface_is_not_written(self, zoo, lorenz, tmp_path):
+        with pytest.raises(InputError, match="three inputs is a surface, and this one has 1"):
+            foldproof.j0(zoo("abs1d"), box=[(-3, 5)]).ply(tmp_path / "line.ply")
+        answer = foldproof.j0(lorenz, box=[(0, 1), (-10, -9), (-4, -3)])
+        with pytest.raises(InputError, match="the surface cannot be written"):
+            answer.ply(tmp_path / "nowhere" / "j0.ply")
+        record = json.loads(answer.to_json())
+        record["proof"] |= {"checked": False, "refused": "line 7"}
+        with pytest.raises(InputError, match="refused the proof"):
+            foldproof.from_json(json.dumps(record)).ply(tmp_path / "refused.ply")
+        assert list(tmp_path.iterdir()) == []
 
     def test_factor_asks_in_both_directions(self, zoo):
         answer = foldproof.factor(zoo("abs1d"), [([[1.0]], [0.0])], at=[1], max_radius=3)

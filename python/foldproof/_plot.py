@@ -194,9 +194,10 @@ def _inputs(canvas: _Canvas, view: Picture) -> None:
     dx, dy = (right - left) / (field.shape[1] - 1) / 2, (top - bottom) / (field.shape[0] - 1) / 2
     canvas.ax.imshow(_shades(field), extent=(left - dx, right + dx, bottom - dy, top + dy), origin="lower",
                      aspect="auto", interpolation="nearest", zorder=0)
-    canvas.patch("orientation kept", UP_STRONG)
-    if (field < 0).any():
-        canvas.patch("turned over", DOWN_STRONG)
+    for there, name, color in (((field > 0).any(), "orientation kept", UP_STRONG),
+                               ((field < 0).any(), "turned over", DOWN_STRONG), ((field == 0).any(), "flat", ZERO)):
+        if there:
+            canvas.patch(name, color)
     fold = "fold (J0), exact" if view["exact_fold"] else "fold"
     canvas.lines(_segments(view["fold"]), fold, FOLD, 2.0 if canvas.locus else 1.4)
     if canvas.boxes and view["boxes"]:

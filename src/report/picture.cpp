@@ -68,21 +68,16 @@ std::optional<Vector> direction(Vector a, const Vector* without = nullptr) {
   return a;
 }
 
-/// A window around a polygon, stretched about its middle; around points on one line (up to rounding), square.
+/// A window around points, stretched about its middle.
 Window window_around(const std::vector<Point>& points, double stretch) {
-  constexpr double kThin = 1e-9;
   Window window{{INFINITY, -INFINITY}, {INFINITY, -INFINITY}};
   const auto widen = [](Point& range, double value) { range = {std::min(range[0], value), std::max(range[1], value)}; };
   for (const Point& point : points) {
     widen(window.s, point[0]);
     widen(window.t, point[1]);
   }
-  const double width = window.s[1] - window.s[0], height = window.t[1] - window.t[0];
-  const double longest = std::max(width, height) > 0 ? std::max(width, height) : 1;
   for (Point* const range : {&window.s, &window.t}) {
-    const double length = (*range)[1] - (*range)[0];
-    const double middle = ((*range)[0] + (*range)[1]) / 2,
-                 half = stretch * (length > kThin * longest ? length : longest) / 2;
+    const double middle = ((*range)[0] + (*range)[1]) / 2, half = stretch * ((*range)[1] - (*range)[0]) / 2;
     *range = {middle - half, middle + half};
   }
   return window;
@@ -221,8 +216,7 @@ class PictureMaker {
 
     const auto place = [&](const Vector& d) { return Point{dot(d, plane.u), dot(d, plane.v)}; };
     const Point x = place(from_center), dy = place(difference_);
-    const double known = region_.upper() ? *region_.upper() : region_.lower().value_or(max_abs(from_center));
-    std::vector<Point> shown = region_.outline(plane, known);
+    std::vector<Point> shown = region_.outline(plane, region_.extent());
     shown.insert(shown.end(), {Point{0, 0}, x, Point{x[0] + dy[0], x[1] + dy[1]}});
     ViewRequest wanted = request("witness", plane, window_around(shown, stretch()),
                                  {"from the centre towards x", "across, in the direction of y - x"});

@@ -116,7 +116,8 @@ Region::Region(const Answer& answer)
   }
   if (answer.lower > 0) lower_ = answer.lower;
   if (answer.upper && *answer.upper > 0) upper_ = answer.upper;
-  // Nothing is known of a radius: show the surroundings of the centre, or of the pair.
+  // No radius can be drawn: nothing is known of it, or it is 0. The surroundings of the centre are shown then, and all
+  // of the pair; where it is 0 the pair may be as near to the centre as one likes, and says nothing of their size.
   constexpr double kShare = 0.25;
   double largest = 1;
   for (const double c : center_) largest = std::max(largest, std::abs(c));
@@ -128,7 +129,7 @@ Region::Region(const Answer& answer)
       reach = std::max({reach, std::abs(answer.witness->x[i] - center_[i]) / scale(i),
                         std::abs(answer.witness->y[i] - center_[i]) / scale(i)});
     }
-    if (reach > 0) fallback_ = reach;
+    fallback_ = std::max(fallback_, reach);
   }
 }
 

@@ -48,6 +48,8 @@ class Region {
   /// Radii the outlines are drawn at; nothing where there is no such bound, or where it is zero.
   const std::optional<double>& lower() const { return lower_; }
   const std::optional<double>& upper() const { return upper_; }
+  /// Radius of what is shown: the largest of these, or where there is none, of the surroundings of the centre.
+  double extent() const;
   /// Smallest box around the largest of these sets, stretched about its middle.
   std::vector<Point> bounding_box(double stretch) const;
   /// The part of [low, high] (relative to the centre, along input i) that an answer speaks of: leaf boxes reach
@@ -58,7 +60,6 @@ class Region {
   std::vector<Point> outline(const Plane& plane, double radius) const;
 
  private:
-  double extent() const;
   double scale(std::size_t i) const { return scale_.empty() ? 1.0 : scale_[i]; }
 
   bool is_box_;

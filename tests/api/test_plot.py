@@ -135,6 +135,28 @@ class TestPlane:
         assert sum(len(part.get_paths()) for part in boxes) == sum(map(len, tests.values()))
         assert {_plot.TESTS[test][1] for test in tests} <= set(key(ax))
 
+    @pytest.mark.parametrize("at, shown", [
+        (["1/2", 0], {"orientation kept", "turned over"}), ([2, 0], {"orientation kept", "flat"}),
+        ([9, 0], {"flat"})])
+    def test_the_key_names_the_signs_that_are_there(self, at, shown):
+        """Around (x, 0), (|x|, y) up to x = 3, and constant in x beyond."""
+        net = [(np.array([[1, 0], [-1, 0], [1, 0], [0, 1], [0, -1]]), np.array([0, 0, -3, 0, 0])),
+               (np.array([[1, 1, -1, 0, 0], [0, 0, 0, 1, -1]]), np.zeros(2))]
+        assert set(key(foldproof.radius(net, at=at).plot())) & {"orientation kept", "turned over", "flat"} == shown
+
+    @pytest.mark.parametrize("near", [1, 2**-12, 2**-40])
+    def test_radius_zero_shows_the_surroundings_of_the_centre(self, near):
+        """(|x|, y) with a hinge at y = `near`, so that the pair at the centre (0, 0) is that near to it."""
+        net = [(np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 1], [0, -1]]), np.array([0, 0, 0, 0, -near, -near])),
+               (np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, -1, 1, -1]]), np.zeros(2))]
+        answer = foldproof.radius(net, at=[0, 0])
+        assert answer.upper == 0 and answer.limit == "fold" and np.abs(answer.witness.x).max() <= near
+        ax = answer.plot()
+        assert all(0.5 <= high - low <= 3 and low < 0 < high for low, high in (ax.get_xlim(), ax.get_ylim()))
+        (fold,) = [part.get_segments() for part in ax.collections if isinstance(part, LineCollection)]
+        ends = np.array(fold).reshape(-1, 2)
+        assert np.ptp(ends[:, 1]) == pytest.approx(np.ptp(ax.get_ylim()), rel=1e-3)  # from edge to edge
+
     def test_every_piece_of_the_grid_is_drawn_once(self, drawn):
         view = drawn["j0"].picture["views"][0]
         parts = _plot._sheets(view)

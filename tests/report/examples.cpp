@@ -123,6 +123,21 @@ Example fold_at_centre() {
   return example;
 }
 
+Example fold_through_centre(int inputs, long apart) {
+  Example example{inputs == 2 ? crease().model : crease_3d().model, bracket({"0", "2"}, "0", "0")};
+  const std::string half = "1/" + std::to_string(apart);
+  const std::string low = (Rational(2) - Rational(1) / Rational(apart)).str();
+  const std::string high = (Rational(2) + Rational(1) / Rational(apart)).str();
+  Witness pair_of_both = pair({half, low}, {"-" + half, high}, {half, "2"});
+  if (inputs == 3) {
+    example.answer = bracket({"0", "2", "0"}, "0", "0");
+    pair_of_both = pair({half, low, "0"}, {"-" + half, high, "0"}, {half, "2", "0"});
+  }
+  example.answer.witness = std::move(pair_of_both);
+  example.answer.witness_scale_exact = "1";
+  return example;
+}
+
 Example wide(int width) {
   NetworkBuilder builder(2);
   std::uint64_t state = 1;

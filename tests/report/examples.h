@@ -20,6 +20,8 @@ Example crease_3d();
 Example crease_on_a_box();
 /// f(x) = |x| around its fold: upper = 0.
 Example fold_at_centre();
+/// crease or, with three inputs, crease_3d around (0, 2) or (0, 2, 0): upper = 0, the pair at x = +-1/`apart`.
+Example fold_through_centre(int inputs, long apart);
 /// Width x width ReLU neurons, two inputs and outputs, pseudo-random weights; no witness.
 Example wide(int width);
 

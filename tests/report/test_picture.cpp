@@ -107,10 +107,10 @@ TEST(Picture, SlicesGoThroughTheCentreAndThroughThePair) {
   }
 }
 
-TEST(Picture, ASliceThroughPointsOnOneLineIsSquare) {
+TEST(Picture, ASliceThroughPointsOnOneLineHasTwoSides) {
   examples::Example alone = examples::crease_3d();  // any other point than the centre may be in its witness
   alone.answer.question = "pseudo";
-  alone.answer.lower = 0;
+  alone.answer.lower = alone.answer.local_lower = 0;
   alone.answer.upper = 0;
   alone.answer.lower_exact = "0";
   alone.answer.upper_exact = "0";
@@ -121,8 +121,30 @@ TEST(Picture, ASliceThroughPointsOnOneLineIsSquare) {
   const json picture = picture_of(alone);
   const json& window = view(picture, "witness").at("window");
   const auto length = [&](std::size_t axis) { return window[axis][1].get<double>() - window[axis][0].get<double>(); };
-  EXPECT_GT(length(0), 0.5);
-  EXPECT_NEAR(length(1), length(0), 1e-3 * length(0));
+  for (const std::size_t axis : {0U, 1U}) {
+    EXPECT_GT(length(axis), 1.0);
+    EXPECT_LT(length(axis), 3.0);
+  }
+}
+
+TEST(Picture, RadiusZeroShowsTheSurroundingsOfTheCentre) {
+  for (const int inputs : {2, 3}) {
+    for (const long apart : {2L, 1000L, 1000000000000L}) {
+      const json picture = picture_of(examples::fold_through_centre(inputs, apart));
+      for (const json& shown : picture.at("views")) {
+        if (shown.at("role") == "zoom") continue;
+        for (const json& side : shown.at("window")) {
+          EXPECT_GT(side[1].get<double>() - side[0].get<double>(), 1.0) << inputs << " inputs, 1/" << apart;
+          EXPECT_LT(side[1].get<double>() - side[0].get<double>(), 3.0) << inputs << " inputs, 1/" << apart;
+        }
+        EXPECT_FALSE(shown.at("fold").empty());
+        EXPECT_FALSE(shown.at("center").is_null());
+      }
+    }
+    // A pair too near to be seen apart has its close-up, as long as doubles tell it from the centre.
+    EXPECT_NO_THROW(view(picture_of(examples::fold_through_centre(inputs, 1000)), "zoom"));
+    EXPECT_THROW(view(picture_of(examples::fold_through_centre(inputs, 1000000000000L)), "zoom"), std::runtime_error);
+  }
 }
 
 TEST(Picture, OutlinesAreSectionsOfTheBallWithinTheDomain) {

@@ -107,9 +107,10 @@ struct PartReport {
   double cut_seconds = 0, merge_seconds = 0;  ///< that it took here to make the request, and to merge the reply
 };
 
-/// Workers elsewhere to whom radius() and injective() hand out parts of one hard question. Derive from it; every worker
-/// answers with PartSolver. Verdicts and proofs do not depend on how many there are, or on those that die: a part is
-/// asked again, or done here. Calls come from one thread at a time; what they throw ends the question.
+/// Workers elsewhere to whom radius() and injective() hand out parts of one hard question. Derive from it; every
+/// worker answers with PartSolver. Verdicts and proofs do not depend on how many there are, on those that die, or on
+/// replies that are late, damaged, or another part's: a part is asked again, or done here. Calls come from one thread
+/// at a time; what they throw ends the question.
 class Delegate {
  public:
   virtual ~Delegate() = default;

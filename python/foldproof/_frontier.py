@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -53,6 +54,16 @@ def _leave_ctrl_c_to_the_asker() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@dataclass(frozen=True)
+class _Away:
+    request: bytes
+    future: Future[bytes | None]
+    with_network: bool  #: it went along
+
+
+_ABSENT = b"the network is not there"  # compared by identity
+
+
 class Workers:
     """What the engine's delegate asks of an executor. Its methods are called from one thread at a time."""
 
@@ -66,7 +77,7 @@ class Workers:
         self._own: Processes | None = None
         self._pickled = pickle.dumps(net)
         self._key = hashlib.sha256(self._pickled).hexdigest()
-        self._away: dict[int, tuple[bytes, Future[bytes | None]]] = {}
+        self._away: dict[int, _Away] = {}
         self._done: SimpleQueue[tuple[int, Future[bytes | None]]] = SimpleQueue()
         self._workers = worker_count(executor)
         self.failure = ""  # not the exception: its frames hold the engine's objects, which no collector sees through
@@ -88,28 +99,27 @@ class Workers:
                 part, future = self._done.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
                 return None
-            request, current = self._away.get(part, (b"", None))
-            if current is not future:
+            away = self._away.get(part)
+            if away is None or away.future is not future:
                 continue  # forgotten
-            response = self._result(future)
-            if response is None and not (future.cancelled() or future.exception()):
-                self._start(part, request, self._pickled)
+            response = self._result(away)
+            if response is _ABSENT:
+                self._start(part, away.request, self._pickled)
                 continue
             del self._away[part]
             if part != 0:
                 return part, response
 
     def forget(self, part: int) -> None:
-        _, future = self._away.pop(part, (b"", None))
-        if future is not None:
-            future.cancel()
+        if part in self._away:
+            self._away.pop(part).future.cancel()
 
     def report(self, report: dict[str, Any]) -> None:
         pass
 
     def close(self) -> None:
-        for _, future in self._away.values():
-            future.cancel()
+        for away in self._away.values():
+            away.future.cancel()
         if self._own is not None:
             self._own.kill()
 
@@ -123,15 +133,22 @@ class Workers:
                 self._workers = 0
             future = Future()
             future.cancel()
-        self._away[part] = (request, future)
+        self._away[part] = _Away(request, future, pickled is not None)
         future.add_done_callback(lambda done: self._done.put((part, done)))
 
-    def _result(self, future: Future[bytes | None]) -> bytes | None:
-        if future.cancelled():
+    def _result(self, away: _Away) -> bytes | None:
+        """The reply, or None: the part is lost; _ABSENT: the worker wants the network."""
+        if away.future.cancelled():
             return None
-        failure = future.exception()
+        failure = away.future.exception()
         if failure is None:
-            return future.result()
+            reply: object = away.future.result()  # whatever the executor makes of it
+            if isinstance(reply, bytes):
+                return reply
+            if reply is None and not away.with_network:
+                return _ABSENT
+            failure = TypeError(f"a worker returned {type(reply).__name__} instead of bytes" if reply is not None else
+                                "a worker says that it does not hold the network it was sent")
         self._lose(failure)
         return None
 

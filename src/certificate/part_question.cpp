@@ -8,6 +8,7 @@
 #include "certificate/arguments.h"
 #include "model/weights_file.h"
 #include "search/part_search.h"
+#include "search/seal.h"
 
 namespace foldproof {
 
@@ -124,9 +125,9 @@ PartSolver::~PartSolver() = default;
 
 std::string PartSolver::answer(const std::string& request) const {
   try {
-    ByteReader in(request);
+    ByteReader in(unsealed(request_subject, request));
     const auto prepared = state_->prepared(in.text());
-    return solve_part(*prepared->problem, in);
+    return sealed(seal_of(request), solve_part(*prepared->problem, in));
   } catch (const BadBytes&) {
     throw InputError("a worker was sent what is no part of a search: the request came damaged");
   }

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "search/seal.h"
+
 namespace foldproof {
 
 namespace {
@@ -97,7 +99,9 @@ void Dispatch::send(Divisible& search, Parts& away) {
       part.part->target = incumbent_.target();
       write_state(request, {incumbent_.upper(), part.part->target, incumbent_.sign(),
                             static_cast<std::uint64_t>(std::max(1.0, std::ceil(seconds / pace)))});
-      requests.emplace_back(number, request.bytes() + part.part->payload.bytes());
+      std::string bytes = sealed(request_subject, request.bytes() + part.part->payload.bytes());
+      part.seal = seal_of(bytes);
+      requests.emplace_back(number, std::move(bytes));
       part.expected = seconds;
       part.report.part = number;
       part.report.kind = search.kind();
@@ -136,7 +140,7 @@ void Dispatch::receive(Divisible& search, Parts& away, const Delegate::Reply& re
   report.received = control_.seconds();
   bool merged = false;
   try {
-    ByteReader in(*reply.response);
+    ByteReader in(unsealed(found->second.seal, *reply.response));
     report.seconds = in.number();
     report.nodes = in.whole();
     const std::uint64_t slope_nodes = in.whole();
@@ -171,12 +175,11 @@ void Dispatch::wake() {
 
 void Dispatch::wait() {
   std::unique_lock guard(sleeping_);
-  woken_.wait_for(guard, idle, [&] { return awake_; });
+  if (woken_.wait_for(guard, idle, [&] { return awake_; })) awake_ = false;
 }
 
 void Dispatch::run(Divisible& search) {
   Parts away;
-  awake_ = false;
   const auto leave = [&] {
     while (!away.empty()) give_back(search, away, away.begin()->first, false);
   };

@@ -3,8 +3,9 @@
 // Claim: the events that the observer hears are those of a search without help, up to their order, whatever workers
 // die. Proof sketch: a part is a set of open nodes. They are taken out of the search's queue, and exactly one of two
 // things happens: the reply is merged, which settles or divides them by the worker's events and puts what the worker
-// left open into the queue; or they are put back as they were. A reply is a claim about the nodes as they were sent,
-// and targets only fall: what was proved for a larger ball, or left out as beyond it, is so for a smaller one.
+// left open into the queue; or they are put back as they were. Only a reply that came whole and was made for this very
+// request is read (seal.h); others count as lost. A reply is a claim about the nodes as they were sent, and targets
+// only fall: what was proved for a larger ball, or left out as beyond it, is so for a smaller one.
 #pragma once
 
 #include <atomic>
@@ -87,6 +88,7 @@ class Dispatch {
  private:
   struct Away {
     std::unique_ptr<Part> part;
+    std::string seal;  // of the request
     PartReport report;
     double expected = 0.0;  // seconds
   };

@@ -237,6 +237,7 @@ void MonotoneCover::run_part(std::vector<Node> nodes, ByteReader& in, std::uint6
 
 bool MonotoneCover::merge(Part& part, ByteReader& in, const PartReport& report) {
   const double failed_at = in.number();
+  if (!(failed_at >= 0.0)) throw BadBytes();
   const double reach = std::min({failed_at, failed_at_, radius_});
   const NodeReply reply = read_reply(in, static_cast<NodePart&>(part), report.part, problem_, reach, root_, control_);
   in_work_.erase(std::find(in_work_.begin(), in_work_.end(), part.distance));

@@ -300,9 +300,10 @@ bool PairSearch::merge(Part& given, ByteReader& in, const PartReport& report) {
     pair.cells_from = static_cast<int>(in.index(1U << 30U));
     pair.from = report.part;
   }
-  // A pair that is neither settled nor open is one that nobody could settle, or, best first, lies beyond the target.
+  // A pair that is neither settled nor open is one that nobody could settle (best first that one is open), or, best
+  // first, lies beyond the target.
   for (const Replayed& pair : pairs) {
-    if (!pair.waits || resisting) continue;
+    if (!pair.waits || (resisting && !best_first_)) continue;
     if (!best_first_ || std::max(patch(pair.x).distance, patch(pair.y).distance) < incumbent_.target())
       throw BadBytes();
   }

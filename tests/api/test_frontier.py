@@ -6,13 +6,16 @@ import threading
 import time
 import warnings
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from fractions import Fraction
 from multiprocessing import get_context
+from random import Random
 
 import pytest
 
 import foldproof
 from foldproof import _core, _frontier
 from foldproof._processes import Processes
+from networks import ZOO, zoo_layers
 from networks_api import ROOT
 
 NETS = ROOT / "tests" / "data" / "nets"
@@ -137,6 +140,91 @@ def test_a_network_travels_once_to_each_worker(coupled, reports):
     with Counting(2) as pool:
         foldproof.radius(coupled, at=AT, max_radius="1.25", threads=1, executor=pool)
     assert len(reports) > 3 and sent.count(True) == 1
+
+
+@pytest.mark.parametrize("reply, what", [(None, "says that it does not hold the network it was sent"),
+                                         ("text", "returned str instead of bytes")])
+def test_replies_that_make_no_sense_are_lost_parts(lorenz, reports, reply, what):
+    class Senseless(ThreadPoolExecutor):
+        def submit(self, f, /, *arguments, **named):
+            return super().submit(lambda: reply)
+
+    with Senseless(2) as pool, pytest.warns(RuntimeWarning, match=what):
+        answer = foldproof.radius(lorenz, at=[0, 0, 0], threads=1, executor=pool, time=30)
+    assert answer.status == "solved" and answer.proof.checked and all(report["lost"] for report in reports)
+
+
+class Unreliable(Executor):
+    """Workers on threads. A part goes well, comes late, is lost or damaged on either way, or gets another's reply."""
+
+    _max_workers = 3
+
+    def __init__(self, seed):
+        self.random, self.earlier, self.inside = Random(seed), [b""], ThreadPoolExecutor(3)
+
+    def submit(self, f, /, key, pickled, request, part):
+        fate = self.random.choice(["well", "well", "late", "lost", "request", "reply", "another's"])
+        drawn = Random(self.random.random())
+
+        def work():
+            if fate == "lost":
+                raise RuntimeError("lost")
+            reply = f(key, pickled, damaged(request, drawn) if fate == "request" and request else request, part)
+            if fate == "late":
+                time.sleep(0.01 * drawn.random())
+            if not reply:  # it wants the network
+                return reply
+            self.earlier.append(reply)
+            if fate == "another's":
+                return drawn.choice(self.earlier)
+            return damaged(reply, drawn) if fate == "reply" else reply
+
+        return self.inside.submit(work)
+
+
+def damaged(data, random):
+    """Cut short, longer, a byte missing, a bit or eight bytes wrong."""
+    at = random.randrange(len(data))
+    return random.choice([data[:at], data + b"\0", data[:at] + data[at + 1:],
+                          data[:at] + bytes([data[at] ^ 1 << random.randrange(8)]) + data[at + 1:],
+                          data[:at] + random.choice([b"\0", b"\xff", b"\x7f"]) * 8 + data[at + 8:]])
+
+
+@pytest.fixture
+def easy(lorenz):
+    """easy(name): a question that is cut into parts nevertheless, and its radius."""
+    def question(name):
+        if name == "lorenz":
+            return lorenz, {"at": [0, 0, 0], "max_radius": "0.9"}, Fraction("0.800188")
+        layers = [([[float(w) for w in row] for row in matrix], [float(b) for b in bias])
+                  for matrix, bias in zoo_layers(name.removesuffix(" tall"))]
+        if name.endswith(" tall"):  # one more output, the sum of the others: nothing else collides
+            matrix, bias = layers[-1]
+            layers[-1] = ([*matrix, [sum(column) for column in zip(*matrix)]], [*bias, sum(bias)])
+        known = ZOO[name.removesuffix(" tall")]
+        return (foldproof.load(layers), {"at": known["centre"], "max_radius": known["search_radius"]},
+                Fraction(known["r_star_Linf"]))
+
+    return question
+
+
+@pytest.mark.parametrize("name, kinds", [("branch2", "b"), ("branch4", "l"), ("branch4_b", "lb"),
+                                         ("branch4_b tall", "a"), ("lorenz", "mlb")])
+def test_no_executor_changes_an_answer(name, kinds, easy, reports, monkeypatch):
+    """Nor without the checker: what comes back late, damaged, or for another part is not merged."""
+    monkeypatch.setattr(_frontier.Workers, "part_seconds", 0.001)
+    net, question, radius = easy(name)
+    for seed in range(12):
+        pool = Unreliable(seed)
+        with pool.inside, warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            answer = foldproof.radius(net, **question, threads=1 + seed % 2, executor=pool, check=seed % 4 == 0)
+        assert answer.status == "solved" and answer.upper is not None, seed
+        slack = Fraction(1, 10**6) if name == "lorenz" else 0  # of the radius as it is written above
+        assert answer.lower <= radius + slack and radius - slack <= answer.upper, seed
+        assert answer.proof.attempts == 1 and answer.proof.checked == (seed % 4 == 0), seed
+    assert {report["kind"] for report in reports if not report["lost"]} >= set(kinds)
+    assert any(report["lost"] for report in reports)
 
 
 def test_injective_takes_an_executor_too(coupled, pool, reports):

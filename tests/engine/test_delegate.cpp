@@ -2,15 +2,19 @@
 // lost.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "networks.h"
 #include "number/rational.h"
+#include "search/bytes.h"
+#include "search/seal.h"
 
 namespace foldproof::testing {
 namespace {
@@ -38,6 +42,7 @@ class Threads : public Delegate {
 
   int capacity() override { return count_; }
   void send(std::uint64_t part, std::string request) override {
+    if (seen) seen(request);
     const std::lock_guard lock(mutex_);
     waiting_.emplace_back(part, std::move(request));
     changed_.notify_all();
@@ -64,6 +69,8 @@ class Threads : public Delegate {
   std::map<char, int> parts;  // that were merged, by kind
   int lost = 0;
   std::vector<PartReport> reports;
+  std::function<void(const std::string& request)> seen;
+  std::function<std::string(const std::string& request, std::string response)> forge;
 
  private:
   void work() {
@@ -76,6 +83,7 @@ class Threads : public Delegate {
       const std::uint64_t count = answered_++;
       lock.unlock();
       std::optional<std::string> response = solver_.answer(request);
+      if (forge) response = forge(request, *std::move(response));
       if (fate_) response = fate_(count, *std::move(response));
       lock.lock();
       done_.push_back({part, std::move(response)});
@@ -214,21 +222,96 @@ TEST(Delegate, InjectiveHasTheSameVerdict) {
   }
 }
 
+// What may become of every third response. The next after one that was lost is whole.
+std::map<std::string, Threads::Fate> misfortunes() {
+  const auto every_third = [](const auto& change) {
+    return [change](std::uint64_t count, std::string response) -> std::optional<std::string> {
+      return count % 3 == 1 ? change(count, std::move(response)) : std::optional(std::move(response));
+    };
+  };
+  using Reply = std::optional<std::string>;
+  const auto earlier = std::make_shared<std::deque<std::string>>();
+  const auto earlier_mutex = std::make_shared<std::mutex>();
+  return {{"lost", every_third([](std::uint64_t, std::string) -> Reply { return std::nullopt; })},
+          {"cut short", every_third([](std::uint64_t count, std::string response) -> Reply {
+             return response.substr(0, response.size() - 1 - count % response.size());
+           })},
+          {"one bit wrong", every_third([](std::uint64_t count, std::string response) -> Reply {
+             response[(count * 7919) % response.size()] ^= static_cast<char>(1U << (count % 8));
+             return response;
+           })},
+          {"longer", every_third([](std::uint64_t, std::string response) -> Reply { return response + '\0'; })},
+          {"another's", [=](std::uint64_t count, std::string response) -> Reply {
+             const std::lock_guard lock(*earlier_mutex);
+             earlier->push_back(std::move(response));
+             return count % 3 == 1 ? (*earlier)[earlier->size() - 2] : earlier->back();
+           }}};
+}
+
 TEST(Delegate, PartsThatAreLostOrDamagedAreAskedAgain) {
-  for (const bool damaged : {false, true}) {
-    const Model model = stored("lorenz3_32x2");
-    const Answer alone = radius(model, {"0", "0", "0"}, one_thread());
-    Threads threads(model, 2, [&](std::uint64_t count, std::string response) -> std::optional<std::string> {
-      if (count % 3 != 1) return response;
-      if (!damaged) return std::nullopt;
-      return response.substr(0, response.size() - 1 - count % response.size());
-    });
+  const Model model = stored("lorenz3_32x2");
+  const Answer alone = radius(model, {"0", "0", "0"}, one_thread());
+  for (const auto& [what, fate] : misfortunes()) {
+    SCOPED_TRACE(what);
+    Threads threads(model, 2, fate);
     Options options = one_thread();
     options.delegate = &threads;
-    expect_same_bracket(radius(model, {"0", "0", "0"}, options), alone, options.gap);
+    const Answer helped = radius(model, {"0", "0", "0"}, options);
+    expect_same_bracket(helped, alone, options.gap);
+    EXPECT_EQ(helped.proof.attempts, 1) << "a damaged reply came into the proof";
     EXPECT_GT(threads.lost, 3);
     EXPECT_GT(threads.parts['b'] + threads.parts['l'], 3);
   }
+}
+
+// Comparisons with it are all false: nothing would lie within such a radius.
+TEST(Delegate, AFailureAtNoDistanceAtAllIsRefused) {
+  const Model model = stored("lorenz3_32x2");
+  const Answer alone = radius(model, {"0", "0", "0"}, one_thread());
+  std::atomic<int> forged = 0;
+  Threads threads(model, 2);
+  threads.forge = [&](const std::string& request, std::string response) {
+    ByteReader asked(unsealed(request_subject, request));
+    asked.text();
+    if (asked.byte() != 'm') return response;
+    const std::string body(unsealed(seal_of(request), response));
+    ByteReader reply(body);
+    ByteWriter changed;
+    changed.number(reply.number());
+    changed.whole(reply.whole());
+    changed.whole(reply.whole());
+    changed.number(reply.number());
+    changed.whole(reply.whole());  // no pair
+    const std::size_t place = changed.bytes().size();
+    changed.number(std::numeric_limits<double>::quiet_NaN());
+    ++forged;
+    return sealed(seal_of(request), changed.bytes() + body.substr(place + sizeof(double)));
+  };
+  Options options = one_thread();
+  options.delegate = &threads;
+  const Answer helped = radius(model, {"0", "0", "0"}, options);
+  expect_same_bracket(helped, alone, options.gap);
+  EXPECT_EQ(threads.parts['m'], 0);
+  EXPECT_GT(forged, 0);
+}
+
+TEST(Delegate, ADamagedRequestIsNotAnswered) {
+  const Model model = stored("lorenz3_32x2");
+  const PartSolver solver(model);
+  std::uint64_t count = 0, refused = 0;
+  Threads threads(model, 1);
+  threads.seen = [&](const std::string& request) {
+    for (std::size_t at = count++ % 13; at < request.size(); at += 1 + request.size() / 7) {
+      std::string damaged = request;
+      damaged[at] ^= static_cast<char>(1U << (at % 8));
+      EXPECT_THROW(solver.answer(damaged), InputError) << at << " of " << request.size();
+      ++refused;
+    }
+  };
+  Options options = one_thread();
+  options.delegate = &threads;
+  EXPECT_TRUE(radius(model, {"0", "0", "0"}, options).proof.checked);
+  EXPECT_GT(refused, 20U);
 }
 
 TEST(Delegate, WithoutWorkersOrWithBrokenOnesTheSearchGoesOnHere) {
@@ -261,17 +344,8 @@ TEST(Delegate, AStoppedSearchKeepsWhatIsProved) {
 TEST(Delegate, AWorkerWithAnotherNetworkSaysSo) {
   const Model model = stored("lorenz3_32x2");
   std::string request;
-  class Catcher : public Threads {
-   public:
-    Catcher(const Model& model, std::string& request) : Threads(model, 1), request_(request) {}
-    void send(std::uint64_t part, std::string request) override {
-      request_ = request;
-      Threads::send(part, std::move(request));
-    }
-
-   private:
-    std::string& request_;
-  } threads(model, request);
+  Threads threads(model, 1);
+  threads.seen = [&](const std::string& sent) { request = sent; };
   Options options = one_thread();
   options.delegate = &threads;
   radius(model, {"0", "0", "0"}, options);

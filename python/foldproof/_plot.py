@@ -170,6 +170,7 @@ class _Canvas:
 
     def frame(self, labels: Sequence[str], window: Sequence[Point]) -> None:
         self.ax.set(xlabel=labels[0], ylabel=labels[1], xlim=window[0], ylim=window[1])
+        self.ax.xaxis.set_major_locator(MaxNLocator(6))  # long numbers, as of close-ups, stay apart
 
     def finish(self, view: str) -> None:
         self.ax.tick_params(colors=QUIET, labelsize=9)

@@ -499,7 +499,8 @@
   // ---------------------------------------------------------------- which figures
   const WORDS = {
     plane: ['Inputs', 'Where the map turns over. Blue: the Jacobian determinant has the sign it has at the centre; sand: '
-      + 'the other sign; stronger where it is larger. The line between them is the fold. Small boxes: what each test proved.'],
+      + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is the fold. Small '
+      + 'boxes: what each test proved.'],
     zoom: ['Close-up of the pair', 'The two inputs with one output'
       + (record.limit === 'fold' ? ', one on each side of the fold' : '')
       + ': too close together to be told apart in the larger picture.'],
@@ -513,7 +514,8 @@
     const of = (title) => network ? `${network}: ${title[0].toLowerCase()}${title.slice(1)}` : title;
     if (isLocus) {
       WORDS.plane[1] = 'Where the map turns over. Blue: the Jacobian determinant has the sign it has in the middle; sand: '
-        + 'the other sign; stronger where it is larger. The line between them is J0, exactly. Small boxes: the proof.';
+        + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is J0, exactly. '
+        + 'Small boxes: the proof.';
     }
     if (picture.kind === 'sweep') {
       addFigure(record.parameter ? 'Radius over the parameter' : 'Radius along the orbit',

@@ -1,5 +1,7 @@
 """The sdist and the wheel made from it, in an environment that has nothing else of this project."""
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -54,6 +56,54 @@ def test_the_wheel_holds_what_it_promises(wheel):
     assert not [name for name in names if "highs" in name], "HiGHS comes from its own wheel"
     assert re.search(r"-manylinux_[0-9]+_[0-9]+_x86_64\.whl$|-manylinux_.*_aarch64\.whl$", wheel.name)
     assert not [name for name in names if re.search(r"test|\.cpp$|\.h$|\.a$", name)]
+
+
+def test_every_library_has_its_licence(wheel):
+    """The text that bundled.txt names for it, and every common licence that the text refers to."""
+    files = zipfile.ZipFile(wheel)
+    names = files.namelist()
+    libraries = {name for name in names if name.startswith("foldproof.libs/")}
+    (folder,) = {name.rpartition("/")[0] for name in names if name.endswith("licenses/LICENSE")}
+    bundled = files.read(f"{folder}/bundled.txt").decode()
+    listed = dict(re.findall(r"^(foldproof\.libs/\S+): (\S+); Debian source \S+ \S+$", bundled, re.MULTILINE))
+    assert set(listed) == libraries and any("libgmp" in name for name in libraries)
+    inside = re.findall(r"^compiled in: (\S+/\S+); ", bundled, re.MULTILINE)
+    parts = {"libcli11-dev", "nlohmann-json3-dev", "nanobind", "plotly", "robin_map"}
+    assert {text.split("/")[0] for text in inside} == parts
+    for text in [*listed.values(), *inside]:
+        words = files.read(f"{folder}/{text}").decode()
+        assert "opyright" in words and len(words) > 500, text
+        for name in re.findall(r"/usr/share/common-licenses/([\w.+-]*[\w+])", words):
+            assert len(files.read(f"{folder}/common-licenses/{name}")) > 1000
+    assert "Lesser" in files.read(f"{folder}/common-licenses/LGPL-3").decode()
+
+
+def test_metadata_and_list_of_files_name_every_licence(wheel):
+    files = zipfile.ZipFile(wheel)
+    (metadata,) = [name for name in files.namelist() if name.endswith(".dist-info/METADATA")]
+    folder = metadata.removesuffix("METADATA") + "licenses/"
+    given = re.findall(r"^License-File: (.+)$", files.read(metadata).decode(), re.MULTILINE)
+    assert sorted(given) == sorted(name.removeprefix(folder) for name in files.namelist() if name.startswith(folder))
+    record = metadata.removesuffix("METADATA") + "RECORD"
+    lines = [line.rsplit(",", 2) for line in files.read(record).decode().splitlines()]
+    assert sorted(name for name, _, _ in lines) == sorted(files.namelist())
+    for name, digest, size in lines:
+        if name != record:
+            content = files.read(name)
+            expected = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+            assert digest == f"sha256={expected}" and int(size) == len(content), name
+
+
+def test_a_library_of_no_package_is_not_bundled(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import wheel_licences
+
+    (tmp_path / "libmine.so.1").touch()
+    with pytest.raises(wheel_licences.Missing, match=r"libmine\.so\.1 goes into the wheel and belongs to no Debian"):
+        wheel_licences.package_of(str(tmp_path / "libmine.so.1"))
+    with pytest.raises(wheel_licences.Missing, match="nowhere/copyright is missing"):
+        wheel_licences.texts_of("nowhere")
+    assert wheel_licences.original_name("foldproof.libs/libgmp-5be2ea2e.so.10.4.1") == "libgmp.so.10.4.1"
 
 
 def test_solves_checks_and_reports_from_python(environment, tmp_path):

@@ -1,7 +1,8 @@
-"""What is asked of an executor that someone else made: whether it is one, and how much it can do at once."""
+"""Executors that someone else made: whether it is one, how much it can do at once, and what a broken one leaves."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from concurrent.futures import Executor
 
@@ -23,3 +24,14 @@ def worker_count(executor: Executor) -> int:
     if client is not None:
         return max(1, sum(int(threads) for threads in client.nthreads().values()))
     return len(os.sched_getaffinity(0))
+
+
+def kill_what_is_left(broken: Executor) -> None:
+    """Of a pool of processes that broke.
+
+    Python ends all its workers when one dies, but for one that it was starting meanwhile: that one may wait for a lock which
+    the dead one held, and the pool's shutdown() waits for it, both for ever.
+    """
+    for process in list((getattr(broken, "_processes", None) or {}).values()):
+        with contextlib.suppress(OSError, ValueError):  # it is gone
+            process.kill()

@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from . import _core
-from ._executors import require_executor, worker_count
+from ._executors import kill_what_is_left, require_executor, worker_count
 from ._model import Network
 from ._processes import Processes
 from ._worker import _Recent
@@ -153,14 +153,14 @@ class Workers:
         return None
 
     def _lose(self, failure: BaseException) -> None:
+        self.failure = f"{type(failure).__name__}: {failure}"
         if isinstance(failure, BrokenProcessPool):
             # One worker that dies breaks the whole pool; processes of our own take its place.
             if self._own is None and self._workers > 0:
+                kill_what_is_left(self._executor)
                 self._executor = self._own = Processes(self._workers)
-            return
-        if isinstance(failure, BrokenExecutor):
+        elif isinstance(failure, BrokenExecutor):
             self._workers = 0
-        self.failure = f"{type(failure).__name__}: {failure}"
 
 
 @contextmanager

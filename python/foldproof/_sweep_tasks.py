@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 
 from . import _core, _worker
 from ._core import InputError
-from ._executors import worker_count
+from ._executors import kill_what_is_left, worker_count
 from ._processes import CannotStart, Processes, WorkerDied
 from ._sweep_asked import Job
 from ._worker import Reply, Task
@@ -134,6 +134,7 @@ class Tasks:
     def _replace(self) -> None:
         """A pool of processes that broke as a whole: processes of our own take its place."""
         if self._own is None:
+            kill_what_is_left(self._executor)
             self._executor = self._processes(worker_count(self._executor))
 
     def stop(self) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from networks_api import NETS, PACKAGE, ROOT
+from networks_api import COUPLED, NETS, PACKAGE, ROOT
 
 sys.path.insert(0, PACKAGE)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (PACKAGE, os.environ.get("PYTHONPATH"))))
 os.environ["MPLBACKEND"] = "agg"
 
 import foldproof  # noqa: E402
+from foldproof import _frontier  # noqa: E402
 from networks import zoo_layers  # noqa: E402
 
 
@@ -38,6 +39,22 @@ def toy():
 def lorenz():
     """Three inputs, three outputs."""
     return foldproof.load(NETS / "lorenz3_32x2.onnx")
+
+
+@pytest.fixture(scope="session")
+def coupled():
+    """Two coupled Brusselators: half a second or two alone."""
+    return foldproof.load(COUPLED)
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    """What became of the parts of a question that are done by workers; they are handed out from the start, and small."""
+    kept = []
+    monkeypatch.setattr(_frontier.Workers, "report", lambda self, report: kept.append(report))
+    monkeypatch.setattr(_frontier.Workers, "warm_up", 0.0)
+    monkeypatch.setattr(_frontier.Workers, "part_seconds", 0.05)
+    return kept
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from networks import PROGRAM  # noqa: E402
 BRUSSELATOR = ROOT / "nets" / "brusselator.onnx"
 NETS = ROOT / "tests" / "data" / "nets"
 PACKAGE = os.environ.get("FOLDPROOF_PACKAGE", str(ROOT / "build" / "python"))
+COUPLED = NETS / "cb4_32x2.onnx"
+COUPLED_AT = ["1", "2.1", "1", "2.1"]
 VANDERPOL = ROOT / "nets" / "vanderpol.onnx"
 
 
@@ -22,6 +24,13 @@ def without_effort(answer):
     record = dict(answer.record)
     record["proof"] = record["proof"] | {"check_seconds": None, "file": None}
     return record | {"effort": None}
+
+
+def expect_the_coupled_radius(answer):
+    """At COUPLED_AT."""
+    assert answer.status == "solved" and answer.limit == "fold"
+    assert answer.lower < 1.4101976 < answer.upper + 1e-7 and answer.upper - answer.lower < 1e-6 * answer.upper
+    assert answer.proof.checked and answer.proof.pairs > 1000
 
 
 def command_line(*arguments):

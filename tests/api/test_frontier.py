@@ -1,11 +1,14 @@
 """One question on the workers of an executor: the same answer, one checked proof, also when workers die."""
 
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 from multiprocessing import get_context
 from random import Random
@@ -16,16 +19,7 @@ import foldproof
 from foldproof import _core, _frontier
 from foldproof._processes import Processes
 from networks import ZOO, zoo_layers
-from networks_api import ROOT
-
-NETS = ROOT / "tests" / "data" / "nets"
-AT = ["1", "2.1", "1", "2.1"]
-
-
-@pytest.fixture(scope="module")
-def coupled():
-    """Two coupled Brusselators: half a second or two alone."""
-    return foldproof.load(NETS / "cb4_32x2.onnx")
+from networks_api import COUPLED, COUPLED_AT, expect_the_coupled_radius
 
 
 @pytest.fixture(scope="module")
@@ -34,28 +28,12 @@ def pool():
         yield pool
 
 
-@pytest.fixture
-def reports(monkeypatch):
-    """What became of the parts; they are handed out from the start, and small."""
-    kept = []
-    monkeypatch.setattr(_frontier.Workers, "report", lambda self, report: kept.append(report))
-    monkeypatch.setattr(_frontier.Workers, "warm_up", 0.0)
-    monkeypatch.setattr(_frontier.Workers, "part_seconds", 0.05)
-    return kept
-
-
-def expect_the_radius(answer):
-    assert answer.status == "solved" and answer.limit == "fold"
-    assert answer.lower < 1.4101976 < answer.upper + 1e-7 and answer.upper - answer.lower < 1e-6 * answer.upper
-    assert answer.proof.checked and answer.proof.pairs > 1000
-
-
 def test_two_processes_find_the_radius_and_one_proof_that_is_accepted(coupled, pool, reports, tmp_path):
     proof = tmp_path / "fold.proof"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        answer = foldproof.radius(coupled, at=AT, threads=1, executor=pool, proof=proof)
-    expect_the_radius(answer)
+        answer = foldproof.radius(coupled, at=COUPLED_AT, threads=1, executor=pool, proof=proof)
+    expect_the_coupled_radius(answer)
     assert foldproof.check(proof, coupled)
     assert {report["kind"] for report in reports} >= {"m", "b"} and not any(report["lost"] for report in reports)
     assert answer.effort.pairs_tested > sum(report["nodes"] for report in reports if report["kind"] == "b") > 1000
@@ -65,21 +43,131 @@ def expect_proved(answer):
     assert answer.status == "solved" and answer.lower == 0.875 and answer.proof.checked
 
 
-def test_a_killed_worker_costs_its_part_only(hard, reports):
-    net, at = hard
-    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
-        killed = []
+class Killer:
+    """A progress callback: kills workers of a pool of processes once they have answered."""
 
-        def kill_one(progress):
-            if reports and not killed:
-                killed.append(next(iter(pool._processes)))
-                os.kill(killed[0], signal.SIGKILL)
+    def __init__(self, pool, reports, most):
+        self.pool, self.reports, self.most, self.killed = pool, reports, most, []
 
-        expect_proved(foldproof.radius(net, at=at.split(","), max_radius="0.875", threads=1, executor=pool,
-                                       progress=kill_one))
-    assert killed and any(report["lost"] for report in reports)
+    def __call__(self, progress):
+        if self.reports and not self.killed:
+            self.killed = list(self.pool._processes)[:self.most]
+            for process in self.killed:
+                os.kill(process, signal.SIGKILL)
+
+
+def expect_others_in_their_place(reports):
     first_lost = next(i for i, report in enumerate(reports) if report["lost"])
-    assert any(not report["lost"] for report in reports[first_lost:])  # others took the place of the dead
+    assert any(not report["lost"] for report in reports[first_lost:])
+
+
+@pytest.mark.parametrize("most", [1, 2], ids=["one", "all"])
+def test_killed_workers_cost_their_parts_only(hard, reports, most, tmp_path):
+    net, at = hard
+    proof = tmp_path / "fold.proof"
+    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+        kill = Killer(pool, reports, most)
+        with pytest.warns(RuntimeWarning, match="workers failed .BrokenProcessPool: .*asked again or done here"):
+            answer = foldproof.radius(net, at=at.split(","), max_radius="0.875", threads=1, executor=pool, proof=proof,
+                                      progress=kill)
+        expect_proved(answer)
+        with pytest.raises(BrokenExecutor):
+            pool.submit(os.getpid)
+    assert len(kill.killed) == most
+    expect_others_in_their_place(reports)
+    assert foldproof.check(proof, net)
+
+
+BREAKING = """
+import contextlib, os, signal, sys, warnings
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from multiprocessing import get_context
+import foldproof
+from foldproof import _frontier
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    _frontier.Workers.warm_up, _frontier.Workers.part_seconds = 0.0, 0.05
+    for _ in range(10):
+        with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+            os.kill(pool.submit(os.getpid).result(), signal.SIGKILL)
+            with contextlib.suppress(BrokenExecutor):
+                pool.submit(os.getpid)  # now the pool starts its second worker, with the question's first call
+            answer = foldproof.radius(sys.argv[1], at=sys.argv[2:], max_radius="1.25", threads=1, executor=pool)
+            assert answer.lower == 1.25 and answer.proof.checked
+"""
+
+
+def test_a_pool_that_breaks_while_it_starts_a_worker_can_be_left(tmp_path):
+    """Python alone would wait for that worker for ever."""
+    script, errors = tmp_path / "script.py", tmp_path / "errors"
+    script.write_text(BREAKING)
+    with errors.open("w") as file:
+        run = subprocess.Popen([sys.executable, script, COUPLED, *COUPLED_AT], stderr=file, start_new_session=True)
+    try:
+        assert run.wait(timeout=100) == 0, errors.read_text()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+
+
+def test_a_script_that_kept_the_failures_of_its_workers_ends_quietly(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("""
+import sys, warnings
+from concurrent.futures import ThreadPoolExecutor
+import foldproof
+from foldproof import _frontier
+
+class Damaging(ThreadPoolExecutor):
+    futures = []
+
+    def submit(self, f, /, key, pickled, request, part):
+        self.futures.append(super().submit(f, key, pickled, request[:-3], part))
+        return self.futures[-1]
+
+warnings.simplefilter("ignore")
+_frontier.Workers.warm_up = 0.0
+executor = Damaging(2)
+foldproof.radius(sys.argv[1], at=sys.argv[2:], max_radius="1.25", threads=1, executor=executor)
+print(any(future.exception() for future in executor.futures if future.done() and not future.cancelled()))
+""")
+    done = subprocess.run([sys.executable, script, COUPLED, *COUPLED_AT], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+
+
+def test_a_pool_that_is_broken_already_is_replaced(coupled, reports):
+    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+        with pytest.raises(BrokenExecutor):
+            pool.submit(os._exit, 1).result(timeout=30)
+        with pytest.warns(RuntimeWarning, match="BrokenProcessPool"):
+            answer = foldproof.radius(coupled, at=COUPLED_AT, max_radius="1.25", threads=1, executor=pool)
+    assert answer.lower == 1.25 and answer.proof.checked
+    assert reports and not any(report["lost"] for report in reports)
+
+
+def test_the_search_ends_here_where_nothing_can_take_the_place_of_a_broken_pool(coupled, reports, monkeypatch):
+    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+        pool.submit(os.getpid).result(timeout=30)
+        monkeypatch.setattr("sys.executable", "/bin/false")
+        kill = Killer(pool, reports, 2)
+        with pytest.warns(RuntimeWarning, match="CannotStart: .*exit code 1.*done here"):
+            answer = foldproof.radius(coupled, at=COUPLED_AT, threads=1, executor=pool, progress=kill)
+    expect_the_coupled_radius(answer)
+    assert kill.killed and [report for report in reports if not report["lost"]]
+
+
+def test_injective_goes_on_without_its_pool_too(hard, reports, tmp_path):
+    net, proof = hard[0], tmp_path / "box.proof"
+    box = [("0.25", "1.75"), ("1.35", "2.85")] * 3
+    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+        kill = Killer(pool, reports, 2)
+        with pytest.warns(RuntimeWarning, match="BrokenProcessPool"):
+            answer = foldproof.injective(net, box=box, threads=1, executor=pool, proof=proof, progress=kill)
+    assert len(kill.killed) == 2 and answer.verdict == "proved" and answer.proof.checked
+    expect_others_in_their_place(reports)
+    assert foldproof.check(proof, net)
 
 
 def test_our_own_processes_may_die_one_by_one(hard, reports):
@@ -105,7 +193,7 @@ def test_an_executor_that_was_shut_down_leaves_the_search_here(coupled, reports)
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     with pytest.warns(RuntimeWarning, match="cannot schedule new futures"):
-        answer = foldproof.radius(coupled, at=AT, max_radius="1.25", executor=pool)
+        answer = foldproof.radius(coupled, at=COUPLED_AT, max_radius="1.25", executor=pool)
     assert answer.lower == 1.25 and answer.proof.checked and not reports
 
 
@@ -124,7 +212,7 @@ def test_futures_that_are_cancelled_are_asked_again(coupled, reports):
                 return future
             return self.inside.submit(f, *arguments, **named)
 
-    answer = foldproof.radius(coupled, at=AT, max_radius="1.25", threads=1, executor=Fickle())
+    answer = foldproof.radius(coupled, at=COUPLED_AT, max_radius="1.25", threads=1, executor=Fickle())
     assert answer.lower == 1.25 and answer.proof.checked
     assert {report["lost"] for report in reports} == {True, False}
 
@@ -138,7 +226,7 @@ def test_a_network_travels_once_to_each_worker(coupled, reports):
             return super().submit(f, key, pickled, request, part)
 
     with Counting(2) as pool:
-        foldproof.radius(coupled, at=AT, max_radius="1.25", threads=1, executor=pool)
+        foldproof.radius(coupled, at=COUPLED_AT, max_radius="1.25", threads=1, executor=pool)
     assert len(reports) > 3 and sent.count(True) == 1
 
 
@@ -247,7 +335,7 @@ def test_a_time_limit_and_an_interrupt_give_the_bracket_so_far(hard, pool, repor
 
 def test_what_is_no_executor_is_refused(coupled):
     with pytest.raises(foldproof.InputError, match="int is not a concurrent.futures.Executor"):
-        foldproof.radius(coupled, at=AT, executor=4)
+        foldproof.radius(coupled, at=COUPLED_AT, executor=4)
 
 
 def test_a_worker_refuses_a_request_about_another_network(coupled, lorenz, reports):
@@ -259,7 +347,7 @@ def test_a_worker_refuses_a_request_about_another_network(coupled, lorenz, repor
             return super().submit(f, key, pickled, request, part)
 
     with Keeping(1) as pool:
-        foldproof.radius(coupled, at=AT, max_radius="1.25", threads=1, executor=pool, check=False)
+        foldproof.radius(coupled, at=COUPLED_AT, max_radius="1.25", threads=1, executor=pool, check=False)
     request = max(requests, key=len)
     assert _core.PartSolver(coupled._core).answer(request)
     with pytest.raises(foldproof.InputError, match="another network"):

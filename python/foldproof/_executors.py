@@ -29,8 +29,8 @@ def worker_count(executor: Executor) -> int:
 def kill_what_is_left(broken: Executor) -> None:
     """Of a pool of processes that broke.
 
-    Python ends all its workers when one dies, but for one that it was starting meanwhile: that one may wait for a lock which
-    the dead one held, and the pool's shutdown() waits for it, both for ever.
+    Python ends all its workers when one dies, but for one that it was starting meanwhile: that one may wait for a lock
+    which the dead one held, and the pool's shutdown() waits for it, both for ever.
     """
     for process in list((getattr(broken, "_processes", None) or {}).values()):
         with contextlib.suppress(OSError, ValueError):  # it is gone

@@ -49,7 +49,7 @@ def coupled():
 
 @pytest.fixture
 def reports(monkeypatch):
-    """What became of the parts of a question that are done by workers; they are handed out from the start, and small."""
+    """What became of the parts of a question that workers do; they are handed out from the start, and small."""
     kept = []
     monkeypatch.setattr(_frontier.Workers, "report", lambda self, report: kept.append(report))
     monkeypatch.setattr(_frontier.Workers, "warm_up", 0.0)

@@ -84,8 +84,8 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
     """Reads a network, exactly.
 
     Args:
-        source: the path of an ONNX file, its bytes, a ``torch.nn.Module`` (exported in memory, and compared with its
-            own outputs), or dense layers ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next.
+        source: the path of an ONNX file, its bytes, a ``torch.nn.Module`` (exported in memory as it is in evaluation
+            mode, without dropout, and compared with its own outputs), or dense layers ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next.
         fix: input (from 0) -> the value it is frozen at, such as a parameter or the time.
         outputs: the outputs to keep (from 0), in this order; all if not given.
         name: what records and pages call it; the path if not given.

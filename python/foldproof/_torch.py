@@ -3,10 +3,13 @@
 The TorchScript exporter is tried first: it takes milliseconds, where the exporter on torch.export takes seconds and
 needs onnxscript, and it keeps the weights bit for bit. It traces one call, so a decision that forward() takes by values
 would be frozen; such a trace is refused here, and the other exporter, which follows decisions by shapes and refuses
-those by values, is asked.
+those by values, is asked. PyTorch also warns of tensors that forward() makes, as by torch.tensor([1., 2.]), since the
+trace keeps them as constants. They are what the trace takes them for if they are made of numbers and not of tensors:
+a number that was read off a tensor has a warning of its own.
 
-The comparison is of real numbers with rounded ones. The module is run in double precision, on its own weights, at
-points of several magnitudes; the allowance is a running error analysis (Higham, Accuracy and Stability of Numerical
+The comparison is of real numbers with rounded ones. The module is run in double precision, on its own weights (and the
+numbers in its code, such as the 0.1 of x + 0.1 * g(x), as its own precision has them), at points of several magnitudes;
+the allowance is a running error analysis (Higham, Accuracy and Stability of Numerical
 Algorithms, section 3.1) of the network as read: of a row of k terms, whatever the order of summation,
 
     error(z) <= sum |w_i| error(x_i) + gamma (sum |w_i| |x_i| + |constant|),    gamma = (k + 2) u / (1 - (k + 2) u),
@@ -36,6 +39,7 @@ from torch import nn
 from torch.jit._trace import TracerWarning
 from torch.nn.parameter import UninitializedParameter, UninitializedBuffer
 from torch.nn.utils import parametrize
+from torch.overrides import TorchFunctionMode
 
 from . import _core
 from ._core import InputError
@@ -48,12 +52,15 @@ Array = NDArray[np.float64]
 _Row = tuple[NDArray[np.intp], Array, float]  # variables, their coefficients, constant
 
 _UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
-# What the reader of ONNX files understands of torch.nn; other layers are named when it refuses.
+# What the reader of ONNX files understands of torch.nn; others that were called are named when it refuses.
 _READ = (nn.Linear, nn.ReLU, nn.Identity, nn.Flatten, nn.Unflatten, nn.modules.dropout._DropoutNd, nn.Sequential,
          nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
+# Files of torch.nn whose layers are never read, but for those above and Threshold(0, 0), which is a ReLU.
+_NEVER_READ = frozenset(f"torch.nn.modules.{name}" for name in (
+    "activation", "batchnorm", "conv", "instancenorm", "normalization", "pooling", "rnn", "transformer"))
 _ADVICE = (
-    (nn.modules.batchnorm._BatchNorm, "divides by a square root, which is irrational; fold it into the layer before it "
-     "with torch.nn.utils.fuse_linear_bn_eval"),
+    (nn.modules.batchnorm._BatchNorm, "divides by a square root, which is irrational; call .eval() and fold it into "
+     "the layer before it with torch.nn.utils.fuse_linear_bn_eval"),
     (nn.modules.conv._ConvNd, "is not read; write the convolution as a torch.nn.Linear"),
     (nn.LeakyReLU, "is not read; write it as relu(x) - slope * relu(-x)"),
     (nn.Module, "is not read; use a network of affine layers and ReLUs"),
@@ -69,13 +76,17 @@ def exported(module: nn.Module, example: Any = None) -> tuple[str, bytes]:
                          "'foldproof[torch]'")
     with _evaluating(module):
         _require_numbers(module, name)
-        inputs = _example(module, name, example)
-        layers = _called_layers(module, name, inputs)
-        file = _export(module, name, inputs)
+        called: list[tuple[str, nn.Module]] = []  # layers that are not read
+        try:
+            inputs = _example(module, name, example)
+            _call(module, name, inputs, called)
+            file = _export(module, name, inputs)
+        except InputError as error:
+            raise InputError(_layer_at_fault(module, name, called, str(error))) from error.__cause__
         try:
             network = _core.Model.from_bytes(file, name, {}, [])
         except InputError as error:
-            raise InputError(_refusal(module, name, layers) or str(error)) from None
+            raise InputError(_refusal(module, name, called) or str(error)) from None
         _compare(module, name, inputs, network)
     return name, file
 
@@ -147,9 +158,8 @@ def _example(module: nn.Module, name: str, example: Any) -> Inputs:
     return tuple(inputs)
 
 
-def _called_layers(module: nn.Module, name: str, inputs: Inputs) -> list[tuple[str, nn.Module]]:
-    """The layers of torch.nn that a call uses and that are not read."""
-    called = []
+def _call(module: nn.Module, name: str, inputs: Inputs, called: list[tuple[str, nn.Module]]) -> None:
+    """Calls the module; `called` gets the layers of torch.nn that this uses and that are not read."""
     handles = []
     if not isinstance(module, torch.jit.ScriptModule):
         for path, part in module.named_modules():
@@ -159,12 +169,29 @@ def _called_layers(module: nn.Module, name: str, inputs: Inputs) -> list[tuple[s
         _flat(module(*inputs))
     except Exception as error:
         shapes = ", ".join(str(tuple(tensor.shape)) for tensor in inputs)
-        raise InputError(f"{name}: forward() fails on an input of shape {shapes} ({_first_line(error)}); give an input "
-                         "that it takes, such as load(module, example=torch.zeros(1, 2))") from error
+        several = isinstance(error, TypeError) and "required positional argument" in str(error)
+        form = ("a tuple of one for each argument, such as load(module, example=(torch.zeros(1, 2), torch.zeros(1, 1)))"
+                if several else "an input that it takes, such as load(module, example=torch.zeros(1, 2))")
+        raise InputError(f"{name}: forward() fails on an input of shape {shapes} ({_first_line(error)}); "
+                         f"give {form}") from error
     finally:
         for handle in handles:
             handle.remove()
-    return called
+
+
+def _never_read(part: nn.Module) -> bool:
+    return type(part).__module__ in _NEVER_READ and not isinstance(part, (*_READ, nn.Threshold))
+
+
+def _layer_at_fault(module: nn.Module, name: str, called: list[tuple[str, nn.Module]], failure: str) -> str:
+    """Why there is no ONNX file: first of all a layer that would not be read either, so that nobody mends for it."""
+    hopeless = [(path, part) for path, part in called if _never_read(part)]
+    if hopeless:
+        return _unread(name, hopeless)
+    hopeless = [(path, part) for path, part in module.named_modules() if _never_read(part)]
+    if hopeless:  # perhaps not called at all
+        return f"{_unread(name, hopeless)}; if forward() does without it: {failure.removeprefix(f'{name}: ')}"
+    return failure
 
 
 def _flat(outputs: Any) -> torch.Tensor:
@@ -181,14 +208,18 @@ def _first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0] if lines else ''}".rstrip(": .")
 
 
-def _refusal(module: nn.Module, name: str, layers: list[tuple[str, nn.Module]]) -> str | None:
+def _unread(name: str, layers: list[tuple[str, nn.Module]]) -> str:
+    path, first = layers[0]
+    advice = next(words for kind, words in _ADVICE if isinstance(first, kind))
+    others = [f"{other} ({_kind(part)})" for other, part in dict.fromkeys(layers) if part is not first]
+    also = f" (also: {', '.join(others)})" if others else ""
+    return f"{name}: {f'layer {path}' if path else 'the module itself'} ({_kind(first)}) {advice}{also}"
+
+
+def _refusal(module: nn.Module, name: str, called: list[tuple[str, nn.Module]]) -> str | None:
     """Names the layers that the reader does not know; None: none of torch.nn, so its own words are better."""
-    if layers:
-        path, first = layers[0]
-        advice = next(words for kind, words in _ADVICE if isinstance(first, kind))
-        others = [f"{other} ({_kind(part)})" for other, part in dict.fromkeys(layers) if part is not first]
-        also = f" (also: {', '.join(others)})" if others else ""
-        return f"{name}: {f'layer {path}' if path else 'the module itself'} ({_kind(first)}) {advice}{also}"
+    if called:
+        return _unread(name, called)
     for path, part in module.named_modules():
         if parametrize.is_parametrized(part):
             return (f"{name}: layer {path} computes its weights by a parametrization that is not read; make them "
@@ -196,8 +227,31 @@ def _refusal(module: nn.Module, name: str, layers: list[tuple[str, nn.Module]]) 
     return None
 
 
-class _Decision(Exception):
-    """forward() left PyTorch while it was traced."""
+class _Unfollowed(Exception):
+    """The trace lost something on its way from the inputs to the outputs; the sentence says what."""
+
+
+class _Constants(TorchFunctionMode):
+    """Counts the tensors that forward() makes of numbers alone while it is traced.
+
+    torch.from_numpy is not seen here: it takes arrays only, and an array that was a tensor has a warning of its own.
+    """
+
+    made = 0
+
+    def __torch_function__(self, function: Any, types: Any, arguments: Any = (), named: Any = None) -> Any:
+        named = named or {}
+        if function in (torch.tensor, torch.as_tensor) and torch._C._is_tracing():
+            self.made += _of_numbers(arguments[0] if arguments else named.get("data"))
+        return function(*arguments, **named)
+
+
+def _of_numbers(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_of_numbers, value))
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "biuf"
+    return isinstance(value, (bool, int, float))
 
 
 def _export(module: nn.Module, name: str, inputs: Inputs) -> bytes:
@@ -205,9 +259,8 @@ def _export(module: nn.Module, name: str, inputs: Inputs) -> bytes:
         return _export_by_trace(module, inputs)
     except Exception as error:
         failure = error
-    what = ("forward() takes a decision by values or shapes, or leaves PyTorch for a while"
-            if isinstance(failure, _Decision) else f"PyTorch cannot export it ({_first_line(failure)})")
-    advice = "write forward() with tensor operations alone"
+    what = str(failure) if isinstance(failure, _Unfollowed) else f"PyTorch cannot export it ({_first_line(failure)})"
+    advice = "write forward() with tensor operations alone, its constants in register_buffer()"
     if importlib.util.find_spec("onnxscript") is None:
         raise InputError(f"{name}: {what}; {advice}, or install onnxscript for PyTorch's other exporter") from failure
     try:
@@ -220,12 +273,16 @@ def _export_by_trace(module: nn.Module, inputs: Inputs) -> bytes:
     file = io.BytesIO()
     # Where the exporter fails, it would print the graph.
     silent = mock.patch.object(torch._C, "_jit_onnx_log", lambda *words: None, create=True)
-    with silent, warnings.catch_warnings(record=True) as said:
+    with silent, warnings.catch_warnings(record=True) as said, _Constants() as constants:
         warnings.simplefilter("always")
         # Folding would round; the reader multiplies constants out exactly.
         torch.onnx.export(module, inputs, file, dynamo=False, do_constant_folding=False)  # type: ignore[arg-type]
-    if any(issubclass(warning.category, TracerWarning) for warning in said):
-        raise _Decision
+    told = [str(warning.message) for warning in said if issubclass(warning.category, TracerWarning)]
+    made = [text for text in told if text.startswith(("torch.tensor results", "torch.as_tensor results"))]
+    if len(told) > len(made) + sum(text.startswith("torch.from_numpy results") for text in told):
+        raise _Unfollowed("forward() takes a decision by values or shapes, or leaves PyTorch for a while")
+    if len(made) != constants.made:
+        raise _Unfollowed("forward() makes a new tensor out of another one, by torch.tensor or torch.as_tensor")
     return file.getvalue()
 
 
@@ -280,12 +337,32 @@ def _outputs_in_double(module: nn.Module, points: list[Inputs]) -> list[torch.Te
     if isinstance(module, torch.jit.ScriptModule):
         return None
     doubles = {path: tensor.double() for path, tensor in _numbers(module)}
+    single = all(tensor.dtype == torch.float32 for _, tensor in _numbers(module))
     try:
-        own = [_flat(torch.func.functional_call(module, doubles, tuple(part.double() for part in point)))
-               for point in points]
+        with _SingleNumbers() if single else contextlib.nullcontext():
+            own = [_flat(torch.func.functional_call(module, doubles, tuple(part.double() for part in point)))
+                   for point in points]
     except RuntimeError:
         return None
     return own if own[0].dtype == torch.float64 else None
+
+
+class _SingleNumbers(TorchFunctionMode):
+    """Python's numbers in calls of PyTorch are rounded to single precision, as they are beside tensors of it."""
+
+    def __torch_function__(self, function: Any, types: Any, arguments: Any = (), named: Any = None) -> Any:
+        result = function(*_rounded(arguments), **_rounded(named or {}))
+        made = function in (torch.tensor, torch.as_tensor) and result.dtype == torch.float64
+        return result.float().double() if made else result
+
+
+def _rounded(value: Any) -> Any:
+    if type(value) is float:
+        with np.errstate(over="ignore"):
+            return float(np.float32(value))
+    if type(value) in (list, tuple):
+        return type(value)(map(_rounded, value))
+    return {name: _rounded(entry) for name, entry in value.items()} if type(value) is dict else value
 
 
 class _Rows:

@@ -6,6 +6,7 @@ import os
 import warnings
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -65,6 +66,38 @@ class TestWhatIsRead:
         whole = foldproof.load(module, example=(torch.zeros(1, 2), torch.zeros(1, 1)))
         assert net.exact([1, 2]) == whole.exact([1, 2, "0.1"])
         same_function(whole, module, (1, 2), (1, 1))
+
+    @pytest.mark.parametrize("mean", [
+        lambda x: torch.tensor([1.0, 0.1]), lambda x: torch.as_tensor((1, 2)), lambda x: torch.tensor(data=0.5),
+        lambda x: torch.tensor(np.array([1.0, 0.125]), dtype=x.dtype), lambda x: torch.tensor([np.float32(0.1), 2]),
+        lambda x: torch.from_numpy(np.array([1.0, 0.1], dtype=np.float32))])
+    def test_constants_made_in_forward(self, mean, monkeypatch):
+        class Normalized(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = nn.Linear(2, 2)
+
+            def forward(self, x):
+                return self.a((x - mean(x)) / torch.tensor([3.0, 0.5]))
+
+        monkeypatch.setattr(_torch, "_export_by_graph", None)  # the trace is enough
+        module = Normalized()
+        same_function(foldproof.load(module), module, (1, 2))
+
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+    def test_numbers_in_forward_are_those_of_its_precision(self, dtype):
+        class Euler(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.g = nn.Linear(1, 1, bias=False)
+
+            def forward(self, x):
+                return (x - torch.tensor(np.array([0.3]), dtype=x.dtype)) + 0.1 * self.g(x)
+
+        module = Euler().to(dtype)
+        module.g.weight.data.fill_(0.5)
+        tenth, shift = (float(torch.tensor(number, dtype=dtype)) for number in (0.1, 0.3))
+        assert foldproof.load(module).exact([1]) == (1 - Fraction(shift) + Fraction(tenth) / 2,)
 
     def test_pruned_weights(self):
         module = dense(2, 8, 2)
@@ -138,21 +171,50 @@ class TestWhatIsRefused:
         (nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4)), r"layer 1 \(BatchNorm1d\).*fuse_linear_bn_eval"),
         (nn.Sequential(nn.Linear(2, 4), nn.LayerNorm(4)), r"layer 1 \(LayerNorm\)"),
         (nn.Sequential(nn.Linear(2, 4), nn.Softmax(-1)), r"layer 1 \(Softmax\)"),
-        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(4, 2)), "load\\(module, example"),
+        (nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4)).train(), r"layer 1 \(BatchNorm1d\).*call \.eval\(\)"),
+        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(4, 2)), r": layer 0 \(Conv2d\) is not read"),
+        (nn.Sequential(nn.Linear(2, 3), nn.Linear(4, 2), nn.Tanh()),
+         r": layer 2 \(Tanh\) is not read.*if forward\(\) does without it: forward\(\) fails"),
         (nn.Sequential(parametrizations.weight_norm(nn.Linear(2, 4))), "layer 0 .*remove_parametrizations"),
         (nn.Sequential(nn.LazyLinear(4), nn.ReLU()), "0.weight has no numbers yet"),
         (dense(2, 4, 2).half(), r"0\.weight is of type torch\.float16"),
         (dense(2, 4, 2).bfloat16(), r"0\.weight is of type torch\.bfloat16"),
         (dense(2, 4, 2).to("meta"), r"0\.weight is on the device meta"),
-        (Step(), "argument: 'dt'"),
+        (Step(), r"argument: 'dt'.*example=\(torch.zeros\(1, 2\), torch.zeros\(1, 1\)\)"),
         (nn.ReLU(), "no torch.nn.Linear"),
-        (nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU()), "load\\(module, example"),
+        (nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU()),
+         r"layer 0 \(Conv1d\) is not read.*if forward\(\) does without it: .*load\(module, example"),
     ])
     def test_layers_and_states_are_named(self, module, words, capfd):
         with pytest.raises(InputError, match=words) as told:
             foldproof.load(module)
         assert "\n" not in str(told.value) and len(str(told.value)) < 400
         assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.parametrize("example", [None, torch.zeros(1, 5, 2)])
+    def test_a_recurrent_layer_is_named_before_what_fails_because_of_it(self, example):
+        class Recurrent(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.l, self.out = nn.LSTM(2, 4, batch_first=True), nn.Linear(4, 2)
+
+            def forward(self, x):
+                return self.out(self.l(x)[0][:, -1])
+
+        with pytest.raises(InputError, match=r"^Recurrent: layer l \(LSTM\) is not read; use a network of affine"):
+            foldproof.load(Recurrent(), example=example)
+
+    def test_a_layer_that_is_not_called_is_no_hindrance(self):
+        class Spare(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.unused, self.out = nn.LSTM(2, 4), nn.Linear(2, 2)
+
+            def forward(self, x):
+                return self.out(x)
+
+        module = Spare()
+        same_function(foldproof.load(module), module, (1, 2))
 
     def test_a_convolution_with_an_example(self):
         words = r"layer 0 \(Conv2d\) is not read; write the convolution as a torch.nn.Linear"
@@ -196,6 +258,20 @@ class TestWhatIsRefused:
         with pytest.raises(InputError, match="takes a decision by values"):
             foldproof.load(Branching(2, 2))
         assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.parametrize("constant", [
+        lambda x: torch.tensor(x.sum()), lambda x: torch.as_tensor(x), lambda x: torch.tensor(x[0].tolist()),
+        lambda x: torch.tensor([1.0, x[0, 1]]), lambda x: torch.tensor(float(x.sum() > 1e6)),
+        lambda x: torch.from_numpy(x.numpy()), lambda x: torch.tensor(x.sum() > 1e6)])
+    def test_a_constant_made_of_the_input(self, constant, monkeypatch):
+        """Also one that the comparison would not notice: a decision that falls otherwise only far away."""
+        class Normalized(nn.Linear):
+            def forward(self, x):
+                return super().forward(x) + constant(x)
+
+        monkeypatch.setattr(_torch, "_export_by_graph", None)
+        with pytest.raises(InputError, match=r"Normalized: forward\(\) .*; write forward\(\) with tensor operations"):
+            foldproof.load(Normalized(2, 2))
 
     def test_a_function_that_leaves_pytorch(self):
         class Away(nn.Linear):

@@ -12,14 +12,11 @@
 #include <cmath>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // h_i at t, for u_i in [low, high].
 template <class Number>

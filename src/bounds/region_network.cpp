@@ -5,12 +5,11 @@
 #include <limits>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // Stands for a coefficient that is stored as zero although it may not be one; far below every weight_error.
 constexpr double not_quite_zero = std::numeric_limits<double>::min();

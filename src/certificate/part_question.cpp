@@ -49,18 +49,14 @@ std::string question_for_workers(const Model& model, const Problem& problem, con
   return out.bytes();
 }
 
-namespace {
-
-// A question and all that its parts share.
-struct Prepared {
-  std::unique_ptr<const Model> scaled;  // the network that is asked, where that is not the model's
-  Network simpler;                      // without the inactive neurons, if there are any
-  std::unique_ptr<const PreparedProblem> problem;
-};
-
-}  // namespace
-
 struct PartSolver::State {
+  // A question and all that its parts share.
+  struct Prepared {
+    std::unique_ptr<const Model> scaled;  // the network that is asked, where that is not the model's
+    Network simpler;                      // without the inactive neurons, if there are any
+    std::unique_ptr<const PreparedProblem> problem;
+  };
+
   static constexpr std::size_t most_kept = 4;
 
   explicit State(const Model& given) : model(given), sha256(sha256_of(given.weights())) {}

@@ -2,12 +2,11 @@
 #include <fmt/ranges.h>
 
 #include "cli/text.h"
+#include "number/scalar.h"
 
 namespace foldproof::cli {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 std::string count(std::size_t number, const std::string& noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "number/scalar.h"
 #include "search/linear_program.h"
 
 namespace foldproof {
@@ -11,8 +12,6 @@ namespace foldproof {
 namespace {
 
 using Interval = std::pair<double, double>;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// `values`: of the inputs and of the neurons before this row, after their ReLU.
 Interval range(const FloatRow& row, const std::vector<Interval>& values) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
@@ -19,8 +21,6 @@ struct Form {
   Terms terms;
   double constant = 0;
 };
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// sum of b - a
 Terms difference(const Terms& b, const Terms& a) {

@@ -2,13 +2,9 @@
 
 #include <utility>
 
+#include "number/scalar.h"
+
 namespace foldproof {
-
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 ExactValue evaluate(const Network& network, const std::vector<Rational>& x) {
   std::vector<Rational> variable = x;

@@ -2,13 +2,9 @@
 
 #include <flint/fmpz_mat.h>
 
+#include "number/scalar.h"
+
 namespace foldproof {
-
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 ExactPoint::ExactPoint(const std::vector<Rational>& x) {
   Rational common(1);

@@ -8,33 +8,33 @@
 #include <map>
 #include <numeric>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
 
 using Tensors = std::vector<Tensor>;
-using Integers = std::vector<std::int64_t>;
+using Int64s = std::vector<std::int64_t>;
 
 constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
 std::int64_t rank(const Tensor& tensor) { return static_cast<std::int64_t>(tensor.shape.size()); }
-
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Axes count from the end if negative. `limit` is the number of axes to choose from.
 std::size_t axis_of(std::int64_t axis, std::int64_t limit) {
   if (axis < -limit || axis >= limit) {
     throw Refusal(fmt::format("axis {} is outside a tensor with {} axes; repair the export", axis, limit));
   }
-  return index(axis < 0 ? axis + limit : axis);
+  return at(axis < 0 ? axis + limit : axis);
 }
 
-Rational exact(double value) {
+Rational exact_attribute(double value) {
   if (!std::isfinite(value)) throw Refusal("has an attribute that is NaN or infinite; repair the export");
   return Rational::from_double(value);
 }
 
-Tensor integer_tensor(const Integers& values) {
+Tensor integer_tensor(const Int64s& values) {
   std::vector<Rational> numbers;
   for (const std::int64_t value : values) numbers.emplace_back(value);
   return {ElementType::int64, {static_cast<std::int64_t>(values.size())}, std::move(numbers)};
@@ -79,8 +79,8 @@ Tensor part(const OnnxNode& node, const Tensor& tensor, std::size_t axis, const 
 }
 
 // Axes and the like: an attribute up to an opset, an input from then on.
-std::optional<Integers> attribute_or_input(const OnnxNode& node, std::string_view name, std::size_t input,
-                                           int input_since) {
+std::optional<Int64s> attribute_or_input(const OnnxNode& node, std::string_view name, std::size_t input,
+                                         int input_since) {
   if (node.opset() < input_since) return node.integers(name);
   if (!node.has_input(input)) return std::nullopt;
   return integers_of(node.input(input), std::string(name).c_str());
@@ -166,7 +166,7 @@ Tensors reshape(const OnnxNode& node) {
 
 Tensors squeeze(const OnnxNode& node) {
   const Tensor& data = node.input(0);
-  const std::optional<Integers> axes = attribute_or_input(node, "axes", 1, 13);
+  const std::optional<Int64s> axes = attribute_or_input(node, "axes", 1, 13);
   std::vector<bool> drop(data.shape.size(), false);
   if (axes) {
     for (const std::int64_t asked : *axes) {
@@ -188,10 +188,10 @@ Tensors squeeze(const OnnxNode& node) {
 
 Tensors unsqueeze(const OnnxNode& node) {
   const Tensor& data = node.input(0);
-  const std::optional<Integers> axes = attribute_or_input(node, "axes", 1, 13);
+  const std::optional<Int64s> axes = attribute_or_input(node, "axes", 1, 13);
   if (!axes) throw Refusal("has no axes; repair the export");
   const std::int64_t new_rank = rank(data) + static_cast<std::int64_t>(axes->size());
-  std::vector<bool> added(index(new_rank), false);
+  std::vector<bool> added(at(new_rank), false);
   for (const std::int64_t asked : *axes) {
     const std::size_t axis = axis_of(asked, new_rank);
     if (added[axis]) throw Refusal(fmt::format("names axis {} twice; repair the export", asked));
@@ -205,12 +205,12 @@ Tensors unsqueeze(const OnnxNode& node) {
 
 Tensors transpose(const OnnxNode& node) {
   const Tensor& data = node.input(0);
-  Integers order(data.shape.size());
+  Int64s order(data.shape.size());
   std::iota(order.rbegin(), order.rend(), 0);
   order = node.integers("perm").value_or(order);
-  Integers sorted = order;
+  Int64s sorted = order;
   std::sort(sorted.begin(), sorted.end());
-  Integers expected(data.shape.size());
+  Int64s expected(data.shape.size());
   std::iota(expected.begin(), expected.end(), 0);
   if (sorted != expected) {
     throw Refusal(fmt::format("the permutation {} does not fit shape {}; repair the export", text_of(order),
@@ -220,8 +220,8 @@ Tensors transpose(const OnnxNode& node) {
   Shape shape;
   Shape strides;
   for (const std::int64_t d : order) {
-    shape.push_back(data.shape[index(d)]);
-    strides.push_back(own[index(d)]);
+    shape.push_back(data.shape[at(d)]);
+    strides.push_back(own[at(d)]);
   }
   return {node.algebra().pick(data, shape, strided_index(shape, strides, 0))};
 }
@@ -286,11 +286,11 @@ Tensors slice(const OnnxNode& node) {
   if (!starts || !ends || starts->size() != ends->size()) {
     throw Refusal("its starts and ends do not match; repair the export");
   }
-  Integers every_axis(starts->size());
+  Int64s every_axis(starts->size());
   std::iota(every_axis.begin(), every_axis.end(), 0);
-  const Integers axes = attribute_or_input(node, "axes", 3, 10).value_or(every_axis);
-  const Integers ones(starts->size(), 1);
-  const Integers steps = node.opset() < 10 ? ones : attribute_or_input(node, "steps", 4, 10).value_or(ones);
+  const Int64s axes = attribute_or_input(node, "axes", 3, 10).value_or(every_axis);
+  const Int64s ones(starts->size(), 1);
+  const Int64s steps = node.opset() < 10 ? ones : attribute_or_input(node, "steps", 4, 10).value_or(ones);
   if (axes.size() != starts->size() || steps.size() != starts->size()) {
     throw Refusal("its axes or steps do not match its starts; repair the export");
   }
@@ -316,12 +316,12 @@ Tensors gather(const OnnxNode& node) {
   shape.insert(shape.end(), after.begin(), after.end());
   std::vector<std::size_t> places;
   places.reserve(element_count(shape));
-  Integers rows = integers_of(wanted, "the indices");
+  Int64s rows = integers_of(wanted, "the indices");
   for (std::int64_t& row : rows) row = static_cast<std::int64_t>(axis_of(row, extent));
   const std::size_t width = element_count(after);
   for (std::size_t block = 0; block < element_count(before); ++block) {
     for (const std::int64_t row : rows) {
-      for (std::size_t i = 0; i < width; ++i) places.push_back((block * index(extent) + index(row)) * width + i);
+      for (std::size_t i = 0; i < width; ++i) places.push_back((block * at(extent) + at(row)) * width + i);
     }
   }
   return {node.algebra().pick(data, std::move(shape), places)};
@@ -341,7 +341,7 @@ Tensors split(const OnnxNode& node) {
     if (size * parts != extent && (node.opset() < 18 || size * (parts - 1) > extent)) {
       throw Refusal(fmt::format("cannot split {} into {} equal parts; repair the export", extent, parts));
     }
-    sizes.emplace(index(parts), size);
+    sizes.emplace(at(parts), size);
     sizes->back() = extent - size * (parts - 1);
   }
   Tensors results;
@@ -450,19 +450,19 @@ std::int64_t OnnxNode::integer(std::string_view name, std::int64_t otherwise) co
 std::optional<std::vector<std::int64_t>> OnnxNode::integers(std::string_view name) const {
   const auto* attribute = find(name, onnx::AttributeProto::INTS);
   if (attribute == nullptr) return std::nullopt;
-  return Integers(attribute->ints().begin(), attribute->ints().end());
+  return Int64s(attribute->ints().begin(), attribute->ints().end());
 }
 
 Rational OnnxNode::real(std::string_view name, const Rational& otherwise) const {
   const auto* attribute = find(name, onnx::AttributeProto::FLOAT);
-  return attribute != nullptr ? exact(static_cast<double>(attribute->f())) : otherwise;
+  return attribute != nullptr ? exact_attribute(static_cast<double>(attribute->f())) : otherwise;
 }
 
 std::optional<std::vector<Rational>> OnnxNode::reals(std::string_view name) const {
   const auto* attribute = find(name, onnx::AttributeProto::FLOATS);
   if (attribute == nullptr) return std::nullopt;
   std::vector<Rational> result;
-  for (const float value : attribute->floats()) result.push_back(exact(static_cast<double>(value)));
+  for (const float value : attribute->floats()) result.push_back(exact_attribute(static_cast<double>(value)));
   return result;
 }
 

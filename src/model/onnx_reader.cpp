@@ -16,6 +16,7 @@
 
 #include "model/choice.h"
 #include "model/onnx_operators.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
@@ -23,8 +24,6 @@ namespace {
 
 constexpr std::int64_t oldest_opset = 9;
 constexpr std::int64_t newest_opset = 28;
-
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 std::string label_of(const onnx::NodeProto& node, int place) {
   const std::string type = printable(node.op_type());
@@ -169,7 +168,7 @@ std::vector<bool> GraphReader::needed_nodes() const {
       if (!name.empty() && (values_.contains(name) || !maker.emplace(name, k).second)) throw defined_twice(name);
     }
   }
-  std::vector<bool> needed(index(graph_.node_size()), false);
+  std::vector<bool> needed(at(graph_.node_size()), false);
   const auto need = [&](const std::string& name, int before, const std::string& user) {
     if (values_.contains(name)) return;
     const auto found = maker.find(name);
@@ -181,11 +180,11 @@ std::vector<bool> GraphReader::needed_nodes() const {
       throw Refusal(fmt::format("{} uses {} before it is made, so the graph is cyclic or unsorted; export again", user,
                                 in_quotes(name)));
     }
-    needed[index(found->second)] = true;
+    needed[at(found->second)] = true;
   };
   for (const auto& output : graph_.output()) need(output.name(), graph_.node_size(), "the graph's output");
   for (int k = graph_.node_size(); k-- > 0;) {
-    if (!needed[index(k)]) continue;
+    if (!needed[at(k)]) continue;
     for (const std::string& name : graph_.node(k).input()) {
       if (!name.empty()) need(name, k, label_of(graph_.node(k), k));  // optional inputs may be left out
     }
@@ -199,7 +198,7 @@ void GraphReader::require_operators(const std::vector<bool>& needed) const {
   for (int k = 0; k < graph_.node_size(); ++k) {
     const onnx::NodeProto& node = graph_.node(k);
     const bool is_default = is_default_domain(node.domain());
-    if (!needed[index(k)] || (is_default && find_operator(node.op_type()) != nullptr)) continue;
+    if (!needed[at(k)] || (is_default && find_operator(node.op_type()) != nullptr)) continue;
     const std::string name = printable(is_default ? node.op_type() : node.domain() + '.' + node.op_type());
     if (!first) {
       first = fmt::format("{}: the operator {} is not supported; {}", label_of(node, k), name, advice_about(name));
@@ -227,7 +226,7 @@ void GraphReader::lower(const onnx::NodeProto& node) {
         fmt::format("has {} outputs, which its operator does not make; repair the export", view.output_count()));
   }
   for (int k = 0; k < node.output_size(); ++k) {
-    if (!node.output(k).empty()) define(node.output(k), std::move(results[index(k)]));
+    if (!node.output(k).empty()) define(node.output(k), std::move(results[at(k)]));
   }
 }
 
@@ -237,7 +236,7 @@ std::vector<RowPointer> GraphReader::outputs() {
   const std::vector<bool> needed = needed_nodes();
   require_operators(needed);
   for (int k = 0; k < graph_.node_size(); ++k) {
-    if (!needed[index(k)]) continue;
+    if (!needed[at(k)]) continue;
     try {
       lower(graph_.node(k));
     } catch (const Refusal& reason) {
@@ -284,7 +283,7 @@ Network read(const std::string& path, std::string_view bytes, const ModelOptions
   from.outputs_kept = kept_outputs(options, from.file_outputs);
   if (from.outputs_kept.empty()) throw Refusal("the graph's outputs are empty tensors; export the network again");
   std::vector<AffineRow> chosen;
-  for (const int output : from.outputs_kept) chosen.push_back(*rows[index(output)]);
+  for (const int output : from.outputs_kept) chosen.push_back(*rows[at(output)]);
   return reader.builder().finish(std::move(chosen), std::move(from));
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
@@ -32,8 +34,6 @@ FloatFormat format_of(ElementType type) {
       return {53, -1074, 1024};
   }
 }
-
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 Shape broadcast_shape(const Shape& a, const Shape& b) {
   Shape result(std::max(a.size(), b.size()));
@@ -154,11 +154,11 @@ std::size_t element_count(const Shape& shape) {
   }
   for (const std::int64_t extent : shape) {
     if (count == 0) break;
-    if (index(extent) > work_limit / count) {
+    if (at(extent) > work_limit / count) {
       throw Refusal(fmt::format("a tensor of shape {} has more than {} elements; make the network smaller",
                                 text_of(shape), work_limit));
     }
-    count *= index(extent);
+    count *= at(extent);
   }
   return count;
 }
@@ -174,7 +174,7 @@ std::vector<std::size_t> strided_index(const Shape& shape, const Shape& strides,
   Shape position(shape.size(), 0);
   std::int64_t place = offset;
   for (std::size_t& entry : result) {
-    entry = index(place);
+    entry = at(place);
     for (std::size_t d = shape.size(); d-- > 0;) {
       place += strides[d];
       if (++position[d] < shape[d]) break;
@@ -330,8 +330,8 @@ Tensor TensorAlgebra::empty_product(const Tensor& a, const Tensor& b) {
 }
 
 TensorAlgebra::MatrixView TensorAlgebra::matrix(const Tensor& tensor, std::size_t offset, bool transposed) {
-  const std::size_t rows = index(tensor.shape.end()[-2]);
-  const std::size_t columns = index(tensor.shape.end()[-1]);
+  const std::size_t rows = at(tensor.shape.end()[-2]);
+  const std::size_t columns = at(tensor.shape.end()[-1]);
   if (transposed) return {tensor, offset, columns, rows, 1, columns};
   return {tensor, offset, rows, columns, columns, 1};
 }

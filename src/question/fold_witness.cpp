@@ -9,12 +9,11 @@
 #include <cmath>
 
 #include "model/evaluate.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 Rational value_at(const AffineRow& row, const std::vector<Rational>& x) {
   Rational sum = row.constant;

@@ -1,6 +1,7 @@
 #include "report/exact_fold.h"
 
 #include "number/rational.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
@@ -8,8 +9,6 @@ namespace {
 
 constexpr double kSeconds = 2;
 constexpr std::size_t kMostSegments = 20000;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "number/rational.h"
+#include "number/scalar.h"
 #include "report/exact_fold.h"
 #include "report/graph_view.h"
 #include "report/leaf_boxes.h"
@@ -18,8 +19,6 @@ namespace foldproof {
 namespace {
 
 constexpr double kStretch = 1.5, kBoxStretch = 1.25;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// y - x from the exact texts: the pair may be closer than doubles tell.
 Vector exact_difference(const Witness& witness) {

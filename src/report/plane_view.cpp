@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
 
 constexpr int kBisections = 10;  // places the fold to a thousandth of a sample's distance
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 int sign(double x) { return (x > 0) - (x < 0); }
 

@@ -13,12 +13,11 @@
 #include <map>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr char some_positive = 1, some_negative = 2, both = 3;
 

@@ -2,13 +2,13 @@
 #include "search/cell_program.h"
 
 #include <cmath>
-#include <limits>
+
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int most_half_spaces = 20;
 constexpr double nearly = 1e-9;  // in the ball
 constexpr double no_slack = 1e-7;

@@ -15,13 +15,9 @@
 #include <limits>
 #include <numeric>
 
+#include "number/scalar.h"
+
 namespace foldproof {
-
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 CellWalk::CellWalk(const Problem& problem, const Box& box, std::vector<Phase> phase)
     : network_(*problem.network), centre_(problem.centre), box_(box), phase_(std::move(phase)) {

@@ -3,11 +3,11 @@
 // only preimage in the box.
 #include "search/cone.h"
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr int most_face_boxes = 200000;
 

@@ -10,19 +10,14 @@
 
 #include <algorithm>
 
+#include "number/scalar.h"
 #include "search/axis.h"
+#include "search/budgets.h"
 #include "search/exact_cells.h"
 
 namespace foldproof {
 
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int slope_node_budget = 40;
-constexpr int most_unstable_in_cells = 12;
-
-}  // namespace
+namespace {}  // namespace
 
 Cover::Cover(const Problem& problem, std::shared_ptr<const RegionNetwork> root, Incumbent& incumbent, Control& control,
              Dispatch* dispatch)

@@ -11,11 +11,11 @@
 #include <map>
 #include <numeric>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // An affine form: variable -> coefficient, and the constant under its own key.
 using Form = std::map<int, Rational>;

@@ -7,19 +7,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "model/evaluate.h"
 #include "number/rounding.h"
+#include "number/scalar.h"
 #include "search/norm_cuts.h"
 
 namespace foldproof {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // Sign of a small determinant by elimination with partial pivoting; 0 if a pivot may be rounding only.
 int determinant_sign(std::vector<double> a, std::size_t n, double size) {

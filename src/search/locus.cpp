@@ -18,16 +18,15 @@
 #include <random>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 #include "search/axis.h"
+#include "search/budgets.h"
 #include "search/locus_cells.h"
 
 namespace foldproof {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int slope_node_budget = 40;
 constexpr int most_undecided[] = {0, 64, 32, 14};         // of a box whose cells are enumerated, by n
 constexpr double narrow = 0x1p-30;                        // relative to the root: cells are enumerated however many
 constexpr std::size_t fuel = 600;                         // nodes below a box of the resolution
@@ -274,8 +273,8 @@ void LocusSearch::split(const Node& node, int axis) {
 // A box of the resolution: two points with different signs, or its cells, or smaller boxes until each has them or
 // passes.
 void LocusSearch::settle(Worker& worker, const Node& node) {
-  struct Part {
-    Node node;  // its id: the place in `parts`
+  struct Piece {
+    Node node;  // its id: the place in `pieces`
     int sign = 0;
     std::string line;  // of a leaf; none: it is cut
     const char* how = "";
@@ -283,50 +282,50 @@ void LocusSearch::settle(Worker& worker, const Node& node) {
     double where = 0.0;
     std::uint64_t first = 0;
   };
-  std::vector<Part> parts(1);
-  parts[0].node = node;
-  const auto by_cells = [&](Part& part, int most_undecided) {
-    auto found = locus_by_cells(problem_, *root_->network, part.node.box, most_undecided, control_);
+  std::vector<Piece> pieces(1);
+  pieces[0].node = node;
+  const auto by_cells = [&](Piece& piece, int most_undecided) {
+    auto found = locus_by_cells(problem_, *root_->network, piece.node.box, most_undecided, control_);
     if (!found) return false;
-    part.sign = found->sign;
-    part.line = std::move(found->line);
-    part.how = found->sign == 0 ? "change" : "cells";
+    piece.sign = found->sign;
+    piece.line = std::move(found->line);
+    piece.how = found->sign == 0 ? "change" : "cells";
     return true;
   };
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Node now = parts[i].node;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Node now = pieces[i].node;
     const int sign = i == 0 ? 0 : test(worker, *now.region->network, now.box);
     const int axis = widest_axis(now.box);
     if (sign != 0) {
-      parts[i].sign = sign;
-      parts[i].line.assign(1, sign > 0 ? '+' : '-');
-      parts[i].how = worker.proved_by;
-    } else if (parts[i].line = two_signs(worker, now); !parts[i].line.empty()) {
-      parts[i].how = "change";
-    } else if (by_cells(parts[i], few_undecided)) {
+      pieces[i].sign = sign;
+      pieces[i].line.assign(1, sign > 0 ? '+' : '-');
+      pieces[i].how = worker.proved_by;
+    } else if (pieces[i].line = two_signs(worker, now); !pieces[i].line.empty()) {
+      pieces[i].how = "change";
+    } else if (by_cells(pieces[i], few_undecided)) {
       continue;
-    } else if (parts.size() < fuel && can_cut(now.box, axis)) {
+    } else if (pieces.size() < fuel && can_cut(now.box, axis)) {
       const double where = cut_between(now.box.lower[at(axis)], now.box.upper[at(axis)]);
-      parts[i].axis = axis;
-      parts[i].where = where;
-      parts[i].first = parts.size();
+      pieces[i].axis = axis;
+      pieces[i].where = where;
+      pieces[i].first = pieces.size();
       for (const int h : {0, 1}) {
-        parts.emplace_back();
-        parts.back().node = half(now, axis, where, h, 0);
+        pieces.emplace_back();
+        pieces.back().node = half(now, axis, where, h, 0);
       }
     } else {
-      parts.resize(1);
-      if (!by_cells(parts[0], many_undecided[std::min(n_, 4)])) return leaf(node.id, node.box, 0, "?", "open");
+      pieces.resize(1);
+      if (!by_cells(pieces[0], many_undecided[std::min(n_, 4)])) return leaf(node.id, node.box, 0, "?", "open");
     }
   }
-  const std::uint64_t base = control_.new_ids(parts.size()) - 1;  // part 0 is the node itself
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Part& part = parts[i];
+  const std::uint64_t base = control_.new_ids(pieces.size()) - 1;  // piece 0 is the node itself
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& piece = pieces[i];
     const std::uint64_t id = i == 0 ? node.id : base + i;
-    if (part.line.empty()) {
-      control_.emit([&](Observer& observer) { observer.split(id, part.axis, part.where, base + part.first); });
+    if (piece.line.empty()) {
+      control_.emit([&](Observer& observer) { observer.split(id, piece.axis, piece.where, base + piece.first); });
     } else {
-      leaf(id, part.node.box, part.sign, part.line, part.how);
+      leaf(id, piece.node.box, piece.sign, piece.line, piece.how);
     }
   }
 }

@@ -10,14 +10,14 @@
 #include <algorithm>
 
 #include "model/evaluate.h"
+#include "search/budgets.h"
 #include "search/cell_walk.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr std::size_t most_cells = 3000;
-constexpr double nearly = 1e-9;  // 0, in units of the box
+constexpr std::size_t most_walked_cells = 3000;
 constexpr int most_halvings = 60;
 
 using Ends = std::vector<std::pair<Rational, Rational>>;
@@ -50,7 +50,7 @@ class LocusWalk : public CellWalk {
   };
 
   std::optional<std::string> settle() override {
-    if (cells_.size() >= most_cells || control_.should_stop()) return std::nullopt;
+    if (cells_.size() >= most_walked_cells || control_.should_stop()) return std::nullopt;
     const int n = network_.inputs;
     RationalMatrix jacobian(n, n);
     for (int o = 0; o < n; ++o) {
@@ -103,11 +103,11 @@ std::optional<Point> LocusWalk::corner(const Cell& cell) const {
   const Point guess = program.point();
   std::vector<CellRow> zero;
   for (std::size_t c = 0; c < cell.constraints.size(); ++c) {
-    if (program.distance(c) < nearly) zero.push_back(cell.constraints[c]);
+    if (program.distance(c) < nearly_zero) zero.push_back(cell.constraints[c]);
   }
   const std::size_t n = guess.size();
   for (std::size_t i = 0; i < n; ++i) {
-    const Rational room = Rational::from_double(nearly) * (part_[i].second - part_[i].first);
+    const Rational room = Rational::from_double(nearly_zero) * (part_[i].second - part_[i].first);
     for (const Rational& end : {part_[i].first, part_[i].second}) {
       if (abs(guess[i] - end) > room) continue;
       CellRow row{Point(n), -end};

@@ -12,11 +12,11 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "number/scalar.h"
+
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 bool before(const ExactPoint& a, const ExactPoint& b) {
   for (std::size_t i = 0; i < a.inputs(); ++i) {

@@ -1,13 +1,12 @@
 // HiGHS by its C API: the wheel's C++ symbols use another string ABI.
 #include <interfaces/highs_c_api.h>
 
+#include "number/scalar.h"
 #include "search/linear_program.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // One solver per thread: creating one costs more than a small solve.
 class Solver {

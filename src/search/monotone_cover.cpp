@@ -8,19 +8,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 
+#include "number/scalar.h"
 #include "search/axis.h"
 #include "search/node_part.h"
 
 namespace foldproof {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 std::vector<double> jacobian_at(const RegionNetwork& net, const std::vector<double>& u) {
   FloatPiece piece;

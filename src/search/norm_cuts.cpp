@@ -3,13 +3,13 @@
 #include "search/norm_cuts.h"
 
 #include <cmath>
-#include <limits>
+
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int most_rounds = 100;
 constexpr double tolerance = 1e-9;  // the solver promises no more than 1e-10
 

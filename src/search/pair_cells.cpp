@@ -14,8 +14,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "number/scalar.h"
 #include "search/cell_program.h"
 #include "search/cell_walk.h"
 #include "search/linear_program.h"
@@ -24,10 +24,7 @@ namespace foldproof {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double near_zero = 1e-9;  // of a neuron's range: bounds this close to 0 decide nothing
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 Rational rounded(double x, int bits) {
   int exponent = 0;

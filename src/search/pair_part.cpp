@@ -11,15 +11,10 @@
 #include <map>
 #include <utility>
 
+#include "number/scalar.h"
 #include "search/pair_search.h"
 
 namespace foldproof {
-
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 void PairRecorder::begin(int patches, std::uint64_t pairs) {
   next_patch_ = patches;

@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "number/scalar.h"
+
 namespace foldproof {
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 double apart(const PointPair& pair) {
   double result = 0.0;

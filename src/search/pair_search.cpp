@@ -22,11 +22,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "number/scalar.h"
+#include "search/budgets.h"
+
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 double distance(const Box& x, const Box& y) {
   double result = 0.0;
@@ -36,7 +37,6 @@ double distance(const Box& x, const Box& y) {
   return result;
 }
 
-constexpr int slope_node_budget = 40;
 // Pairs of cells that a pair of boxes may be asked for. Those of the whole ball settle small networks at once, and
 // those of networks that see few directions: boxes multiply in all directions, pieces only in these. Elsewhere cells
 // are for places where cuts were in vain: twice as many whenever all sides have been halved. In large networks a pair

@@ -14,6 +14,8 @@
 #include <cmath>
 
 #include "model/evaluate.h"
+#include "number/scalar.h"
+#include "search/budgets.h"
 #include "search/cell_walk.h"
 #include "search/exact_cells.h"
 #include "search/polyhedral_cone.h"
@@ -21,10 +23,6 @@
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr double nearly = 1e-9;  // 0, in units of the box
 
 class PointWalk : public CellWalk {
  public:
@@ -214,7 +212,7 @@ std::optional<std::string> PointWalk::flat() {
       }
       if (most(of_outputs, of_constraints) < 0) return with_multipliers(".e", of_outputs, of_constraints);
     }
-    if (program.infeasible() || program.slack() < -nearly) return std::nullopt;
+    if (program.infeasible() || program.slack() < -nearly_zero) return std::nullopt;
   }
   const auto u = candidate(program);
   return u ? alone(*u) : std::nullopt;
@@ -229,13 +227,13 @@ std::optional<std::vector<Rational>> PointWalk::candidate(const CellProgram& pro
   std::vector<CellRow> held = f_, tight = f_;
   for (std::size_t c = 0; c < constraints_.size(); ++c) {
     const std::size_t r = f_.size() + c;
-    if (program.slack() < nearly && std::abs(program.dual(r)) > nearly) held.push_back(constraints_[c]);
-    if (program.distance(r) < nearly) tight.push_back(constraints_[c]);
+    if (program.slack() < nearly_zero && std::abs(program.dual(r)) > nearly_zero) held.push_back(constraints_[c]);
+    if (program.distance(r) < nearly_zero) tight.push_back(constraints_[c]);
   }
   std::vector<CellRow> tight_and_sides = tight;
   for (std::size_t i = 0; i < n; ++i) {
     for (const Rational& end : {ends_[i].first, ends_[i].second}) {
-      if (abs(guess[i] - end) > Rational::from_double(nearly) * (ends_[i].second - ends_[i].first)) continue;
+      if (abs(guess[i] - end) > Rational::from_double(nearly_zero) * (ends_[i].second - ends_[i].first)) continue;
       tight_and_sides.push_back({std::vector<Rational>(n), -end});
       tight_and_sides.back().a[i] = Rational(1);
     }

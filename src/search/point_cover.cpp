@@ -13,7 +13,9 @@
 #include <random>
 
 #include "model/evaluate.h"
+#include "number/scalar.h"
 #include "search/best_first.h"
+#include "search/budgets.h"
 #include "search/cone.h"
 #include "search/exact_cells.h"
 #include "search/point_test.h"
@@ -22,11 +24,6 @@
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
-constexpr int most_unstable_in_cells = 12;
 
 struct Worker {
   Worker(const Problem& problem, const RegionNetwork& root, const std::vector<Rational>& value, const Image& target)

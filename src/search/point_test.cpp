@@ -4,17 +4,13 @@
 
 #include "model/evaluate.h"
 #include "number/rounding.h"
+#include "number/scalar.h"
 #include "search/axis.h"
+#include "search/budgets.h"
 
 namespace foldproof {
 
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int slope_node_budget = 40;
-
-}  // namespace
+namespace {}  // namespace
 
 Image target_of(const RegionNetwork& root, const std::vector<Rational>& value) {
   Image image;

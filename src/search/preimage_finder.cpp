@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "number/scalar.h"
 #include "search/norm_cuts.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int most_steps = 12;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // The least-squares solution of J d = r for J with full column rank, in plain double; empty if the rank is in doubt.
 std::vector<double> newton_step(const double* jacobian, const std::vector<double>& r, std::size_t n) {

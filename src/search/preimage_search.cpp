@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "model/evaluate.h"
+#include "number/scalar.h"
 #include "search/cone.h"
 #include "search/exact_cells.h"
 #include "search/preimage_finder.h"
@@ -20,9 +21,7 @@ namespace foldproof {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int finest_level = 52;               // bisections of one box, per input
+constexpr int most_bisections = 52;            // bisections of one box, per input
 constexpr int early_level = 7;                 // from here on few undecided neurons go to their cells
 constexpr std::size_t most_flats = 2000;       // segments of one value
 constexpr std::uint64_t most_boxes = 4000000;  // of one value
@@ -293,7 +292,7 @@ void OneValue::visit(Region& region) {
     if (k >= 0) return leaf("t " + std::to_string(k));
   }
   if (exact_cells_now(region) && (cells(region) || cone(region))) return;
-  const bool narrow = region.level >= finest_level * region.box.size() || result_.fibre.flats.size() >= most_flats;
+  const bool narrow = region.level >= most_bisections * region.box.size() || result_.fibre.flats.size() >= most_flats;
   if (narrow || !tree_.split(test_, region)) {
     ++result_.open;
     return leaf("?");

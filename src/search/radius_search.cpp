@@ -11,6 +11,7 @@
 
 #include "number/rounding.h"
 #include "search/boundary.h"
+#include "search/budgets.h"
 #include "search/cover.h"
 #include "search/incumbent.h"
 #include "search/monotone_cover.h"
@@ -23,7 +24,6 @@ namespace {
 
 constexpr std::uint64_t all_pairs = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t some_pairs = 20000;
-constexpr int finest_level = 46;  // boxes narrower than target * 2^-level are left
 constexpr std::uint64_t most_monotone_boxes = 400000;
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace foldproof {
 
 namespace {
 
-constexpr std::uint64_t most_pairs = 20'000'000;
-constexpr std::uint64_t most_monotone_boxes = 40000;
-constexpr double patience = 14.0;
+constexpr std::uint64_t most_rectangular_pairs = 20'000'000;
+constexpr std::uint64_t most_rectangular_boxes = 40000;
+constexpr double tall_patience = 14.0;
 
 }  // namespace
 
@@ -50,7 +50,7 @@ RadiusResult cheap_proofs(const Problem& problem, const std::shared_ptr<const Re
   const double target = incumbent.target();
   if (result.lower < target && !control.should_stop_now() && monotone.choose_preconditioner(target)) {
     control.phase = "global";
-    const double proved = monotone.run(target, target * 0x1p-11, most_monotone_boxes);
+    const double proved = monotone.run(target, target * 0x1p-11, most_rectangular_boxes);
     if (proved > result.lower) {
       result.lower = proved;
       result.lower_by = "monotone";
@@ -77,7 +77,7 @@ PairSearch::Rules rules_of_pieces(const Problem& problem, const RegionNetwork& r
 PairSearch::Rules rules_of_tall(const Problem& problem, const RegionNetwork& root, Incumbent& incumbent,
                                 const PairCells& exact) {
   PairSearch::Rules rules = rules_of_pieces(problem, root, incumbent, exact);
-  rules.patience = patience;
+  rules.patience = tall_patience;
   return rules;
 }
 
@@ -93,7 +93,7 @@ RadiusResult search_tall(const Problem& problem, const std::shared_ptr<const Reg
     const PairCells exact(problem, *root);
     PairSearch pairs(problem, root, incumbent, control, rules_of_tall(problem, *root, incumbent, exact),
                      dispatch.get());
-    const double proved = pairs.run_best_first(most_pairs);
+    const double proved = pairs.run_best_first(most_rectangular_pairs);
     if (proved > result.lower) {
       result.lower = proved;
       result.lower_by = "pairs";

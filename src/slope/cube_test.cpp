@@ -21,12 +21,11 @@
 #include <cmath>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 constexpr int most_neurons = 512;  // a cube of more slopes is split before it is worth testing
 

@@ -11,13 +11,12 @@
 #include <cmath>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 #include "slope/definite.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 double largest(const std::vector<double>& v) {
   double result = 0.0;

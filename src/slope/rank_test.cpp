@@ -12,12 +12,11 @@
 #include <cmath>
 
 #include "number/rounding.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 std::vector<double> pick(const std::vector<double>& from, int rows, int width, const std::vector<int>& columns) {
   std::vector<double> result;

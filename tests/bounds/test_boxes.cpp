@@ -6,12 +6,11 @@
 #include <cmath>
 
 #include "bounds/box.h"
+#include "number/scalar.h"
 #include "random_networks.h"
 
 namespace foldproof::testing {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // |u| <= r, exactly.
 bool holds(const Ball& ball, const std::vector<Rational>& u) {

@@ -6,12 +6,11 @@
 #include <string>
 
 #include "model/evaluate.h"
+#include "number/scalar.h"
 #include "random_networks.h"
 
 namespace foldproof::testing {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 Rational relu(const Rational& z) { return z.sign() > 0 ? z : Rational(0); }
 

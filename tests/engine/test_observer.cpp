@@ -12,12 +12,11 @@
 
 #include "model/evaluate.h"
 #include "networks.h"
+#include "number/scalar.h"
 #include "search/radius_search.h"
 
 namespace foldproof::testing {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 class Recorder : public Observer {
  public:

@@ -11,7 +11,7 @@
 namespace foldproof {
 namespace {
 
-struct Layer {
+struct ExactLayer {
   std::vector<std::vector<Rational>> weight;
   std::vector<Rational> bias;
 };
@@ -20,13 +20,13 @@ Rational number(const nlohmann::json& entry) {
   return Rational::parse(entry.is_string() ? entry.get<std::string>() : entry.dump()).value();
 }
 
-std::map<std::string, std::vector<Layer>> read_zoo() {
+std::map<std::string, std::vector<ExactLayer>> read_zoo() {
   std::ifstream file(std::string(FOLDPROOF_TESTS_FOLDER) + "/zoo.json");
-  std::map<std::string, std::vector<Layer>> zoo;
+  std::map<std::string, std::vector<ExactLayer>> zoo;
   const nlohmann::json all = nlohmann::json::parse(file);
   for (const auto& [name, net] : all.at("nets").items()) {
     for (const auto& entry : net.at("layers")) {
-      Layer layer;
+      ExactLayer layer;
       for (const auto& row : entry.at("W")) {
         std::vector<Rational>& weights = layer.weight.emplace_back();
         for (const auto& weight : row) weights.push_back(number(weight));
@@ -38,13 +38,13 @@ std::map<std::string, std::vector<Layer>> read_zoo() {
   return zoo;
 }
 
-int input_count(const std::vector<Layer>& layers) { return static_cast<int>(layers[0].weight[0].size()); }
+int input_count(const std::vector<ExactLayer>& layers) { return static_cast<int>(layers[0].weight[0].size()); }
 
-Network build(const std::vector<Layer>& layers) {
+Network build(const std::vector<ExactLayer>& layers) {
   NetworkBuilder builder(input_count(layers));
   std::vector<AffineRow> rows;
   for (int i = 0; i < input_count(layers); ++i) rows.push_back(builder.input(i));
-  for (const Layer& layer : layers) {
+  for (const ExactLayer& layer : layers) {
     std::vector<const AffineRow*> pointers;
     for (AffineRow& row : rows) {
       if (&layer != &layers.front()) row = builder.relu(row);
@@ -60,8 +60,8 @@ Network build(const std::vector<Layer>& layers) {
 }
 
 // The formula, layer by layer.
-std::vector<Rational> direct(const std::vector<Layer>& layers, std::vector<Rational> x) {
-  for (const Layer& layer : layers) {
+std::vector<Rational> direct(const std::vector<ExactLayer>& layers, std::vector<Rational> x) {
+  for (const ExactLayer& layer : layers) {
     std::vector<Rational> next = layer.bias;
     for (std::size_t i = 0; i < next.size(); ++i) {
       for (std::size_t j = 0; j < x.size(); ++j) {
@@ -79,7 +79,7 @@ std::vector<Rational> random_point(std::mt19937_64& random, int size) {
   return x;
 }
 
-void check(const std::string& name, const std::vector<Layer>& layers) {
+void check(const std::string& name, const std::vector<ExactLayer>& layers) {
   SCOPED_TRACE(name);
   const Network network = build(layers);
   std::mt19937_64 random(3);
@@ -112,11 +112,11 @@ TEST(Evaluate, TheZooAgainstTheFormula) {
 TEST(Evaluate, RandomNetworksAgainstTheFormula) {
   std::mt19937_64 random(4);
   for (int trial = 0; trial < 20; ++trial) {
-    std::vector<Layer> layers;
+    std::vector<ExactLayer> layers;
     std::size_t width = 1 + random() % 3;
     const std::size_t inputs = width;
     for (const std::size_t next : {std::size_t{5}, std::size_t{4}, inputs}) {
-      Layer layer;
+      ExactLayer layer;
       for (std::size_t i = 0; i < next; ++i) {
         layer.weight.push_back(random_point(random, static_cast<int>(width)));
         layer.bias.push_back(random_point(random, 1)[0]);

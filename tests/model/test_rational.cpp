@@ -7,11 +7,11 @@
 #include <random>
 
 #include "number/rational.h"
+#include "number/scalar.h"
 
 namespace foldproof {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest = std::numeric_limits<double>::max();
 constexpr double smallest = std::numeric_limits<double>::denorm_min();
 

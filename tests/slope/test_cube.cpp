@@ -9,12 +9,11 @@
 #include <string>
 
 #include "number/rational.h"
+#include "number/scalar.h"
 #include "slope/cube_test.h"
 
 namespace foldproof {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 SlopeMatrices matrices_of(int n, int k) {
   SlopeMatrices result;

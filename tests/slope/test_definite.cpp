@@ -7,12 +7,11 @@
 #include <random>
 
 #include "number/rational.h"
+#include "number/scalar.h"
 #include "slope/definite.h"
 
 namespace foldproof {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 // Sylvester's criterion on the exact A - margin I.
 bool exactly_above(const std::vector<double>& a, int size, double margin) {

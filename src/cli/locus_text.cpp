@@ -6,14 +6,6 @@
 
 namespace foldproof::cli {
 
-namespace {
-
-std::string count(std::size_t number, const std::string& noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
-}  // namespace
-
 std::string locus_text(const Locus& answer) {
   if (!answer.proof.refused.empty()) return fmt::format("nothing is claimed\n  {}\n", stop_words(answer));
   const std::size_t n = answer.domain_exact.size();

@@ -18,7 +18,7 @@ std::string first_line(const MipAnswer& answer) {
   return text + (answer.status == "solved" ? "\n" : ", nothing known beyond\n");
 }
 
-std::string stop_words(const MipAnswer& answer) {
+std::string mip_stop_words(const MipAnswer& answer) {
   if (answer.status == "solved") return "";
   if (answer.stop_reason == "unresolved") return "  open: the solver gave no answer to the last program\n";
   return fmt::format("  stopped: {}\n", answer.stop_reason == "time"     ? "the time of --time is used up"
@@ -46,14 +46,14 @@ std::string program_words(const MipAnswer& answer) {
 
 std::string direction_words(const MipAnswer& answer, const std::string& first, const std::string& second) {
   const std::string distances = fmt::format("outputs of {} {{}} apart, of {} {{:.3g}} apart", second, first);
-  return fmt::format("r_{}{} ", first, second) + first_line(answer) + stop_words(answer) +
+  return fmt::format("r_{}{} ", first, second) + first_line(answer) + mip_stop_words(answer) +
          pair_words(answer, distances) + program_words(answer);
 }
 
 }  // namespace
 
 std::string mip_text(const MipAnswer& answer) {
-  std::string text = first_line(answer) + stop_words(answer) + pair_words(answer) + program_words(answer) +
+  std::string text = first_line(answer) + mip_stop_words(answer) + pair_words(answer) + program_words(answer) +
                      "  no proof: floating point, in HiGHS\n";
   if (answer.engine) text += "the engine: " + radius_text(*answer.engine);
   if (!answer.disagreement.empty()) text += "they disagree: " + disagreement_words(answer) + "\n";

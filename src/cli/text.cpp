@@ -98,10 +98,6 @@ std::string witness_text(const Answer& answer, const std::string& a = "", const 
   return text;
 }
 
-std::string count(std::uint64_t number, const std::string& noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 std::string place_text(const Answer& answer) {
   if (answer.resisting_place.empty()) return "";
   std::vector<std::string> sides;
@@ -150,6 +146,10 @@ std::string first_line(const Answer& answer) {
 }
 
 }  // namespace
+
+std::string count(std::uint64_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
 
 std::string point_text(const std::vector<std::string>& exact_texts) {
   std::vector<std::string> entries;

@@ -13,7 +13,7 @@ namespace foldproof {
 
 namespace {
 
-constexpr double kStretch = 1.6;
+constexpr double kGraphStretch = 1.6;
 constexpr int kSamples = 801;
 constexpr int kBreakpointsPerSample = 4;
 constexpr int kHalvings = 40;
@@ -57,7 +57,7 @@ Json graph_view(const Network& network, const Answer& answer) {
   const Sampler f(network);
   const Region region(answer);
   const double center = region.center()[0];
-  const Point window = region.bounding_box(kStretch)[0], body = region.bounding_box(1)[0];
+  const Point window = region.bounding_box(kGraphStretch)[0], body = region.bounding_box(1)[0];
   const int samples = std::clamp(f.determinants_within(1), kSamples / 8, kSamples);
 
   int breakpoints = 0;

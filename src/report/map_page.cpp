@@ -12,10 +12,6 @@ namespace foldproof {
 
 namespace {
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
-}
-
 std::string where(const Json& record) {
   return record.at("box").is_null() ? "" : record.at("box").size() == 1 ? " in the interval" : " in the box";
 }
@@ -26,16 +22,16 @@ Verdict verdict_of_fold(const Json& record) {
   if (record.at("status") != "solved") {
     return {"open", "Where the map folds, in part",
             fmt::format("In {} a part of the curve may be missed or joined wrongly.",
-                        plural(record.at("grid").at("open_cells").get<std::size_t>(), "small cell"))};
+                        counted(record.at("grid").at("open_cells").get<std::size_t>(), "small cell"))};
   }
   const std::size_t count = record.at("lines").size();
   if (count == 0) return {"proved", "No fold" + where(record), "Proved: det J is nowhere 0 there."};
   return {
       "bracket", "Where the map folds",
-      line ? fmt::format("Proved: det J has {} in the interval, and no other.", plural(count, "zero"))
+      line ? fmt::format("Proved: det J has {} in the interval, and no other.", counted(count, "zero"))
            : fmt::format("det J = 0 on {}. No part of the curve is missed, proved; between its crossings with a fine "
                          "grid it is drawn straight.",
-                         plural(count, "polyline"))};
+                         counted(count, "polyline"))};
 }
 
 Verdict verdict_of_sets(const Json& record) {
@@ -51,12 +47,12 @@ Verdict verdict_of_sets(const Json& record) {
   }
   if (sets.size() > 1) {
     return {"proved", fmt::format("All preimages of {} outputs", count_text(sets.size())),
-            fmt::format("Proved: {}{}, and no other.", plural(points, "input"), where(record))};
+            fmt::format("Proved: {}{}, and no other.", counted(points, "input"), where(record))};
   }
   if (curves) return {"bracket", "A whole curve of preimages", "Proved: the listed curve and inputs, and no other."};
   if (points == 0) return {"proved", "No preimage", fmt::format("Proved: no input{} has this output.", where(record))};
-  return {"proved", fmt::format("Exactly {}", plural(points, "preimage")),
-          fmt::format("Proved: {}{} {} this output, and no other.", plural(points, "input"), where(record),
+  return {"proved", fmt::format("Exactly {}", counted(points, "preimage")),
+          fmt::format("Proved: {}{} {} this output, and no other.", counted(points, "input"), where(record),
                       points == 1 ? "has" : "have")};
 }
 

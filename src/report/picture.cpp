@@ -30,12 +30,6 @@ Vector exact_difference(const Witness& witness) {
   return d;
 }
 
-double dot(const Vector& a, const Vector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
 double max_abs(const Vector& a) {
   double largest = 0;
   for (const double x : a) largest = std::max(largest, std::abs(x));

@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kMostRows = 200;
 constexpr std::size_t kFewSets = 12;  // the table is open then
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
-}
-
 Verdict verdict_of_preimages(const Json& record) {
   const Json& sets = record.at("sets");
   const auto points = record.at("points").get<std::size_t>(), flats = record.at("flats").get<std::size_t>();
@@ -28,17 +24,17 @@ Verdict verdict_of_preimages(const Json& record) {
     if (complete == 0) {
       return {"open", "Not finished",
               fmt::format("{} and {} were found in the box; whether there are more is not decided.",
-                          plural(points, "preimage"), plural(flats, "flat segment"))};
+                          counted(points, "preimage"), counted(flats, "flat segment"))};
     }
     if (flats > 0) {
       return {"bracket", "Whole segments of preimages",
               fmt::format("Proved: the output is taken on flat pieces of the map ({}) and at the listed inputs, and "
                           "nowhere else in the box.",
-                          plural(flats, "segment"))};
+                          counted(flats, "segment"))};
     }
     if (points == 0) return {"proved", "No preimage", "Proved: no input of the box has this output."};
-    return {"proved", fmt::format("Exactly {}", plural(points, "preimage")),
-            fmt::format("Proved: {} of the box {} this output, and no other.", plural(points, "input"),
+    return {"proved", fmt::format("Exactly {}", counted(points, "preimage")),
+            fmt::format("Proved: {} of the box {} this output, and no other.", counted(points, "input"),
                         points == 1 ? "has" : "have")};
   }
   const bool all = complete == sets.size();
@@ -46,12 +42,12 @@ Verdict verdict_of_preimages(const Json& record) {
           all ? fmt::format("All preimages of {} outputs", count_text(sets.size())) : "Not finished",
           fmt::format("{}: {}{} in the box, all in exact arithmetic. For {} of {} outputs it is proved that there are "
                       "no others.",
-                      plural(sets.size(), "output"), plural(points, "preimage"),
-                      flats > 0 ? fmt::format(" and {}", plural(flats, "flat segment")) : "", count_text(complete),
+                      counted(sets.size(), "output"), counted(points, "preimage"),
+                      flats > 0 ? fmt::format(" and {}", counted(flats, "flat segment")) : "", count_text(complete),
                       count_text(sets.size()))};
 }
 
-std::string table_html(const Json& record) {
+std::string preimages_table(const Json& record) {
   const bool few = record.at("sets").size() <= kFewSets;
   std::string html =
       std::string("<section class=\"card\"><h2>Preimages</h2>\n<details") + (few ? " open" : "") +
@@ -115,7 +111,7 @@ std::string preimages_numbers(const Json& record) {
 }  // namespace
 
 Page preimages_page(const Json& record) {
-  return {verdict_of_preimages(record), "", "", table_html(record), claims_of_preimages(record),
+  return {verdict_of_preimages(record), "", "", preimages_table(record), claims_of_preimages(record),
           preimages_numbers(record)};
 }
 

@@ -66,13 +66,13 @@ std::vector<Point> round_section(const std::string& norm, const Plane& scaled, c
   return polygon;
 }
 
+}  // namespace
+
 double dot(const Vector& a, const Vector& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
   return sum;
 }
-
-}  // namespace
 
 Vector Plane::at(double s, double t) const {
   Vector x = origin;

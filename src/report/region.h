@@ -13,6 +13,8 @@ namespace foldproof {
 using Vector = std::vector<double>;
 using Point = std::array<double, 2>;
 
+double dot(const Vector& a, const Vector& b);
+
 /// The point of parameters (s, t) is origin + s u + t v.
 struct Plane {
   Vector origin, u, v;

@@ -63,7 +63,7 @@ Verdict verdict_of_sweep(const Json& record, const Tally& tally) {
           sentence};
 }
 
-std::string table_html(const Json& record) {
+std::string sweep_table(const Json& record) {
   std::string html =
       "<section class=\"card\"><h2>Every point</h2>\n<details><summary>Table</summary><div class=\"scroll\">"
       "<table class=\"witness\"><thead><tr><th scope=\"col\">point</th><th scope=\"col\">centre</th>"
@@ -147,7 +147,7 @@ std::string sweep_page(const Json& record, const std::string& command) {
                               {"bracket", ""},
                               {"limit", ""},
                               {"pictures", "<section id=\"pictures\"></section>"},
-                              {"witness", table_html(record)},
+                              {"witness", sweep_table(record)},
                               {"claims", claims_html(record, tally)},
                               {"command", escape(command)},
                               {"numbers", numbers_html(record, tally)},

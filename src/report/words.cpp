@@ -129,11 +129,6 @@ Verdict verdict_of_pseudo(const Json& record) {
   return {"open", "Not finished", sentence + fmt::format(" Beyond that nothing is decided: {}.", why_stopped(record))};
 }
 
-// "4 polylines", "1 point"
-std::string counted(std::size_t number, const std::string& noun) {
-  return fmt::format("{} {}{}", count_text(number), noun, number == 1 ? "" : "s");
-}
-
 Verdict verdict_of_locus(const Json& record) {
   const std::string box = box_text(record.at("box"));
   const std::size_t n = record.at("box").size();
@@ -314,6 +309,10 @@ std::vector<std::string> claims_of(const Json& record) {
   }
   claims.push_back("The pictures are sampled in ordinary double arithmetic. They illustrate; nothing rests on them.");
   return claims;
+}
+
+std::string counted(std::uint64_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", count_text(number), noun, number == 1 ? "" : "s");
 }
 
 }  // namespace foldproof

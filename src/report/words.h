@@ -46,5 +46,7 @@ std::string disagreement_words(const MipAnswer& answer, const std::string& first
 std::string seconds_text(double seconds);
 /// "1 234 567"
 std::string count_text(std::uint64_t number);
+/// "4 polylines", "1 point"
+std::string counted(std::uint64_t number, const std::string& noun);
 
 }  // namespace foldproof

@@ -1,7 +1,7 @@
 #include "networks.h"
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 
 #include "model/evaluate.h"
@@ -26,6 +26,15 @@ std::vector<std::string> texts(const nlohmann::json& values) {
   std::vector<std::string> result;
   for (const auto& value : values) result.push_back(text(value));
   return result;
+}
+
+void PrintTo(const Named& named, std::ostream* out) { *out << named.name; }
+
+std::string name_of(const ::testing::TestParamInfo<Named>& info) {
+  std::string name = info.param.name;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return name;
 }
 
 Network chain(const nlohmann::json& layers) {

@@ -1,6 +1,8 @@
 // Networks and exact answers for the engine's tests: from JSON lists of affine layers, ReLU between them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,6 +20,15 @@ nlohmann::json read_json(const std::string& name);
 Rational number(const nlohmann::json& value);
 std::string text(const nlohmann::json& value);
 std::vector<std::string> texts(const nlohmann::json& values);
+
+/// One test's network.
+struct Named {
+  std::string name;
+  nlohmann::json net;
+};
+void PrintTo(const Named& named, std::ostream* out);
+/// The name of its test: letters, digits and _.
+std::string name_of(const ::testing::TestParamInfo<Named>& info);
 
 /// A chain of layers {"W": ..., "b": ...}.
 Network chain(const nlohmann::json& layers);

@@ -38,13 +38,6 @@ nlohmann::json deepened(nlohmann::json layers, int count) {
   return result;
 }
 
-struct Named {
-  std::string name;
-  nlohmann::json net;
-};
-
-void PrintTo(const Named& named, std::ostream* out) { *out << named.name; }
-
 std::vector<Named> square_zoo() {
   std::vector<Named> result;
   const nlohmann::json data = read_json("zoo.json");
@@ -53,8 +46,6 @@ std::vector<Named> square_zoo() {
   }
   return result;
 }
-
-std::string name_of(const ::testing::TestParamInfo<Named>& info) { return info.param.name; }
 
 class Deepened : public ::testing::TestWithParam<Named> {};
 

@@ -17,25 +17,11 @@ Answer solve(const nlohmann::json& net, const Model& model, int threads) {
   return radius(model, texts(net.at("centre")), options);
 }
 
-struct Named {
-  std::string name;
-  nlohmann::json net;
-};
-
-void PrintTo(const Named& named, std::ostream* out) { *out << named.name; }
-
 std::vector<Named> all_of(const std::string& file) {
   std::vector<Named> result;
   const nlohmann::json data = read_json(file);
   for (const auto& [name, net] : data.at("nets").items()) result.push_back({name, net});
   return result;
-}
-
-std::string name_of(const ::testing::TestParamInfo<Named>& info) {
-  std::string name = info.param.name;
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-  return name;
 }
 
 class Zoo : public ::testing::TestWithParam<Named> {};

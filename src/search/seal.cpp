@@ -7,7 +7,7 @@ namespace foldproof {
 
 namespace {
 
-constexpr std::size_t length = 64;
+constexpr std::size_t seal_length = 64;
 
 // No subject begins another one: a seal is 64 hexadecimal digits, request_subject is none.
 std::string make_seal(std::string_view subject, std::string_view body) {
@@ -26,12 +26,12 @@ std::string sealed(std::string_view subject, std::string_view body) {
 }
 
 std::string_view unsealed(std::string_view subject, std::string_view bytes) {
-  if (bytes.size() < length) throw BadBytes();
-  const std::string_view body = bytes.substr(length);
+  if (bytes.size() < seal_length) throw BadBytes();
+  const std::string_view body = bytes.substr(seal_length);
   if (make_seal(subject, body) != seal_of(bytes)) throw BadBytes();
   return body;
 }
 
-std::string_view seal_of(std::string_view bytes) { return bytes.substr(0, length); }
+std::string_view seal_of(std::string_view bytes) { return bytes.substr(0, seal_length); }
 
 }  // namespace foldproof

@@ -97,9 +97,11 @@ class Proof(Lines):
     def read_network(self, name, weights):
         words = " ".join(self.words(name))
         require(SHA256.fullmatch(words), f"3: {name} <sha256>")
-        if words != hashlib.sha256(weights).hexdigest():
-            raise Unusable("the proof is about another network: its hash is not that of the weights file")
-        return Network.read(weights)
+        network, found = Network.read(weights), Network.hash(weights)
+        if words != found:
+            raise Unusable(f"the proof is about another network: it names the hash {words}, and that of this weights "
+                           f"file is {found}")
+        return network
 
     def numbers(self, words, count, read=number):
         require(len(words) == count, f"3: {count} numbers should be here")
@@ -569,8 +571,8 @@ def text_of(proof):
         raise Unusable("the proof is too long for this small checker")
     if not first.startswith(b"foldproof-proof "):
         raise Unusable("this is not a proof file")
-    if first != b"foldproof-proof 2":
-        raise Unusable("the proof has another format than 2")
+    if first != b"foldproof-proof 3":
+        raise Unusable("the proof has another format than 3")
     if not data.endswith(b"\n") or data[:-1].rpartition(b"\n")[2].partition(b" ")[0] != b"end":
         raise Unusable("the proof is truncated: its last line is missing")
     return data

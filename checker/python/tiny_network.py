@@ -15,6 +15,7 @@ where the test |G| v / 2 < v of section 5 holds for a v that floating point sugg
 BRANCHES steps is given up: a rejection that says so.
 """
 
+import hashlib
 import math
 import operator
 import re
@@ -161,6 +162,12 @@ class Network:
     def __init__(self, n, rows, outputs, center=None):
         self.n, self.rows, self.outputs = n, rows, outputs
         self.inputs = {i: (center[i] if center else ZERO, {i: ONE}) for i in range(n)}
+
+    @staticmethod
+    def hash(data):
+        """Of a weights file that `read` reads: without its second line, `source`."""
+        first, _, rest = data.split(b"\n", 2)
+        return hashlib.sha256(first + b"\n" + rest).hexdigest()
 
     @staticmethod
     def read(data):

@@ -83,8 +83,8 @@ double Checker::radius(std::string_view text) {
 void Checker::header() {
   const Words& first = lines_.next();
   if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
-  if (first[1] != "2")
-    throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 2");
+  if (first[1] != "3")
+    throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 3");
   about(line("network", 1), hash_);
   const Words* words = &line();
   const bool two = words->front() == "second";
@@ -129,9 +129,8 @@ void Checker::header() {
 
 void Checker::about(const Words& words, const std::string& hash) {
   if (stated(words)[1] == hash) return;
-  throw Unusable(
-      "the proof is about another network (or other fixed inputs or outputs): the SHA-256 of this weights file is " +
-      hash);
+  throw Unusable("the proof is about another network (or other fixed inputs or outputs): it names the hash " +
+                 std::string(words[1]) + ", and that of this weights file is " + hash);
 }
 
 void Checker::read_scale(const Words& words) {
@@ -334,7 +333,7 @@ Verdict check(const std::string& proof, const std::string& weights, const std::s
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Unusable("'" + path + "' cannot be read");
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    return WeightsFile{read_weights(bytes), sha256(bytes)};
+    return WeightsFile{read_weights(bytes), network_hash(bytes)};
   };
   try {
     const Upward upward;

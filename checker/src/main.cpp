@@ -6,7 +6,7 @@
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
-    std::puts("foldproof-check " FOLDPROOF_VERSION ", proof format 2");
+    std::puts("foldproof-check " FOLDPROOF_VERSION ", proof format 3");
     return 0;
   }
   if ((argc != 3 && argc != 4) || argv[1][0] == '-') {

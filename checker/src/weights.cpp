@@ -17,6 +17,11 @@ std::string sha256(std::string_view bytes) {
   return hex;
 }
 
+std::string network_hash(std::string bytes) {
+  const std::size_t source = bytes.find('\n') + 1;
+  return sha256(bytes.erase(source, bytes.find('\n', source) + 1 - source));
+}
+
 Weights read_weights(std::string_view bytes) {
   Weights weights;
   int number = 0;
@@ -46,8 +51,10 @@ Weights read_weights(std::string_view bytes) {
   try {
     require(next() == "foldproof-network" && words.size() == 2, "this is not a weights file");
     require(words[1] == "1", "this is not format 1, which this checker reads");
-    for (const char* name : {"source", "fixed", "kept"})
-      require(next() == name, "expected 'source', 'fixed' and 'kept'");
+    require(next() == "source" && words.size() == 2, "expected 'source' and one word");  // not in the network's hash
+    require(words[1] == "-" || (words[1].size() == 64 && words[1].find_first_not_of("0123456789abcdef") > 64),
+            "a source is a SHA-256 in lower-case hex, or -");
+    for (const char* name : {"fixed", "kept"}) require(next() == name, "expected 'fixed' and 'kept'");
     require(next() == "inputs" && words.size() == 2, "expected 'inputs' and their number");
     weights.n = index_below(words[1], 1 << 20);
     while (next() == "relu") weights.neurons.push_back(row());

@@ -21,6 +21,8 @@ struct Weights {
 
 /// Lower-case hex.
 std::string sha256(std::string_view bytes);
+/// The hash by which proofs name the network: of the file without its second line. @pre read_weights() reads the file
+std::string network_hash(std::string bytes);
 /// @throws Unusable naming the line.
 Weights read_weights(std::string_view bytes);
 

@@ -66,6 +66,8 @@ class Model {
 
   /// The weights file that proofs refer to (docs/certificate.md, section 2): text, the same for the same network.
   std::string weights() const;
+  /// The name of the network in proofs: SHA-256 of its numbers, the same whatever file they came from.
+  std::string hash() const;
 
   const Network& network() const { return *network_; }  ///< hinges merged
   const Network& as_read() const { return *as_read_; }
@@ -175,7 +177,7 @@ struct Proof {
   std::string file;                     ///< where it is; empty if it was not kept
   std::uint64_t bytes = 0;              ///< compressed
   std::uint64_t leaves = 0, pairs = 0;  ///< leaves of covers, settled pairs of boundary patches
-  std::string weights_sha256;           ///< of Model::weights()
+  std::string network_sha256;           ///< Model::hash(), by which the proof names the network
   bool checked = false;                 ///< accepted, and it states this very answer
   std::string refused;                  ///< why the checker did not accept: our bug, and nothing is claimed then
   double check_seconds = 0;             ///< wall clock

@@ -114,7 +114,7 @@ class Proof:
     bytes: int  #: compressed
     leaves: int  #: boxes of the covers
     pairs: int  #: settled pairs of patches
-    weights_sha256: str | None  #: of :meth:`Network.weights`
+    network_sha256: str | None  #: the name of the network in the proof: of its numbers, whatever file they came from
     checked: bool  #: accepted by the independent checker
     refused: str | None  #: why it was not: a bug, and nothing is claimed then
     check_seconds: float | None

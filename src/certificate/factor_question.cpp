@@ -28,9 +28,9 @@ class FactorInquiry : public RadiusInquiry {
 
   std::vector<const Model*> models() const override { return {&model_, &second_}; }
   void search(double margin, Control& control) override;
-  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    ProofSubject subject = RadiusInquiry::subject(weights_sha256);
-    subject.second_sha256 = weights_sha256[1];
+  ProofSubject subject(const std::vector<std::string>& network_sha256) const override {
+    ProofSubject subject = RadiusInquiry::subject(network_sha256);
+    subject.second_sha256 = network_sha256[1];
     return subject;
   }
 

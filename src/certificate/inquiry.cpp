@@ -22,14 +22,14 @@ class Weights {
   Weights(const std::vector<const Model*>& models, bool as_files) {
     for (const Model* model : models) {
       const std::string text = model->weights();
-      sha256.push_back(sha256_of(text));
+      hashes.push_back(network_hash(text));
       if (!as_files) continue;
       files_.push_back(std::make_unique<TemporaryFile>(".weights"));
       files_.back()->write(text);
       paths.push_back(files_.back()->path());
     }
   }
-  std::vector<std::string> sha256, paths;
+  std::vector<std::string> hashes, paths;
 
  private:
   std::vector<std::unique_ptr<TemporaryFile>> files_;
@@ -41,7 +41,7 @@ void settle(Inquiry& inquiry, const Options& options) {
   const std::string checker = options.check ? checker_program() : std::string();
   const bool wanted = options.check || !options.proof.empty();
   const Weights weights(wanted ? inquiry.models() : std::vector<const Model*>{}, options.check);
-  const ProofSubject subject = wanted ? inquiry.subject(weights.sha256) : ProofSubject{};
+  const ProofSubject subject = wanted ? inquiry.subject(weights.hashes) : ProofSubject{};
   const TemporaryFile proof_file(".proof");
   const std::string path = options.proof.empty() ? proof_file.path() : options.proof;
   for (std::size_t attempt = 0;; ++attempt) {
@@ -79,7 +79,7 @@ void settle(Inquiry& inquiry, const Options& options) {
         proof.refused = hole.what();
         return inquiry.withdraw();
       }
-      proof.weights_sha256 = subject.weights_sha256;
+      proof.network_sha256 = subject.network_sha256;
       proof.file = options.proof;
       proof.bytes = size.bytes;
       proof.leaves = size.leaves;

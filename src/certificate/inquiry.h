@@ -32,8 +32,8 @@ class Inquiry {
   virtual void report(const Control& control) = 0;
   virtual Outcome& answer() = 0;
 
-  /// What the proof is about, with the names (SHA-256) of the weights files.
-  virtual ProofSubject subject(const std::vector<std::string>& weights_sha256) const = 0;
+  /// What the proof is about, with the hashes of the networks.
+  virtual ProofSubject subject(const std::vector<std::string>& network_sha256) const = 0;
   virtual ProofSize write_proof(const std::string& path, const ProofSubject& subject) = 0;
   /// What a checker says when it accepts this very answer: question_lines() and what follows them, from the answer.
   virtual std::string statement(const ProofSubject& subject) const = 0;

@@ -56,8 +56,8 @@ class LocusInquiry : public Inquiry {
   }
   void report(const Control& control) override;
   Outcome& answer() override { return answer_; }
-  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    return {weights_sha256[0], "j0", inactive_};
+  ProofSubject subject(const std::vector<std::string>& network_sha256) const override {
+    return {network_sha256[0], "j0", inactive_};
   }
   ProofSize write_proof(const std::string& path, const ProofSubject& subject) override;
   std::string statement(const ProofSubject& subject) const override {

@@ -6,7 +6,6 @@
 #include <mutex>
 
 #include "certificate/arguments.h"
-#include "model/weights_file.h"
 #include "search/part_search.h"
 #include "search/seal.h"
 
@@ -30,7 +29,7 @@ std::vector<Rational> read_all(ByteReader& in) {
 std::string question_for_workers(const Model& model, const Problem& problem, const std::vector<int>& inactive) {
   ByteWriter out;
   out.text(version());
-  out.text(sha256_of(model.weights()));
+  out.text(model.hash());
   out.byte(static_cast<char>(problem.norm));
   write_all(out, problem.centre);
   write_all(out, problem.scale);
@@ -59,7 +58,7 @@ struct PartSolver::State {
 
   static constexpr std::size_t most_kept = 4;
 
-  explicit State(const Model& given) : model(given), sha256(sha256_of(given.weights())) {}
+  explicit State(const Model& given) : model(given), hash(given.hash()) {}
 
   std::shared_ptr<const Prepared> prepared(const std::string& question) {
     const std::lock_guard lock(mutex);
@@ -77,7 +76,7 @@ struct PartSolver::State {
       throw InputError("a worker runs foldproof " + version() + " and was asked by foldproof " + asked +
                        ": install the same version everywhere");
     }
-    if (in.text() != sha256) {
+    if (in.text() != hash) {
       throw InputError("a worker holds another network than the one that is asked about: load it again");
     }
     auto result = std::make_shared<Prepared>();
@@ -110,7 +109,7 @@ struct PartSolver::State {
   }
 
   const Model model;
-  const std::string sha256;
+  const std::string hash;
   std::mutex mutex;
   std::list<std::pair<std::string, std::shared_ptr<const Prepared>>> kept;  // the last one first
 };

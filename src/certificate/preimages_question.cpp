@@ -43,8 +43,8 @@ class PreimagesInquiry : public Inquiry {
   }
   void report(const Control& control) override;
   Preimages& answer() override { return answer_; }
-  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    return {weights_sha256[0], answer_.question, inactive_};
+  ProofSubject subject(const std::vector<std::string>& network_sha256) const override {
+    return {network_sha256[0], answer_.question, inactive_};
   }
   ProofSize write_proof(const std::string& path, const ProofSubject& subject) override;
   std::string statement(const ProofSubject& subject) const override;

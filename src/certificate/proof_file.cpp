@@ -40,7 +40,7 @@ void ProofFile::line(const std::string& text) {
 void ProofFile::point(const char* name, const std::vector<Rational>& x) { line(named(name, x)); }
 
 void ProofFile::header(const ProofSubject& subject, const Problem& problem, double ball) {
-  line("foldproof-proof 2");
+  line("foldproof-proof 3");
   std::string question = question_lines(subject, problem.given(problem.centre), problem.given_domain());
   question.pop_back();  // the last line feed
   line(question);
@@ -73,7 +73,7 @@ void ProofFile::flush() {
 
 std::string question_lines(const ProofSubject& subject, const std::vector<Rational>& center,
                            const std::vector<std::pair<Rational, Rational>>& domain) {
-  std::string text = "network " + subject.weights_sha256 + '\n';
+  std::string text = "network " + subject.network_sha256 + '\n';
   if (!subject.second_sha256.empty()) text += "second " + subject.second_sha256 + '\n';
   text += "question " + subject.question + "\nnorm " + subject.norm + '\n';
   if (!subject.scale.empty()) text += named("scale", subject.scale) + '\n';

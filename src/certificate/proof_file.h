@@ -13,7 +13,7 @@ namespace foldproof {
 
 /// What a proof is about, besides the problem itself.
 struct ProofSubject {
-  std::string weights_sha256;
+  std::string network_sha256;
   std::string question;       // "radius", "injective", ...
   std::vector<int> inactive;  // neurons of the network as read that presolve replaced by 0
   std::string norm = "linf";

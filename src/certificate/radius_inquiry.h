@@ -22,8 +22,8 @@ class RadiusInquiry : public Inquiry {
   std::string contradiction() const override;
   void report(const Control& control) override;
   Answer& answer() override { return answer_; }
-  ProofSubject subject(const std::vector<std::string>& weights_sha256) const override {
-    return {weights_sha256[0], answer_.question, inactive_, answer_.norm, problem_.scale};
+  ProofSubject subject(const std::vector<std::string>& network_sha256) const override {
+    return {network_sha256[0], answer_.question, inactive_, answer_.norm, problem_.scale};
   }
   ProofSize write_proof(const std::string& path, const ProofSubject& subject) override {
     return writer_->write(path, problem_, found_, subject);

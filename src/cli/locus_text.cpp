@@ -52,11 +52,11 @@ std::string locus_text(const Locus& answer) {
       text += fmt::format("    {} to {}\n", answer.points[at(flat[0])][0], answer.points[at(flat[1])][0]);
     }
   }
-  if (!answer.proof.weights_sha256.empty() && answer.boxes > 0) {
+  if (!answer.proof.network_sha256.empty() && answer.boxes > 0) {
     text += fmt::format("  proved: {}, no wider than {:.3g}, each with a point of J0; none elsewhere{}\n",
                         answer.boxes == 1 ? std::string("one small box") : fmt::format("{} small boxes", answer.boxes),
                         answer.width, answer.open > 0 ? fmt::format(", but for {} left open", left) : "");
-  } else if (!answer.proof.weights_sha256.empty() && answer.open > 0) {
+  } else if (!answer.proof.network_sha256.empty() && answer.open > 0) {
     text += fmt::format("  proved: no J0 outside of {} left open\n", left);
   }
   return text + effort_text(answer.effort) + proof_text(answer);

@@ -178,7 +178,7 @@ std::string effort_text(const Effort& effort) {
 
 std::string proof_text(const Outcome& answer) {
   const Proof& proof = answer.proof;
-  if (proof.weights_sha256.empty()) return "  not checked: --no-check\n";
+  if (proof.network_sha256.empty()) return "  not checked: --no-check\n";
   const std::string size =
       fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)),
                   proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
@@ -280,6 +280,7 @@ std::string info_text(const Model& model, const std::vector<std::string>* at, co
   const Network& network = model.network();
   const Provenance& from = network.from;
   std::string text = fmt::format("{}\n  sha256   {}\n", from.file, from.sha256);
+  text += fmt::format("  network  {}  (its name in proofs, whatever file it came from)\n", model.hash());
   text += fmt::format("  inputs   {}{}\n", from.file_inputs,
                       from.input_names.empty() ? "" : fmt::format("  {}", fmt::join(from.input_names, ", ")));
   for (const auto& [index, number] : from.fixed)
@@ -316,6 +317,7 @@ std::string info_json(const Model& model, const std::vector<std::string>* at, co
   nlohmann::ordered_json record{{"foldproof", version()},
                                 {"file", from.file},
                                 {"sha256", from.sha256},
+                                {"network_sha256", model.hash()},
                                 {"inputs", network.inputs},
                                 {"outputs", network.output_count()},
                                 {"neurons", network.neuron_count()},

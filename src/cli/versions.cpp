@@ -33,7 +33,7 @@ std::string versions() {
   return fmt::format(
       "foldproof {}\n"
       "HiGHS {}, FLINT {}, GMP {}, ONNX {}, protobuf {}, OpenSSL {}, zlib {}, fmt {}.{}.{}, nlohmann-json {}.{}.{}, "
-      "CLI11 {}, plotly.js {}; proof format 2; built by {} {}",
+      "CLI11 {}, plotly.js {}; proof format 3; built by {} {}",
       version(), Highs_version(), FLINT_VERSION, gmp_version, FOLDPROOF_ONNX_VERSION, FOLDPROOF_PROTOBUF_VERSION,
       OpenSSL_version(OPENSSL_VERSION_STRING), zlibVersion(), FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
       FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,

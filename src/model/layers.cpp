@@ -6,7 +6,6 @@
 
 #include "model/choice.h"
 #include "model/tensor.h"
-#include "model/weights_file.h"
 
 namespace foldproof {
 
@@ -72,9 +71,7 @@ Network read(const std::vector<Layer>& layers, const std::string& name, const Mo
   from.outputs_kept = kept_outputs(options, from.file_outputs);
   std::vector<AffineRow> chosen;
   for (const int output : from.outputs_kept) chosen.push_back(values[static_cast<std::size_t>(output)]);
-  Network network = builder.finish(std::move(chosen), std::move(from));
-  network.from.sha256 = sha256_of(weights_text(network));
-  return network;
+  return builder.finish(std::move(chosen), std::move(from));
 }
 
 }  // namespace

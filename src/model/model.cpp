@@ -25,6 +25,8 @@ Model::Model(std::shared_ptr<const Network> as_read)
 
 std::string Model::weights() const { return weights_text(*as_read_); }
 
+std::string Model::hash() const { return network_hash(weights()); }
+
 int Model::inputs() const { return network_->inputs; }
 
 int Model::outputs() const { return network_->output_count(); }

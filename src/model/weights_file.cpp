@@ -42,4 +42,12 @@ std::string sha256_of(std::string_view text) {
   return hash.finish();
 }
 
+std::string network_hash(std::string_view weights) {
+  const std::size_t source = weights.find('\n') + 1, after = weights.find('\n', source) + 1;
+  Sha256 hash;
+  hash.update(weights.substr(0, source));
+  hash.update(weights.substr(after));
+  return hash.finish();
+}
+
 }  // namespace foldproof

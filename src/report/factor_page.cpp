@@ -183,7 +183,7 @@ std::string question_rows(const Json& record) {
   for (const char* const name : {"A", "B"}) {
     const Json& network = record.at("networks").at(name);
     html += row(fmt::format("Network {}", name), escape(shown(network.at("file"))));
-    html += row("SHA-256", fmt::format("<code>{}</code>", escape(shown(network.at("sha256")))));
+    html += file_row(network);
     html += row("Size", escape(fmt::format("{} inputs, {} outputs, {} ReLU neurons", shown(network.at("inputs")),
                                            shown(network.at("outputs")), shown(network.at("neurons")))));
   }

@@ -71,11 +71,16 @@ std::string list_text(const Json& values) {
   return text;
 }
 
+std::string file_row(const Json& network) {
+  const std::string hash = shown(network.at("sha256"));
+  return hash.empty() ? "" : row("SHA-256 of its file", fmt::format("<code>{}</code>", escape(hash)));
+}
+
 std::string run_rows(const Json& record) {
   const Json &network = record.at("network"), &effort = record.at("effort");
   std::string html;
   html += row("Network", escape(shown(network.at("file"))));
-  html += row("SHA-256", fmt::format("<code>{}</code>", escape(shown(network.at("sha256")))));
+  html += file_row(network);
   html += row("Size", escape(fmt::format("{} inputs, {} outputs, {} ReLU neurons", shown(network.at("inputs")),
                                          shown(network.at("outputs")), shown(network.at("neurons")))));
   for (const auto& [index, value] : network.at("fixed").items()) {
@@ -92,7 +97,8 @@ std::string run_rows(const Json& record) {
                                             seconds_text(proof.at("check_seconds")), count_text(proof.at("leaves")),
                                             count_text(proof.at("pairs")), count_text(proof.at("bytes")),
                                             proof.at("file").is_null() ? "" : ", in " + shown(proof.at("file")))));
-    html += row("Weights SHA-256", fmt::format("<code>{}</code>", escape(shown(proof.at("weights_sha256")))));
+    html += row("Network hash, its name in proofs",
+                fmt::format("<code>{}</code>", escape(shown(proof.at("network_sha256")))));
   }
   html += row("Effort", fmt::format("{} regions, {} pairs, {} slope nodes", count_text(effort.at("regions_tested")),
                                     count_text(effort.at("pairs_tested")), count_text(effort.at("slope_nodes"))));

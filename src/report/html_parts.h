@@ -19,6 +19,8 @@ std::string fill(std::string_view page, const std::vector<std::pair<std::string_
 std::string shown(const Json& value);
 /// A name and a value of the table of numbers; the value is HTML already.
 std::string row(const std::string& name, const std::string& value_html);
+/// The SHA-256 of a network's file, if it came from one.
+std::string file_row(const Json& network);
 std::string list_text(const Json& values);
 /// The rows about the network, the proof and the effort of a record.
 std::string run_rows(const Json& record);

@@ -27,11 +27,11 @@ Json map_json(const PolynomialMap& map) {
 
 Json proof_json(const Proof& proof) {
   return {{"file", text_or_null(proof.file)},
-          {"format", 2},
+          {"format", 3},
           {"bytes", proof.bytes},
           {"leaves", proof.leaves},
           {"pairs", proof.pairs},
-          {"weights_sha256", text_or_null(proof.weights_sha256)},
+          {"network_sha256", text_or_null(proof.network_sha256)},
           {"checked", proof.checked},
           {"refused", text_or_null(proof.refused)},
           {"check_seconds", proof.checked ? finite_or_null(proof.check_seconds) : Json()},

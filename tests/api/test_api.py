@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from networks_api import NETS, ROOT, command_line
-from networks import ZOO, evaluate, zoo_layers
+from networks import ZOO, evaluate, save_layers, zoo_layers
 
 import foldproof
 from foldproof import InputError
@@ -172,6 +172,18 @@ class TestQuestions:
         proof.write_bytes(b"no proof")
         with pytest.raises(InputError):
             foldproof.check(proof, brusselator)
+
+    def test_a_proof_is_about_the_numbers_wherever_they_came_from(self, tmp_path):
+        proof = tmp_path / "fold.proof"
+        layers = [tuple(np.array(part, dtype=float) for part in layer) for layer in zoo_layers("shift_fold")]
+        file = foldproof.load(save_layers(tmp_path / "net.onnx", layers))
+        answer = foldproof.radius(file, at=[0, 0], proof=proof)
+        assert answer.proof.checked and file.weights() != foldproof.load(layers).weights()
+        assert foldproof.check(proof, layers)
+        assert foldproof.radius(layers, at=[0, 0]).proof.network_sha256 == answer.proof.network_sha256
+        layers[0][0][0, 0] = np.nextafter(layers[0][0][0, 0], 9)
+        with pytest.raises(InputError, match=f"names the hash {answer.proof.network_sha256}, and"):
+            foldproof.check(proof, layers)
 
     def test_without_a_check_nothing_is_called_checked(self, brusselator):
         answer = foldproof.radius(brusselator, at=[1, "2.1"], gap=1e-2, check=False)

@@ -55,6 +55,11 @@ class TestWhatIsRead:
         assert rows == [line for line in foldproof.load(layers).weights().splitlines()
                         if line.startswith(("relu", "output"))]
 
+    def test_a_proof_of_a_module_is_one_of_its_weights(self, tmp_path):
+        module, proof = dense(2, 4, 2, seed=3), tmp_path / "module.proof"
+        assert foldproof.radius(module, at=[0, 0], proof=proof).proof.checked
+        assert foldproof.check(proof, [(part.weight, part.bias) for part in module if isinstance(part, nn.Linear)])
+
     def test_a_layer_without_bias_and_a_flat_network(self):
         module = nn.Sequential(nn.Flatten(), nn.Linear(3, 4, bias=False), nn.ReLU(), nn.Identity(), nn.Linear(4, 1))
         same_function(foldproof.load(module), module, (1, 3))

@@ -57,8 +57,8 @@ std::string Handmade::weights() const { return weights_of(net); }
 std::string Handmade::second_weights() const { return second.empty() ? "" : weights_of(second); }
 
 Lines Handmade::header() const {
-  Lines result = {"foldproof-proof 2", "network " + sha256_of(weights())};
-  if (!second.empty()) result.push_back("second " + sha256_of(second_weights()));
+  Lines result = {"foldproof-proof 3", "network " + network_hash(weights())};
+  if (!second.empty()) result.push_back("second " + network_hash(second_weights()));
   const std::string first = first_word(text.front());
   if (first == "question") return result;
   result.push_back(first == "domain" ? "question injective" : "question radius");

@@ -58,8 +58,8 @@ std::vector<Point> directions(const std::string& norm, std::size_t n) {
 }  // namespace
 
 Judge::Judge(const std::string& weights, const std::string& second) : truth_(weights, second) {
-  hashes_ = "network " + sha256_of(weights) + '\n';
-  if (!second.empty()) hashes_ += "second " + sha256_of(second) + '\n';
+  hashes_ = "network " + network_hash(weights) + '\n';
+  if (!second.empty()) hashes_ += "second " + network_hash(second) + '\n';
 }
 
 ExactTruth::Body Judge::ball(const Place& place, const Rational& r, bool inner) const {

@@ -138,7 +138,7 @@ bool Mutator::hash(Mutant& mutant) {
       line.pop_back();
       break;
     default:
-      line = "network " + pool_.subjects[below(pool_.subjects.size())].sha256;
+      line = "network " + pool_.subjects[below(pool_.subjects.size())].hash;
       break;
   }
   return line != before;
@@ -150,7 +150,7 @@ bool Mutator::other_network(Mutant& mutant) {
   const bool same = pool_.subjects[other].inputs == pool_.subjects[mutant.subject].inputs;
   if (i < 0 || other == mutant.subject || !same || !mutant.weights.empty()) return false;
   mutant.subject = other;
-  mutant.lines[static_cast<std::size_t>(i)] = "network " + pool_.subjects[other].sha256;
+  mutant.lines[static_cast<std::size_t>(i)] = "network " + pool_.subjects[other].hash;
   return true;
 }
 
@@ -197,7 +197,7 @@ bool Mutator::inactive(Mutant& mutant) {
 }
 
 bool Mutator::header(Mutant& mutant) {
-  static const Lines choices = {"foldproof-proof 2", "question injective",
+  static const Lines choices = {"foldproof-proof 3", "question injective",
                                 "question radius",   "norm l2",
                                 "norm linf",         "center",
                                 "norm l1",           "question pseudo",
@@ -334,7 +334,7 @@ bool Mutator::weights(Mutant& mutant) {
   const std::string after = joined(lines);
   if (after == before) return false;
   mutant.weights = after;
-  mutant.lines[static_cast<std::size_t>(network)] = "network " + sha256_of(after);
+  mutant.lines[static_cast<std::size_t>(network)] = "network " + network_hash(after);
   return true;
 }
 

@@ -177,7 +177,7 @@ class PoolMaker {
     for (int e = 3; e > -8; --e) {
       for (int depth = 0; depth < 7; ++depth) {
         const std::string r = Rational(1).times_power_of_two(e).canonical();
-        Lines lines{"foldproof-proof 2", "network " + sha256_of(weights),
+        Lines lines{"foldproof-proof 3", "network " + network_hash(weights),
                     "question radius",   "norm linf",
                     "center " + centre,  "ball " + r,
                     "inactive",          "cover monotone " + r,
@@ -201,10 +201,10 @@ class PoolMaker {
   }
   void add(const std::string& name, const std::string& weights, const std::string& second, Lines lines,
            bool must_hold) {
-    const std::string hash = sha256_of(weights);
+    const std::string hash = network_hash(weights);
     auto& subjects = pool_.subjects;
     auto subject = std::find_if(subjects.begin(), subjects.end(),
-                                [&](const Subject& s) { return s.sha256 == hash && s.second == second; });
+                                [&](const Subject& s) { return s.hash == hash && s.second == second; });
     if (subject == subjects.end()) {
       auto judge = std::make_unique<Judge>(weights, second);
       const auto inputs = static_cast<int>(judge->truth().inputs());

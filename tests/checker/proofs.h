@@ -31,7 +31,7 @@ class MemoryFile {
 };
 
 struct Subject {
-  std::string weights, sha256, second;  ///< the second weights file of factor proofs
+  std::string weights, hash, second;  ///< the second weights file of factor proofs
   int inputs = 0;
   std::unique_ptr<Judge> judge;
 };

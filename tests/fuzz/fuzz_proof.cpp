@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const char* const network = networks[whole ? 0 : choice];
   const char* const second = networks[both ? two[letter][1] : 0];
   std::string proof;
-  if (!whole) proof = "foldproof-proof 2\nnetwork " + foldproof_check::sha256(network) + "\n";
-  if (both) proof += "second " + foldproof_check::sha256(second) + "\n";
+  if (!whole) proof = "foldproof-proof 3\nnetwork " + foldproof_check::network_hash(network) + "\n";
+  if (both) proof += "second " + foldproof_check::network_hash(second) + "\n";
   proof += text;
   const foldproof_check::Verdict verdict = checked(scratch.file("proof", proof), scratch.file("weights", network),
                                                    both ? scratch.file("second", second) : "");

@@ -29,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const int n = network ? network->n : 1;
   const std::string weights = scratch.file("weights", text);
-  const std::string header = "foldproof-proof 2\nnetwork " + foldproof_check::sha256(text) + "\n";
+  const std::string hash = network ? foldproof_check::network_hash(std::string(text)) : "-";
+  const std::string header = "foldproof-proof 3\nnetwork " + hash + "\n";
   const auto verdict = [&](const std::string& rest) { return checked(scratch.file("proof", header + rest), weights); };
   const std::string radius = "question radius\nnorm linf\ncenter" + repeated(" 1/3", n) + "\nball 1\ninactive\n";
   const foldproof_check::Verdict nothing = verdict(radius + "end lower 0 local 0 upper none\n");

@@ -72,6 +72,20 @@ TEST(Model, LayersAreTakenExactly) {
             (std::vector<std::string>{"6"}));
 }
 
+TEST(Model, HasOneHashWhereverItsNumbersCameFrom) {
+  const std::vector<Layer> layers{{{{1, 0.5}, {-2, 0}}, {0, 0.5}}, {{{1, 1}}, {-0.25}}};
+  std::vector<Layer> others = layers;
+  others[0].W[0][1] = std::nextafter(0.5, 1.0);
+  const Model model = Model::from_layers(layers, "net");
+  EXPECT_EQ(model.weights().substr(0, 29), "foldproof-network 1\nsource -\n");
+  auto network = std::make_shared<Network>(model.as_read());
+  network->from.sha256 = std::string(64, 'a');
+  const Model from_a_file{std::shared_ptr<const Network>(network)};
+  EXPECT_NE(from_a_file.weights(), model.weights());
+  EXPECT_EQ(from_a_file.hash(), model.hash());
+  EXPECT_NE(Model::from_layers(others, "net").hash(), model.hash());
+}
+
 TEST(Model, RefusesLayersThatDoNotFit) {
   refuses_layers({}, "there are no layers");
   refuses_layers({{{}, {}}}, "layer 0: W has no rows");

@@ -1,7 +1,9 @@
 """Small ONNX networks made from layers and from tests/zoo.json."""
 
+import hashlib
 import json
 import os
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +13,11 @@ from onnx import TensorProto, helper, numpy_helper
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("FOLDPROOF", str(ROOT / "build" / "foldproof"))
 ZOO = json.loads((ROOT / "tests" / "zoo.json").read_text())["nets"]
+
+
+def network_hash(weights):
+    """docs/certificate.md, section 2: of a weights file without its second line (or of a text that is none)."""
+    return hashlib.sha256(re.sub(rb"^([^\n]*\n)[^\n]*\n", rb"\1", weights)).hexdigest()
 
 
 def save(path, nodes, weights, inputs, outputs, opset=17):

@@ -32,7 +32,7 @@ def test_info_evaluates_exactly(program, zoo, name):
     assert [Fraction(text) for text in record["value"]] == exact
     assert record["value_double"] == pytest.approx([float(v) for v in exact])
     assert record["inputs"] == inputs and record["outputs"] == len(exact)
-    assert len(record["sha256"]) == 64 and record["file"] == str(zoo(name))
+    assert len(record["sha256"]) == len(record["network_sha256"]) == 64 and record["file"] == str(zoo(name))
     assert record["neurons"] <= record["neurons_in_file"] == sum(len(bias) for _, bias in layers[:-1])
     assert sum(record["layers"]) == record["neurons"] and record["opset"] == 17
 

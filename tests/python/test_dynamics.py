@@ -183,7 +183,7 @@ def test_a_sweep_gives_the_answers_of_single_questions(program):
         assert bracket == (alone["radius"]["lower_exact"], alone["radius"]["upper_exact"])
         assert point["answer"]["proof"]["checked"] and alone["proof"]["checked"]
         assert point["answer"]["network"]["fixed"] == {"2": point["value_exact"]}
-        assert point["answer"]["proof"]["weights_sha256"] == alone["proof"]["weights_sha256"]
+        assert point["answer"]["proof"]["network_sha256"] == alone["proof"]["network_sha256"]
         assert point["answer"]["witness"] == alone["witness"]
     least = sweep["least"]
     lowest = min(sweep["points"], key=lambda point: point["answer"]["radius"]["upper"])

@@ -7,7 +7,6 @@ be right and only its proof is worth nothing.  Either way nothing may be claimed
 by programs that refuse, crash or talk nonsense.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from networks import PROGRAM, ROOT, evaluate, save_layers, zoo_layers
+from networks import PROGRAM, ROOT, evaluate, network_hash, save_layers, zoo_layers
 
 LYING = Path(os.environ.get("FOLDPROOF_LYING", Path(PROGRAM).parent / "foldproof-lying"))
 FALSE, TRUE = True, False
@@ -290,8 +289,8 @@ def test_the_weights_file_is_the_ground(lying, lie):
     exporter = ROOT / "checker" / "python" / "export_weights.py"
     sys.path.insert(0, str(exporter.parent))
     from export_weights import weights_text
-    right = hashlib.sha256(weights_text(str(lying.arguments(name)[1])).encode()).hexdigest()
-    assert honest["proof"]["weights_sha256"] == right != deceived["proof"]["weights_sha256"]
+    right = network_hash(weights_text(str(lying.arguments(name)[1])).encode())
+    assert honest["proof"]["network_sha256"] == right != deceived["proof"]["network_sha256"]
 
 
 @pytest.mark.parametrize("question", [["radius", "--at=1", "--max-radius=3"], ["injective", "--box=-1:2"]])

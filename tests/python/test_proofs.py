@@ -2,7 +2,6 @@
 sentence."""
 
 import gzip
-import hashlib
 import json
 import os
 import signal
@@ -11,8 +10,10 @@ import sys
 import time
 from fractions import Fraction
 
+import numpy as np
+import onnx
 import pytest
-from networks import ROOT, ZOO
+from networks import ROOT, ZOO, network_hash
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
 import tiny_check  # noqa: E402
@@ -58,7 +59,7 @@ def test_both_checkers_agree_on_the_zoo(program, zoo, name, tmp_path):
     assert record["proof"]["checked"] and record["proof"]["attempts"] == 1
     assert record["proof"]["bytes"] == proof.stat().st_size
     weights = weights_of(program, zoo(name), tmp_path)
-    assert record["proof"]["weights_sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert record["proof"]["network_sha256"] == network_hash(weights.read_bytes())
     ours = checker(program, proof, weights)
     assert (ours.returncode, ours.stderr) == (0, "")
     theirs = tiny_check.check(proof.read_bytes(), weights.read_bytes())
@@ -147,6 +148,34 @@ def kept(program, tmp_path_factory):
     return proof, NETS / "brus_A.onnx"
 
 
+def test_a_proof_outlives_its_file(program, nets, tmp_path):
+    """Another exporter, other names, the weights stored in another way: the numbers are the same, and so is the proof.
+    One weight moved by one unit in the last place: it is another network, and both are named."""
+    proof, path = tmp_path / "kept.proof", nets / "brusselator.onnx"
+    record = program.answer("radius", path, "--at=1,2.1", "--proof", proof)
+    model = onnx.load(path)
+    model.producer_name, model.producer_version, model.graph.name = "another", "9.9", "renamed"
+    for tensor in model.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        del tensor.float_data[:]
+        tensor.ClearField("raw_data")
+        tensor.float_data.extend(values.ravel().tolist())
+    onnx.save(model, tmp_path / "again.onnx")
+    assert (tmp_path / "again.onnx").read_bytes() != path.read_bytes()
+    done = program.run("check", proof, tmp_path / "again.onnx")
+    assert done.returncode == 0 and done.stdout == program.run("check", proof, path).stdout
+    name = program.answer("info", tmp_path / "again.onnx")["network_sha256"]
+    assert name == record["proof"]["network_sha256"] and f"network {name}\n" in done.stdout
+    assert name in program.run("info", path).stdout
+    data = model.graph.initializer[0].float_data
+    data[0] = float(np.nextafter(np.float32(data[0]), np.float32(2)))
+    onnx.save(model, tmp_path / "other.onnx")
+    refused = program.run("check", proof, tmp_path / "other.onnx")
+    other = program.answer("info", tmp_path / "other.onnx")["network_sha256"]
+    assert refused.returncode == 2 and f"names the hash {name}" in refused.stdout
+    assert f"weights file is {other}\n" in refused.stdout and other != name
+
+
 def damaged(kept, tmp_path, change):
     path = tmp_path / "damaged.proof"
     path.write_bytes(change(kept[0].read_bytes()))
@@ -158,7 +187,7 @@ def damaged(kept, tmp_path, change):
     (lambda b: gzip.decompress(b).rsplit(b"end", 1)[0], 2, "cut off"),
     (lambda b: b"", 2, "not a proof"),
     (lambda b: b"PK\x03\x04" + b, 2, "not a proof"),
-    (lambda b: gzip.decompress(b).replace(b"foldproof-proof 2", b"foldproof-proof 3"), 2, "format 3"),
+    (lambda b: gzip.decompress(b).replace(b"foldproof-proof 3", b"foldproof-proof 2"), 2, "has format 2"),
     (lambda b: gzip.decompress(b).replace(b"\nl\n", b"\n\n", 1), 1, "line 1"),
     (lambda b: gzip.decompress(b).replace(b"+\n", b"-\n", 1), 1, "sign"),
     (lambda b: gzip.decompress(b) + b"end\n", 1, "last line"),
@@ -193,7 +222,7 @@ def test_without_a_check_the_answer_says_so(program, kept):
     done = program.run("radius", kept[1], "--at", "1,2.1", "--no-check")
     assert done.returncode == 0 and "not checked" in done.stdout
     record = program.answer("radius", kept[1], "--at", "1,2.1", "--no-check")
-    assert record["proof"] == {"file": None, "format": 2, "bytes": 0, "leaves": 0, "pairs": 0, "weights_sha256": None,
+    assert record["proof"] == {"file": None, "format": 3, "bytes": 0, "leaves": 0, "pairs": 0, "network_sha256": None,
                                "checked": False, "refused": None, "check_seconds": None, "attempts": 1,
                                "refused_leaves": 0}
 

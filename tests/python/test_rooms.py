@@ -57,8 +57,8 @@ def test_the_checker_is_alone():
 
 
 def test_the_checker_stays_small():
-    """A ceiling to defend: what is trusted must be read by a person in an afternoon. Format 2 asks six questions, of
-    one network or of two, in three norms; format 1 had two questions, in one norm, and a ceiling of 1400."""
+    """A ceiling to defend: what is trusted must be read by a person in an afternoon. Formats 2 and 3 ask six
+    questions, of one network or of two, in three norms; format 1 had two, in one norm, and a ceiling of 1400."""
     assert sum(code_lines(file.read_text()) for file in (ROOT / "checker" / "src").iterdir()) <= 2400
 
 

@@ -5,7 +5,6 @@ throwaway prover, so that whole proofs of zoo networks can be made here without 
 """
 
 import gzip
-import hashlib
 import random
 import re
 import subprocess
@@ -16,7 +15,7 @@ from itertools import product
 
 import pytest
 
-from networks import ROOT, ZOO, zoo_layers
+from networks import ROOT, ZOO, network_hash, zoo_layers
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
 import tiny_check, tiny_network  # noqa: E401, E402
@@ -62,7 +61,7 @@ def weights_file(layers, skip=0):
 
 
 def proof_file(weights, center, sections, end, ball="1b4", inactive="", domain=None, question="radius"):
-    lines = ["foldproof-proof 2", f"network {hashlib.sha256(weights).hexdigest()}", f"question {question}", "norm linf"]
+    lines = ["foldproof-proof 3", f"network {network_hash(weights)}", f"question {question}", "norm linf"]
     lines += [f"center {words(center)}"] if question == "radius" else []
     lines += [f"domain {domain}"] if domain else []
     lines += [f"ball {ball}", f"inactive {inactive}".strip()]
@@ -90,7 +89,7 @@ def example():
     section = (ROOT / "docs" / "certificate.md").read_text().split("\n## 6 ")[1]
     blocks = re.findall(r"(?:^    \S.*\n)+", section, re.MULTILINE)
     network, proof = ("".join(line[4:] for line in block.splitlines(keepends=True)) for block in blocks)
-    assert network.startswith("foldproof-network 1\n") and proof.startswith("foldproof-proof 2\n")
+    assert network.startswith("foldproof-network 1\n") and proof.startswith("foldproof-proof 3\n")
     return proof, network.encode()
 
 
@@ -242,8 +241,8 @@ def test_the_line_is_the_first_that_fails():
 PACKED = gzip.compress(RULE4.encode())
 UNUSABLE = {
     "empty": "", "not a proof": "hello\n", "weights as proof": FOLD,
-    "format 3": RULE4.replace("foldproof-proof 2", "foldproof-proof 3"),
-    "format 2 and a space": RULE4.replace("foldproof-proof 2", "foldproof-proof 2 "),
+    "format 2": RULE4.replace("foldproof-proof 3", "foldproof-proof 2"),
+    "format 3 and a space": RULE4.replace("foldproof-proof 3", "foldproof-proof 3 "),
     "other network": RULE4.replace(RULE4.split()[3], "0" * 64),
     "last line missing": RULE4[:RULE4.index("end ")], "last line feed missing": RULE4[:-1],
     "cut in the middle": RULE4[:len(RULE4) // 2], "only a gzip header": b"\x1f\x8b", "gzip cut": PACKED[:-9],
@@ -264,7 +263,9 @@ def test_too_long(monkeypatch):
     assert tiny_check.check(gzip.compress((RULE4 + RULE4).encode()), FOLD).status == "unusable"
 
 
-MALFORMED = """foldproof-network 1|foldproof-network 2, source -|source, source -|source abc, fixed|fixed 1=1 0=1
+MALFORMED = """foldproof-network 1|foldproof-network 2, source -|source, source -|source abc, source -|source - -
+source -;|source -;source -;, source -;fixed|fixed;source -, kept 0 1|kept 0 1;source -, end;|source -;end;
+fixed|fixed 1=1 0=1
 fixed|fixed 0, fixed|fixed 0=2, kept 0 1|kept 0, kept 0 1|kept 0 x, inputs 2|inputs, inputs 2|inputs 0
 inputs 2|inputs 1 2, relu -1 0:1 1:1|relu -1 1:1 0:1, relu -1 0:1 1:1|relu -1 0:1 0:1, relu -1 0:1 1:1|relu
 relu -1 0:1|relu -1 0:0, relu -1 0:1|relu -1 2:1, relu -1 0:1|relu -1 0:2, relu -1 0:1|relu -1 0:1b0
@@ -278,7 +279,7 @@ def test_malformed_weights(change):
     old, new = (part.replace(";", "\n").encode("latin-1") for part in change.split("|"))
     assert FOLD.count(old) >= 1
     weights = FOLD.replace(old, new, 1)
-    hashes = [hashlib.sha256(data).hexdigest() for data in (FOLD, weights)]
+    hashes = [network_hash(data) for data in (FOLD, weights)]
     verdict = tiny_check.check(RULE4.replace(*hashes), weights)
     assert verdict.status == "unusable" and "malformed" in verdict.reason, str(verdict)
 
@@ -287,7 +288,7 @@ def test_weights_of_a_file():
     """All that the format allows at its head."""
     weights = FOLD.replace(b"source -", b"source " + b"0a" * 32).replace(b"fixed", b"fixed 0=1 3=-1/10").replace(
         b"kept 0 1", b"kept 5 2")
-    hashes = [hashlib.sha256(data).hexdigest() for data in (FOLD, weights)]
+    hashes = [network_hash(data) for data in (FOLD, weights)]
     assert tiny_check.check(RULE4.replace(*hashes), weights).status == "accepted"
 
 

@@ -1,14 +1,13 @@
 """The small checker on norms, scales, points, loci, pairs and two networks: hand-made proofs that hold are accepted,
 and the same proofs with one lie are refused by the rule that forbids it. The arithmetic is in the comments."""
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from networks import PROGRAM, ROOT
+from networks import PROGRAM, ROOT, network_hash
 
 sys.path.insert(0, str(ROOT / "checker" / "python"))
 import tiny_check  # noqa: E402
@@ -19,10 +18,6 @@ def network(inputs, relus, outputs):
     lines = ["foldproof-network 1", "source -", "fixed", f"kept {kept}", f"inputs {inputs}"]
     lines += [f"relu {row}" for row in relus] + [f"output {row}" for row in outputs]
     return "".join(line + "\n" for line in [*lines, "end"]).encode()
-
-
-def sha(weights):
-    return hashlib.sha256(weights).hexdigest()
 
 
 ABS = network(1, ["0 0:1"], ["0 0:-1 1:1b1"])                       # |x|
@@ -214,9 +209,22 @@ CASES = {
 }
 
 
+def test_the_source_is_not_the_network():
+    """A proof holds wherever the numbers came from, and not of other numbers; the refusal names both hashes."""
+    hashes = [network_hash(ABS), network_hash(ABS.replace(b"1:1b1", b"1:3"))]
+    proof = (f"foldproof-proof 3\nnetwork {hashes[0]}\nquestion radius\nnorm linf\ncenter 1\nball 0\ninactive\n"
+             "end lower 0 local 0 upper none\n")
+    elsewhere = ABS.replace(b"source -", b"source " + b"0a" * 32)
+    verdict = tiny_check.check(proof, elsewhere)
+    assert verdict.status == "accepted" and verdict.statement == tiny_check.check(proof, ABS).statement
+    verdict = tiny_check.check(proof, elsewhere.replace(b"1:1b1", b"1:3"))
+    assert verdict.status == "unusable" and all(name in verdict.reason for name in hashes), str(verdict)
+
+
 def check(networks, body, folder):
     """The small checker's verdict; the large one must agree."""
-    lines = ["foldproof-proof 2", f"network {sha(networks[0])}"] + [f"second {sha(b)}" for b in networks[1:]]
+    lines = ["foldproof-proof 3", f"network {network_hash(networks[0])}"]
+    lines += [f"second {network_hash(b)}" for b in networks[1:]]
     lines += [line for line in "".join(part.strip() for part in body.strip().split("\n")).split("|") if line]
     text = "".join(line + "\n" for line in lines)
     verdict = tiny_check.check(text, *networks)

@@ -20,6 +20,10 @@ Number = Union[int, float, str, Fraction, Decimal, "np.number[Any]"]
 Vector = Union[Sequence[Number], "np.ndarray[Any, Any]", str]
 #: (lower, upper) per coordinate, or an array of shape (n, 2).
 Box = Union[Sequence[Sequence[Number]], "np.ndarray[Any, Any]"]
+#: "linf", "l1" or "l2"; or as NumPy and PyTorch call them: inf, 1 or 2.
+Norm = Union[str, float]
+
+NORMS = {"linf": "linf", "l1": "l1", "l2": "l2", math.inf: "linf", 1: "l1", 2: "l2"}
 
 SHORT = 12  #: decimals of up to so many places are written as they are
 
@@ -48,12 +52,19 @@ def text(value: Number, where: str) -> str:
         raise InputError(f"{where}: {value!r} is not a finite number; give a finite one") from None
 
 
-def _entries(values: Any, where: str, form: str) -> list[Any]:
+def norm_name(norm: Norm) -> str:
+    try:
+        return NORMS[norm]
+    except (KeyError, TypeError):
+        raise InputError(f"norm: {norm!r} is not known; give 'linf', 'l1' or 'l2' (or inf, 1 or 2)") from None
+
+
+def _entries(values: Any, where: str, form: str, such_as: str) -> list[Any]:
     shape = getattr(values, "shape", None)
-    if shape is not None and len(shape) == 0:
-        raise InputError(f"{where}: a single number where {form} is needed")
-    if isinstance(values, (Mapping, bytes)) or not isinstance(values, Iterable):
-        raise InputError(f"{where}: {type(values).__name__} where {form} is needed")
+    single = shape is not None and len(shape) == 0 or isinstance(values, numbers.Number)
+    if single or isinstance(values, (Mapping, bytes)) or not isinstance(values, Iterable):
+        found = "a single number" if single else "None" if values is None else type(values).__name__
+        raise InputError(f"{where}: {found} where {form} is needed; give a list, such as {such_as}")
     return list(values.detach().cpu() if hasattr(values, "detach") else values)
 
 
@@ -61,7 +72,7 @@ def vector(values: Vector, where: str) -> list[str]:
     """The coordinates as texts."""
     if isinstance(values, str):
         return [text(entry, f"{where}, coordinate {i}") for i, entry in enumerate(values.split(","))]
-    entries = _entries(values, where, "one number per coordinate")
+    entries = _entries(values, where, "one number per coordinate", "[1, '2.1']")
     for entry in entries:
         if getattr(entry, "ndim", 0) > 0 or isinstance(entry, (list, tuple)):
             shape = getattr(values, "shape", None)
@@ -73,12 +84,25 @@ def vector(values: Vector, where: str) -> list[str]:
 def box(sides: Box, where: str) -> list[tuple[str, str]]:
     """(lower, upper) per coordinate as texts."""
     result = []
-    for i, side in enumerate(_entries(sides, where, "(lower, upper) per coordinate")):
+    for i, side in enumerate(_entries(sides, where, "(lower, upper) per coordinate", "[(-1, 1), (0, '2.1')]")):
         ends = vector(side, f"{where}, side {i}") if not isinstance(side, numbers.Number) else []
         if len(ends) != 2:
             raise InputError(f"{where}, side {i}: {side!r} where (lower, upper) is needed")
+        _require_length(ends[0], ends[1], f"{where}, side {i}")
         result.append((ends[0], ends[1]))
     return result
+
+
+def _require_length(lower: str, upper: str, where: str) -> None:
+    try:
+        length = Fraction(upper) - Fraction(lower)
+    except (ValueError, ZeroDivisionError):
+        return  # the engine says which of the two is not a number
+    if length < 0:
+        raise InputError(f"{where}: ({lower}, {upper}) ends before it begins; give ({upper}, {lower})")
+    if length == 0:
+        raise InputError(f"{where}: ({lower}, {upper}) is a single point; give lower < upper, or freeze that input "
+                         "with fix=")
 
 
 def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:

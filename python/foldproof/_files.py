@@ -1,4 +1,4 @@
-"""What answers write besides their record: pages, and surfaces for 3-D viewers."""
+"""Paths, and what answers write besides their record: pages, and surfaces for 3-D viewers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import Any
 from ._core import InputError
 
 
+def path_text(path: object, where: str) -> str:
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputError(f"{where}: {path!r} is not a path; give a text or a pathlib.Path")
+    return str(os.fspath(path))
+
+
 def write_text(path: str | os.PathLike[str], text: str, what: str) -> None:
+    name = path_text(path, what)
     try:
-        with open(path, "w", encoding="utf-8") as file:
+        with open(name, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise InputError(f"{os.fspath(path)}: the {what} cannot be written ({error.strerror}); "
+        raise InputError(f"{name}: the {what} cannot be written ({error.strerror}); "
                          "check the path") from None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeGuard, Union
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, Union
 
 from . import _core
 from ._core import InputError
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    Source = Union[str, os.PathLike[str], bytes, "torch.nn.Module", Sequence[tuple[Any, Any]], "Network"]
+    class ModelProto(Protocol):
+        """That of the package onnx."""
+
+        def SerializeToString(self) -> bytes: ...
+
+    Source = Union[str, os.PathLike[str], bytes, ModelProto, "torch.nn.Module", Sequence[tuple[Any, Any]], "Network"]
 
 
 class Network:
@@ -79,15 +84,16 @@ class Network:
         return f"<foldproof.Network {self._name}: {self.inputs} inputs, {self.outputs} outputs, {self.neurons} neurons>"
 
 
-def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Sequence[int] | None = None,
+def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Sequence[int] | int | None = None,
          name: str | None = None, example: Any = None) -> Network:
     """Reads a network, exactly.
 
     Args:
-        source: the path of an ONNX file, its bytes, a ``torch.nn.Module`` (exported in memory as it is in evaluation
-            mode, without dropout, and compared with its own outputs), or dense layers ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next.
+        source: the path of an ONNX file, its bytes or ``onnx.ModelProto``, a ``torch.nn.Module`` (exported in memory as
+            it is in evaluation mode, without dropout, and compared with its own outputs), or dense layers
+            ``[(W1, b1), (W2, b2), ...]`` with a ReLU between each and the next; W has a row for each output.
         fix: input (from 0) -> the value it is frozen at, such as a parameter or the time.
-        outputs: the outputs to keep (from 0), in this order; all if not given.
+        outputs: the outputs to keep (from 0), in this order, or a single one; all if not given.
         name: what records and pages call it; the path if not given.
         example: an input of a ``torch.nn.Module``, as a tensor whose first axis is the batch, or a tuple of them;
             needed if its first linear layer does not tell the number of inputs.
@@ -95,8 +101,10 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
     Raises:
         InputError: one sentence: what is wrong, where, and what to do.
     """
-    texts = _fix_texts(fix or {})
-    kept = [] if outputs is None else [_index(output, "outputs") for output in outputs]
+    texts = {} if fix is None else _fix_texts(fix)
+    kept = _kept(outputs)
+    if not (name is None or isinstance(name, str)):
+        raise InputError(f"name: {name!r} is not a text; give what records and pages are to call the network")
     if isinstance(source, Network):
         return Network(source._source, name or source._name, source._fix | texts, kept or source._outputs)
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -114,12 +122,29 @@ def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Se
         return Network(file, name or kind, texts, kept)
     if isinstance(source, (list, tuple)):
         return Network(_layers(source), name or "network given as layers", texts, kept)
+    serialize = getattr(source, "SerializeToString", None)  # of onnx.ModelProto
+    if serialize is not None:
+        return Network(serialize(), name or "network given as ModelProto", texts, kept)
+    if isinstance(source, Mapping):
+        raise InputError(f"{type(source).__name__} is not a network; if these are the weights of a module, as "
+                         "state_dict() gives them, give the module after load_state_dict()")
     raise InputError(f"{type(source).__name__} is not a network; give a path, bytes, a torch.nn.Module, "
                      "or a list of (W, b)")
 
 
 def _is_torch_module(source: object) -> TypeGuard[torch.nn.Module]:
     return any(kind.__module__.startswith("torch.nn.") for kind in type(source).__mro__)
+
+
+def _kept(outputs: Any) -> list[int]:
+    if outputs is None:
+        return []
+    if isinstance(outputs, (str, bytes)) or not isinstance(outputs, Iterable):
+        return [_index(outputs, "outputs")]
+    kept = [_index(output, "outputs") for output in outputs]
+    if not kept:
+        raise InputError("outputs: the list is empty; leave it out to keep all")
+    return kept
 
 
 def _index(value: Any, where: str) -> int:
@@ -130,6 +155,8 @@ def _index(value: Any, where: str) -> int:
 
 
 def _fix_texts(fix: Mapping[int, Number]) -> dict[int, str]:
+    if not isinstance(fix, Mapping):
+        raise InputError(f"fix: {fix!r} is not a dictionary; give input -> value, such as {{2: '0.1'}}")
     return {_index(i, "fix"): text(value, f"fix, input {i}") for i, value in fix.items()}
 
 
@@ -140,7 +167,8 @@ def _layers(source: Sequence[Any]) -> tuple[tuple[Any, Any], ...]:
     def array(value: Any, what: str, dimensions: int) -> np.ndarray[Any, Any]:
         given = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
         if given.dtype.kind not in "fiu":
-            raise InputError(f"{what} has dtype {given.dtype}; give an array of floats")
+            exact = " (texts and fractions are for points)" if given.dtype.kind in "OUS" else ""
+            raise InputError(f"{what} has dtype {given.dtype}; give an array of floats{exact}")
         if given.ndim != dimensions:
             raise InputError(f"{what} has shape {given.shape}; give an array with {dimensions} "
                              f"{'axis' if dimensions == 1 else 'axes'}")
@@ -154,5 +182,11 @@ def _layers(source: Sequence[Any]) -> tuple[tuple[Any, Any], ...]:
     for k, layer in enumerate(source):
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:
             raise InputError(f"layer {k} is not a pair (W, b); give one pair per dense layer")
-        layers.append((array(layer[0], f"layer {k}: W", 2), array(layer[1], f"layer {k}: b", 1)))
+        if layer[1] is None:
+            raise InputError(f"layer {k}: b is None; give zeros, one for each row of W")
+        W, b = array(layer[0], f"layer {k}: W", 2), array(layer[1], f"layer {k}: b", 1)
+        if W.shape[0] != b.shape[0] == W.shape[1]:
+            raise InputError(f"layer {k}: b has {b.shape[0]} numbers where W has {W.shape[0]} rows; W has one row per "
+                             "output, so transpose it (Keras has one column per output)")
+        layers.append((W, b))
     return tuple(layers)

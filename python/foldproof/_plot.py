@@ -63,6 +63,8 @@ MANY_SETS = 7  #: preimages of so many outputs are coloured by number, without a
 
 def draw(answer: Answer, ax: Axes | None, view: str | None, boxes: bool) -> Axes:
     """Draws one view on the axis, a new one if there is none."""
+    if not (ax is None or isinstance(ax, Axes)):
+        raise InputError(f"plot: {ax!r} is not an axis; give one of matplotlib, or leave it out for a new one")
     ax = _axis(answer) if ax is None else ax
     _draw(answer, ax, view, boxes)
     return ax
@@ -75,8 +77,9 @@ def draw_both(answers: Sequence[Answer], axes: Sequence[Axes] | None, view: str 
         from matplotlib import pyplot
 
         _, axes = pyplot.subplots(1, len(answers), figsize=(6.0 * len(answers), 6.2), layout="constrained")
-    elif isinstance(axes, Axes) or np.size(np.array(axes, dtype=object)) != len(answers):
-        raise InputError(f"plot: {len(answers)} axes are needed, one per network")
+    elif (not isinstance(axes, Iterable) or len(axes) != len(answers) or
+          not all(isinstance(ax, Axes) for ax in axes)):
+        raise InputError(f"plot: {len(answers)} axes of matplotlib are needed, one per network")
     for answer, ax in zip(answers, axes, strict=True):
         _draw(answer, ax, view, boxes)
     return tuple(axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Union
 from . import _core
 from ._answers import Factor, Injective, J0, Preimages, Pseudo, Radius
 from ._core import InputError
-from ._exact import Box, Number, Vector, box as box_texts, text, vector
+from ._exact import Box, Norm, Number, Vector, box as box_texts, norm_name, text, vector
+from ._files import path_text
 from ._model import Network, load
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ Progress = Union[bool, Callable[[dict[str, Any]], object]]
 Path = Union[str, "os.PathLike[str]"]
 
 
-def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
+def radius(net: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None = None, domain: Box | None = None,
            fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float = 1e-6,
            time: float | None = None, memory: float | None = None, threads: int | None = None,
            proof: Path | None = None, check: bool = True, progress: Progress = False,
@@ -34,7 +36,7 @@ def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
     Args:
         net: a :class:`Network`, or what :func:`load` takes.
         at: the centre, one number per input that is not fixed.
-        norm: of the ball: ``"linf"``, ``"l1"`` or ``"l2"``.
+        norm: of the ball: ``"linf"``, ``"l1"`` or ``"l2"``, or as NumPy calls them: ``np.inf``, ``1`` or ``2``.
         scale: weighted ball: distances are ``|(x - at) / scale|``.
         domain: (lower, upper) per input; only pairs within this box count.
         fix: input -> the value it is frozen at.
@@ -61,7 +63,7 @@ def radius(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
         return Radius._of(_ask(_core.radius, model._core, vector(at, "at"), options, progress=progress))
 
 
-def pseudo(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
+def pseudo(net: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None = None, domain: Box | None = None,
            fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float = 1e-6,
            time: float | None = None, memory: float | None = None, threads: int | None = None,
            proof: Path | None = None, check: bool = True, progress: Progress = False) -> Pseudo:
@@ -75,7 +77,7 @@ def pseudo(net: Source, *, at: Vector, norm: str = "linf", scale: Vector | None 
     return Pseudo._of(_ask(_core.pseudo, model._core, vector(at, "at"), options, progress=progress))
 
 
-def factor(a: Source, b: Source, *, at: Vector, norm: str = "linf", scale: Vector | None = None,
+def factor(a: Source, b: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None = None,
            domain: Box | None = None, fix: Mapping[int, Number] | None = None, max_radius: Number | None = None,
            gap: float = 1e-6, time: float | None = None, memory: float | None = None, threads: int | None = None,
            proof: Path | None = None, check: bool = True, progress: Progress = False) -> Factor:
@@ -132,6 +134,10 @@ def j0(net: Source, *, box: Box, resolution: float | None = None, fix: Mapping[i
         resolution: longest side of the boxes in which the proof encloses the fold.
     """
     model = _network(net, fix)
+    if model.inputs != model.outputs:
+        raise InputError(f"j0: {model.name} maps {model.inputs} free inputs to {model.outputs} outputs, and a Jacobian "
+                         "determinant needs as many of both; freeze inputs with fix=, or keep fewer outputs with "
+                         "load(..., outputs=)")
     options = _options(time=time, memory=memory, threads=threads, proof=proof, check=check)
     if resolution is not None:
         options.resolution = _number(resolution, "resolution")
@@ -162,9 +168,12 @@ def check(proof: Path, net: Source, net_b: Source | None = None, *, fix: Mapping
     """
     a = _network(net, fix)
     b = None if net_b is None else _network(net_b, fix)
-    code, words = _core.check(a._core, None if b is None else b._core, os.fspath(proof))
+    path = path_text(proof, "proof")
+    code, words = _core.check(a._core, None if b is None else b._core, path)
     if code == 2:
-        raise InputError(words.strip())
+        why = words.strip().removeprefix("unusable: ")
+        raise InputError(f"{'' if path in why else f'{path}: '}{why}; give a file that proof= or --proof kept, and its "
+                         "network")
     return Check(code == 0, words)
 
 
@@ -187,25 +196,42 @@ def _number(value: Any, where: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{where}: {value!r} is not a number") from None
+        raise InputError(f"{where}: {value!r} is not a number; give an int or a float") from None
+
+
+def gap_number(value: Any) -> float:
+    gap = _number(value, "gap")
+    if not 0 < gap < 1:
+        raise InputError(f"gap: {value!r} is not between 0 and 1 (it is relative); give one such as 1e-6")
+    return gap
+
+
+def limit(value: Any, name: str) -> float:
+    number = _number(value, name)
+    if not number > 0:
+        raise InputError(f"{name}: {value!r} is not positive; leave it out for no limit")
+    return number
+
+
+def whole_number(value: Any, name: str, otherwise: str = "") -> int:
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
+        raise InputError(f"{name}: {value!r} is not a whole number above 0{otherwise}")
+    return int(value)
 
 
 def _options(*, time: float | None, memory: float | None, threads: int | None, proof: Path | None, check: bool,
-             norm: str = "linf", scale: Vector | None = None, domain: Box | None = None,
+             norm: Norm = "linf", scale: Vector | None = None, domain: Box | None = None,
              max_radius: Number | None = None, gap: float = 1e-6) -> _core.Options:
     options = _core.Options()
-    options.norm = norm
+    options.norm = norm_name(norm)
     options.scale = [] if scale is None else vector(scale, "scale")
     options.domain = [] if domain is None else box_texts(domain, "domain")
     options.max_radius = "" if max_radius is None else text(max_radius, "max_radius")
-    options.gap = _number(gap, "gap")
-    for name, value in (("time", time), ("memory", memory), ("threads", threads)):
-        if value is not None and not _number(value, name) > 0:
-            raise InputError(f"{name}: {value!r} is not positive; leave it out for no limit")
-    options.time = 0.0 if time is None else float(time)
-    options.memory_gib = 0.0 if memory is None else float(memory)
-    options.threads = 0 if threads is None else int(threads)
-    options.proof = "" if proof is None else os.fspath(proof)
+    options.gap = gap_number(gap)
+    options.time = 0.0 if time is None else limit(time, "time")
+    options.memory_gib = 0.0 if memory is None else limit(memory, "memory")
+    options.threads = 0 if threads is None else whole_number(threads, "threads", "; leave it out for one per core")
+    options.proof = "" if proof is None else path_text(proof, "proof")
     options.check = bool(check)
     options.keep_leaves = 4000  # for the picture
     return options
@@ -220,6 +246,9 @@ def _helping(options: _core.Options, net: Network, executor: Executor | None) ->
 
 
 def _ask(question: Callable[..., _core.Answered], *arguments: Any, progress: Progress) -> _core.Answered:
+    if not (progress is None or isinstance(progress, bool) or callable(progress)):
+        raise InputError(f"progress: {progress!r} is neither True nor a function; give True for a bar, or a function "
+                         "that is called with what is proved so far")
     if progress is True:
         from ._progress import bar
 

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from . import _core, _worker
 from ._answers import Answer
 from ._core import InputError
-from ._exact import Box, Number, Vector
+from ._exact import Box, Norm, Number, Vector
 from ._executors import require_executor
 from ._interrupts import Interrupts
-from ._questions import Path
+from ._files import path_text
+from ._questions import Path, whole_number
 from ._sweep_asked import (QUESTIONS, Asked, Job, networks_of, option_texts, parameter_of, require_folder,
                            require_points)
 from ._sweep_file import SweepFile
@@ -41,7 +42,7 @@ Stream = Generator[SweepResult, None, None]
 def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: str = "radius",
           parameter: tuple[int, Iterable[Number]] | None = None, executor: Executor | None = None,
           workers: int | None = None, results: Path | None = None, proofs: Path | None = None, progress: bool = False,
-          norm: str | None = None, scale: Vector | None = None, domain: Box | None = None,
+          norm: Norm | None = None, scale: Vector | None = None, domain: Box | None = None,
           fix: Mapping[int, Number] | None = None, max_radius: Number | None = None, gap: float | None = None,
           box: Box | None = None, time: float | None = None, memory: float | None = None, threads: int = 1,
           check: bool = True, outstanding: int = 1000) -> Sweep:
@@ -82,18 +83,20 @@ def sweep(nets: Source | Sequence[Source], points: Iterable[Any], *, question: s
                             time=time, memory=memory, threads=threads, check=check)
     networks, several = networks_of(nets, fix)
     asked = Asked(question, networks, several, parameter_of(parameter), options,
-                   None if proofs is None else os.fspath(proofs))
+                   None if proofs is None else path_text(proofs, "proofs"))
     require_points(points, asked)
     if executor is not None:
         require_executor(executor)
     if executor is not None and workers is not None:
         raise InputError("workers: an executor has its own; give either workers= or executor=")
-    for name, number in (("workers", workers), ("outstanding", outstanding), ("threads", threads)):
-        if number is not None and (not isinstance(number, int) or number < 1):
-            raise InputError(f"{name}: {number!r} is not a whole number above 0")
+    for name, number in (("workers", workers), ("outstanding", outstanding)):
+        if number is not None:
+            whole_number(number, name)
+    if not isinstance(progress, bool):
+        raise InputError(f"progress: {progress!r} is neither True nor False; give True for a bar")
     if asked.proofs is not None:
         require_folder(asked.proofs)
-    file = None if results is None else SweepFile(os.fspath(results), asked.head())
+    file = None if results is None else SweepFile(path_text(results, "results"), asked.head())
     return Sweep(asked, points, executor, workers or len(os.sched_getaffinity(0)), outstanding, file, progress)
 
 

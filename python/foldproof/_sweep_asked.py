@@ -11,9 +11,9 @@ from typing import Any
 
 from . import _worker
 from ._core import InputError
-from ._exact import Box, Number, Vector, box as box_texts, text, vector
+from ._exact import Box, Norm, Number, Vector, box as box_texts, norm_name, text, vector
 from ._model import Network, load
-from ._questions import _number
+from ._questions import gap_number, limit, whole_number
 from ._sweep_file import hash_of
 
 #: What can be asked, and the options that it takes.
@@ -100,15 +100,15 @@ def _digest(values: Sequence[str]) -> Any:
     return list(values) if len(values) <= 16 else {"count": len(values), "sha256": hash_of(list(values))}
 
 
-def option_texts(question: str, *, norm: str | None, scale: Vector | None, domain: Box | None,
+def option_texts(question: str, *, norm: Norm | None, scale: Vector | None, domain: Box | None,
                  max_radius: Number | None, gap: float | None, box: Box | None, time: float | None,
                  memory: float | None, threads: int, check: bool) -> dict[str, Any]:
     """Those that were given, as what crosses borders unchanged."""
     options: dict[str, Any] = {
-        "norm": norm, "scale": None if scale is None else vector(scale, "scale"),
+        "norm": None if norm is None else norm_name(norm), "scale": None if scale is None else vector(scale, "scale"),
         "domain": None if domain is None else box_texts(domain, "domain"),
         "max_radius": None if max_radius is None else text(max_radius, "max_radius"),
-        "gap": None if gap is None else _number(gap, "gap"), "box": None if box is None else box_texts(box, "box")}
+        "gap": None if gap is None else gap_number(gap), "box": None if box is None else box_texts(box, "box")}
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
         if name not in QUESTIONS[question]:
@@ -118,10 +118,8 @@ def option_texts(question: str, *, norm: str | None, scale: Vector | None, domai
     limits: dict[str, Any] = {"time": time, "memory": memory}
     for name, value in limits.items():
         if value is not None:
-            given[name] = _number(value, name)
-            if not given[name] > 0:
-                raise InputError(f"{name}: {value!r} is not positive; leave it out for no limit")
-    return given | {"threads": threads, "check": bool(check)}
+            given[name] = limit(value, name)
+    return given | {"threads": whole_number(threads, "threads"), "check": bool(check)}
 
 
 def networks_of(nets: Any, fix: Mapping[int, Number] | None) -> tuple[tuple[Network, ...], bool]:

@@ -254,6 +254,16 @@ std::vector<RowPointer> GraphReader::outputs() {
 
 Network read(const std::string& path, std::string_view bytes, const ModelOptions& options) {
   if (bytes.empty()) throw Refusal("the file is empty; export the network again");
+  if (bytes.starts_with("PK\x03\x04")) {
+    throw Refusal(
+        "this is a zip archive, as torch.save writes, and not an ONNX file; export the module with "
+        "torch.onnx.export, or give it to the Python package as it is");
+  }
+  if (bytes.starts_with("foldproof-network ")) {
+    throw Refusal(
+        "these are weights that foldproof export wrote, and not an ONNX file; give the network that they are "
+        "of, or let foldproof-check read them");
+  }
   onnx::ModelProto model;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     throw Refusal("the file is truncated or not an ONNX file; export the network again");

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import onnx
 import pytest
 from networks_api import NETS, ROOT, command_line
 from networks import ZOO, evaluate, save_layers, zoo_layers
@@ -170,8 +171,11 @@ class TestQuestions:
         with pytest.raises(InputError, match="another network"):
             foldproof.check(proof, zoo("shift_fold"))
         proof.write_bytes(b"no proof")
-        with pytest.raises(InputError):
-            foldproof.check(proof, brusselator)
+        for file, words in ((proof, "this is not a proof file"), (tmp_path / "none", "cannot be read")):
+            with pytest.raises(InputError, match=rf"{file.name}.*{words}; give a file that proof="):
+                foldproof.check(file, brusselator)
+        with pytest.raises(InputError, match="proof: 3 is not a path"):
+            foldproof.check(3, brusselator)
 
     def test_a_proof_is_about_the_numbers_wherever_they_came_from(self, tmp_path):
         proof = tmp_path / "fold.proof"
@@ -238,9 +242,28 @@ class TestNumbers:
     @pytest.mark.parametrize("at", [5, None, {1: 2}, [], [1], [1, 2, 3], [[1, 2]], np.zeros((1, 2)), np.float64(1),
                                     b"1,2", "", "1,", "1;2"])
     def test_what_is_no_point_is_refused(self, brusselator, at):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError, match="a list, such as|a single point|number") as told:
             foldproof.radius(brusselator, at=at)
         assert "\n" not in str(told.value)
+
+    @pytest.mark.parametrize("box, words", [
+        ([(0, 1), (3, -3)], r"box, side 1: \(3, -3\) ends before it begins; give \(-3, 3\)"),
+        ([(0, 1), ("0.1", Fraction(1, 10))], "box, side 1: .* is a single point.*fix=")])
+    def test_the_ends_of_a_box_are_looked_at(self, brusselator, box, words):
+        for ask in (foldproof.injective, foldproof.j0):
+            with pytest.raises(InputError, match=words):
+                ask(brusselator, box=box)
+        with pytest.raises(InputError, match=words.replace("box", "domain")):
+            foldproof.radius(brusselator, at=[1, 2], domain=box)
+
+    @pytest.mark.parametrize("norm, name", [(np.inf, "linf"), (1, "l1"), (2, "l2"), (np.float64(2), "l2"),
+                                            ("l1", "l1")])
+    def test_norms_have_the_names_of_numpy_too(self, brusselator, norm, name):
+        assert foldproof.pseudo(brusselator, at=[1, 2], norm=norm, max_radius="0.01").norm == name
+
+    def test_j0_of_unlike_numbers_of_inputs_and_outputs(self):
+        with pytest.raises(InputError, match=r"j0: .* 3 free inputs to 2 outputs.*fix=.*outputs="):
+            foldproof.j0([(np.eye(2, 3), np.zeros(2))], box=[(0, 1)] * 3)
 
     @pytest.mark.parametrize("box", [5, [], [(0, 1)], [0, 1], [(0, 1), (1, 0)], [(0, 1), (1, 1)],
                                      [(0, 1), (0, float("nan"))], [(0, 1, 2), (0, 1, 2)], np.zeros((2, 3)), None])
@@ -253,11 +276,15 @@ class TestNumbers:
         assert foldproof.injective(brusselator, box=box).box_exact == ((0.5, 0.75), (2, 2.25))
 
     @pytest.mark.parametrize("options, words", [
-        ({"norm": "l3"}, "l3"), ({"gap": 0}, "gap"), ({"gap": "small"}, "gap"), ({"time": 0}, "time"),
-        ({"time": -1}, "time"), ({"threads": 0}, "threads"), ({"memory": float("nan")}, "memory"),
+        ({"norm": "l3"}, "'l3' is not known; give 'linf'"), ({"norm": 3}, "norm: 3"), ({"norm": []}, "norm"),
+        ({"gap": 0}, "gap: 0 is not between 0 and 1"), ({"gap": -1}, "gap: -1"), ({"gap": None}, "gap"),
+        ({"gap": float("nan")}, "gap: nan"), ({"gap": 1}, "gap"), ({"gap": "small"}, "gap"), ({"time": 0}, "time"),
+        ({"time": -1}, "time"), ({"threads": 0}, "threads: 0 .* one per core"), ({"threads": 2.5}, "threads"),
+        ({"memory": float("nan")}, "memory"),
         ({"scale": [1, 0]}, "scale"), ({"scale": [1]}, "scale"), ({"domain": [(2, 3), (2, 3)]}, "domain"),
         ({"max_radius": -1}, "radius"), ({"fix": {7: 1}}, "7"), ({"fix": {0.5: 1}}, "0.5"),
-        ({"proof": "/nowhere/fold.proof"}, "nowhere"),
+        ({"proof": "/nowhere/fold.proof"}, "nowhere"), ({"proof": 3}, "proof: 3 is not a path"),
+        ({"fix": [0]}, r"fix: \[0\] is not a dictionary"), ({"progress": "yes"}, "progress: 'yes' is neither"),
     ])
     def test_a_wrong_option_is_named(self, brusselator, options, words):
         with pytest.raises(InputError, match=words):
@@ -301,7 +328,10 @@ class TestNetworks:
         ([(np.eye(2), np.zeros(2)), (np.eye(3), np.zeros(3))], "layer 1"), ([(np.array([["a"]]), [0.0])], "dtype"),
         ([(np.array([[2**60 + 1]]), np.array([0]))], "float64"),
         ([(np.eye(2) * np.longdouble("0.1"), np.zeros(2))], "float64"), (np.eye(2), "ndarray"), (7, "int"),
-        ([np.eye(2)], "pair"),
+        ([np.eye(2)], "pair"), ([(np.eye(2), None)], "layer 0: b is None; give zeros"),
+        ([(np.zeros((2, 3)), np.zeros(3))], "layer 0: b has 3 numbers where W has 2 rows.*transpose"),
+        ([(np.full((1, 1), Fraction(1, 3)), [0.0])], "dtype object; give an array of floats .*for points"),
+        ({"0.weight": np.eye(2)}, r"dict is not a network.*load_state_dict\(\)"),
     ])
     def test_wrong_layers_are_named(self, layers, words):
         with pytest.raises(InputError, match=words) as told:
@@ -309,7 +339,9 @@ class TestNetworks:
         assert "\n" not in str(told.value)
 
     @pytest.mark.parametrize("source, words", [
-        ("nowhere.onnx", "nowhere.onnx"), (b"", "empty"), (b"no network", "ONNX"), (ROOT, "folder")])
+        ("nowhere.onnx", "nowhere.onnx"), (b"", "empty"), (b"no network", "ONNX"), (ROOT, "folder"),
+        (b"PK\x03\x04 and so on", "torch.save.*export the module"),
+        (foldproof.load([([[1.0]], [0.0])]).weights().encode(), "foldproof export wrote.*foldproof-check")])
     def test_what_is_no_file_of_a_network_is_refused(self, source, words):
         with pytest.raises(InputError, match=words):
             foldproof.load(source)
@@ -318,6 +350,23 @@ class TestNetworks:
         for source in (BRUSSELATOR.read_bytes(), bytearray(BRUSSELATOR.read_bytes()),
                        memoryview(BRUSSELATOR.read_bytes())):
             assert foldproof.load(source).weights() == brusselator.weights()
+
+    def test_a_model_of_the_package_onnx_is_its_bytes(self, brusselator):
+        model = onnx.load(BRUSSELATOR)
+        assert foldproof.load(model).weights().splitlines()[2:] == brusselator.weights().splitlines()[2:]
+
+    @pytest.mark.parametrize("outputs, words", [([], "empty"), ("01", "'01' is not a whole number"), ([None], "None"),
+                                                (0.5, "0.5"), (2, "2")])
+    def test_wrong_outputs_are_named(self, outputs, words):
+        with pytest.raises(InputError, match=f"output.*{words}"):
+            foldproof.load(BRUSSELATOR, outputs=outputs)
+
+    def test_a_name_is_a_text(self):
+        with pytest.raises(InputError, match="name: 3 is not a text"):
+            foldproof.load(BRUSSELATOR, name=3)
+
+    def test_a_single_output(self, brusselator):
+        assert foldproof.load(BRUSSELATOR, outputs=1).exact([1, 2]) == brusselator.exact([1, 2])[1:]
 
     def test_inputs_are_fixed_and_outputs_chosen(self):
         net = foldproof.load(NETS / "brus3_b.onnx")

@@ -201,12 +201,14 @@ def test_a_given_axis_is_drawn_on_and_returned(drawn):
     assert drawn["factor"].ab.plot(axes[0]) is axes[0]
     assert pyplot.get_fignums() == [figure.number]
     assert [ax.get_title() for ax in drawn["factor"].plot()] == ["network A", "network B"]
-    for wrong in (axes[0], axes[:1]):
+    for wrong in (axes[0], axes[:1], 3, [3, 4]):
         with pytest.raises(InputError, match="2 axes"):
             drawn["factor"].plot(wrong)
 
 
 def test_an_unknown_view_and_no_picture_are_said(drawn):
+    with pytest.raises(InputError, match="plot: 3 is not an axis; give one of matplotlib"):
+        drawn["plane"].plot(ax=3)
     with pytest.raises(InputError, match="'outline'; choose one of 'plane', 'plane outputs'"):
         drawn["plane"].plot(view="outline")
     bare = foldproof.from_json(drawn["plane"].to_json(picture=False))

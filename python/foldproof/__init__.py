@@ -10,8 +10,6 @@ inputs in that ball with one output, exactly. Numbers are taken exactly: `0.1` i
 `"0.1"` is one tenth.
 """
 
-from __future__ import annotations
-
 from ._answers import (Answer, Direction, Effort, Factor, Injective, J0, Preimages, PreimageSet, Proof, Pseudo, Radius,
                        Witness, from_json)
 from ._core import InputError, version as _version

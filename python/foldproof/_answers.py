@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from . import _core
 from ._call import call
 from ._core import InputError
-from ._exact import bracket_texts, fractions
+from ._exact import bracket_texts, counted, fractions
 from ._files import ply, write_text
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ class _Bracket(_Paired):
 
     @property
     def upper(self) -> float | None:
-        """Refuted on the closed ball of this radius; rounded up. None: no pair was found."""
+        """Refuted on the closed ball of this radius; rounded up. None (a sweep's array: inf): no pair was found."""
         upper = self._record["radius"]["upper"]
         return None if upper is None else float(upper)
 
@@ -401,7 +401,7 @@ class PreimageSet(_Frozen):
         return len(self._record["points"])
 
     def __repr__(self) -> str:
-        return f"<PreimageSet: {self.count} points{'' if self.complete else ', perhaps more'}>"
+        return f"<PreimageSet: {counted(self.count, 'point')}{'' if self.complete else ', perhaps more'}>"
 
 
 class Preimages(Answer):
@@ -426,7 +426,8 @@ class Preimages(Answer):
 
     def __repr__(self) -> str:
         more = "" if self.complete else ", perhaps more"
-        return f"<Preimages: {self.count} points of {len(self.sets)} outputs{more}{_how(self)}>"
+        found = f"{counted(self.count, 'point')} of {counted(len(self.sets), 'output')}"
+        return f"<Preimages: {found}{more}{_how(self)}>"
 
 
 class J0(Answer):
@@ -478,8 +479,9 @@ class J0(Answer):
         write_text(path, ply(self._record), "surface")
 
     def __repr__(self) -> str:
-        what = f"{len(self.triangles)} triangles" if self.triangles else f"{len(self.lines)} lines"
-        return f"<J0: {what}, {len(self.points)} points, {'complete' if self.complete else 'a part'}{_how(self)}>"
+        what = counted(len(self.triangles), "triangle") if self.triangles else counted(len(self.lines), "line")
+        points, part = counted(len(self.points), "point"), "complete" if self.complete else "a part"
+        return f"<J0: {what}, {points}, {part}{_how(self)}>"
 
 
 class Direction(_Bracket):
@@ -584,9 +586,8 @@ def from_json(text: str) -> Answer:
 
 
 def _how(answer: Answer) -> str:
-    if answer.stop_reason is not None:
-        return f", {answer.status} ({answer.stop_reason})"
-    return ", checked" if answer.proof.checked else ""
+    ended = "" if answer.stop_reason is None else f", {answer.status} ({answer.stop_reason})"
+    return ended + (", checked" if answer.proof.checked else "")
 
 
 def _bracket_words(answer: _Bracket) -> str:

@@ -105,6 +105,10 @@ def _require_length(lower: str, upper: str, where: str) -> None:
                          "with fix=")
 
 
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
     return tuple(Fraction(entry) for entry in texts)
 

@@ -13,6 +13,13 @@ def require_executor(executor: object) -> None:
     if not isinstance(executor, Executor):
         raise InputError(f"executor: {type(executor).__name__} is not a concurrent.futures.Executor; give one, such as "
                          "client.get_executor() of Dask")
+    # A spawned process runs the script again before it takes a task, and what asks here would ask there too.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import current_process
+
+    if isinstance(executor, ProcessPoolExecutor) and getattr(current_process(), "_inheriting", False):
+        raise InputError("executor: a process of the pool runs this script again and asks too; put what is to be done "
+                         "once under: if __name__ == '__main__'")
 
 
 def worker_count(executor: Executor) -> int:

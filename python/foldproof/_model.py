@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, Union
 
 from . import _core
 from ._core import InputError
-from ._exact import Number, Vector, fractions, text, vector
+from ._exact import Number, Vector, counted, fractions, text, vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,8 @@ class Network:
         return Network, (self._source, self._name, self._fix, self._outputs)
 
     def __repr__(self) -> str:
-        return f"<foldproof.Network {self._name}: {self.inputs} inputs, {self.outputs} outputs, {self.neurons} neurons>"
+        sizes = ((self.inputs, "input"), (self.outputs, "output"), (self.neurons, "neuron"))
+        return f"<foldproof.Network {self._name}: {', '.join(counted(*size) for size in sizes)}>"
 
 
 def load(source: Source, *, fix: Mapping[int, Number] | None = None, outputs: Sequence[int] | int | None = None,

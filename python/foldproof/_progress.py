@@ -1,10 +1,14 @@
-"""The bar of ``progress=True``: how much of the refuted radius is proved, and what is being done."""
+"""The bar of ``progress=True``: how much of the refuted radius is proved, and what is being done.
+
+docs/tutorial.md explains its words to readers.
+"""
 
 from __future__ import annotations
 
 import math
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +30,8 @@ def bar(bracketed: bool) -> Iterator[Listener]:
     """
     in_notebook = _in_notebook()
     if not in_notebook and not sys.stderr.isatty():
-        yield _plain_lines(bracketed)
+        with _plain_lines(bracketed) as lines:
+            yield lines
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text, and need not be told
@@ -66,9 +71,10 @@ def _columns() -> int:
         return 80
 
 
-def _plain_lines(bracketed: bool) -> Listener:
-    """For a log, where nothing can be overwritten."""
-    last = 0.0
+@contextmanager
+def _plain_lines(bracketed: bool) -> Iterator[Listener]:
+    """For a log, where nothing can be overwritten; calls that had a line there get a last one."""
+    begun, last = time.monotonic(), 0.0
 
     def listener(event: dict[str, object]) -> None:
         nonlocal last
@@ -77,7 +83,11 @@ def _plain_lines(bracketed: bool) -> Listener:
             last = news["seconds"]
             print("foldproof:", *words(news, bracketed, None), file=sys.stderr, flush=True)
 
-    return listener
+    try:
+        yield listener
+    finally:
+        if last > 0:
+            print(f"foldproof: ended after {time.monotonic() - begun:.1f} s", file=sys.stderr, flush=True)
 
 
 def proved_share(news: dict[str, Any]) -> float:

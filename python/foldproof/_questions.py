@@ -34,7 +34,7 @@ def radius(net: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None
     """Problem 1: the largest closed ball around `at` on which the network is one-to-one, as a bracket.
 
     Args:
-        net: a :class:`Network`, or what :func:`load` takes.
+        net: a :class:`Network`, or what :func:`load` takes; ``load(..., outputs=)`` keeps some of its outputs.
         at: the centre, one number per input that is not fixed.
         norm: of the ball: ``"linf"``, ``"l1"`` or ``"l2"``, or as NumPy calls them: ``np.inf``, ``1`` or ``2``.
         scale: weighted ball: distances are ``|(x - at) / scale|``.
@@ -47,7 +47,10 @@ def radius(net: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None
         threads: one per core if not given.
         proof: the file to keep the proof in.
         check: have the independent checker prove the answer again.
-        progress: True for a bar, or a function that is called with what is proved so far.
+        progress: True for a bar (in a log, a line every few seconds): what is done (``local``: looking for folds;
+            ``global``: telling distant points apart; ``check``: the checker reads the proof), then [proved radius,
+            refuted radius or ?], and how many regions and pairs were looked at and are still open. Or a function that
+            is called with these numbers.
         executor: a ``concurrent.futures.Executor`` (processes, Dask's ``client.get_executor()``, mpi4py's
             ``MPIPoolExecutor``) to whose workers parts of one hard search are handed out; workers may die.
 
@@ -98,7 +101,14 @@ def injective(net: Source, *, box: Box, fix: Mapping[int, Number] | None = None,
               progress: Progress = False, executor: Executor | None = None) -> Injective:
     """Is the network one-to-one on the box? ``verdict`` is ``"proved"``, ``"refuted"`` (with a pair) or ``"open"``.
 
-    Arguments as for :func:`radius`.
+    Args:
+        net: a :class:`Network`, or what :func:`load` takes.
+        box: (lower, upper) per input that is not fixed.
+        fix: input -> the value it is frozen at.
+        time, memory, threads, proof, check, progress, executor: as in :func:`radius`.
+
+    Raises:
+        InputError: one sentence: what is wrong, where, and what to do.
     """
     model = _network(net, fix)
     options = _options(time=time, memory=memory, threads=threads, proof=proof, check=check)
@@ -112,9 +122,15 @@ def preimages(net: Source, *, of: Any = None, at: Any = None, box: Box, fix: Map
     """All inputs of the box with a given output.
 
     Args:
+        net: a :class:`Network`, or what :func:`load` takes.
         of: the output, one number per output; or several outputs, one a row.
         at: instead of `of`: the outputs at this point, or at these points, one a row.
-        box: (lower, upper) per input.
+        box: (lower, upper) per input that is not fixed.
+        fix: input -> the value it is frozen at.
+        time, memory, threads, proof, check, progress: as in :func:`radius`.
+
+    Raises:
+        InputError: one sentence: what is wrong, where, and what to do.
     """
     model = _network(net, fix)
     if (of is None) == (at is None):
@@ -130,8 +146,14 @@ def j0(net: Source, *, box: Box, resolution: float | None = None, fix: Mapping[i
     """Where does the network fold? All points of the box at which the determinant of the Jacobian changes its sign.
 
     Args:
-        box: (lower, upper) per input; the network has as many outputs as inputs.
+        net: a :class:`Network`, or what :func:`load` takes, with as many outputs as inputs that are not fixed.
+        box: (lower, upper) per input that is not fixed.
         resolution: longest side of the boxes in which the proof encloses the fold.
+        fix: input -> the value it is frozen at.
+        time, memory, threads, proof, check, progress: as in :func:`radius`.
+
+    Raises:
+        InputError: one sentence: what is wrong, where, and what to do.
     """
     model = _network(net, fix)
     if model.inputs != model.outputs:

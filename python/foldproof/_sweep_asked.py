@@ -11,7 +11,7 @@ from typing import Any
 
 from . import _worker
 from ._core import InputError
-from ._exact import Box, Norm, Number, Vector, box as box_texts, norm_name, text, vector
+from ._exact import Box, Norm, Number, Vector, box as box_texts, counted, norm_name, text, vector
 from ._model import Network, load
 from ._questions import gap_number, limit, whole_number
 from ._sweep_file import hash_of
@@ -66,8 +66,8 @@ class Asked:
     def coordinates(self, network: Network) -> tuple[int, str]:
         """How many a point has, and of what."""
         if self.question == "preimages":
-            return network.outputs, "outputs"
-        return network.inputs - (self.parameter is not None), "free inputs"
+            return network.outputs, "output"
+        return network.inputs - (self.parameter is not None), "free input"
 
     def texts(self, point: Any, index: int, network: int) -> list[Any]:
         """The point exactly. @raises InputError: it cannot be asked about."""
@@ -78,7 +78,8 @@ class Asked:
         texts: list[Any] = box_texts(given, where) if self.question == "injective" else vector(given, where)
         needed, what = self.coordinates(net)
         if len(texts) != needed:
-            raise InputError(f"{where} has {len(texts)} coordinates but {net.name} has {needed} {what}; "
+            raise InputError(f"{where} has {counted(len(texts), 'coordinate')} but {net.name} has "
+                             f"{counted(needed, what)}; "
                              "give one for each")
         return texts
 
@@ -193,8 +194,8 @@ def require_points(points: Any, asked: Asked) -> None:
         needed, what = asked.coordinates(network)
         shape = getattr(points, "shape", (0, needed))
         if shape[1] != needed:
-            raise InputError(f"points: an array of shape {tuple(shape)}, but {network.name} has {needed} {what}; give "
-                             f"{needed} columns")
+            raise InputError(f"points: an array of shape {tuple(shape)}, but {network.name} has "
+                             f"{counted(needed, what)}; give {counted(needed, 'column')}")
 
 
 def require_folder(folder: str) -> None:

@@ -202,6 +202,15 @@ class TestQuestions:
         answer = foldproof.radius(hard[0], at=hard[1], time=0.3, check=False)
         assert (answer.status, answer.stop_reason) == ("stopped", "time")
         assert 0 < answer.lower and (answer.upper is None or answer.lower < answer.upper) and answer.effort.seconds < 5
+        assert repr(answer).endswith(", stopped (time)>")
+        checked = foldproof.radius(hard[0], at=hard[1], time=0.3)
+        assert checked.proof.checked and repr(checked).endswith(", stopped (time), checked>")
+
+    def test_counts_of_one_are_singular(self):
+        identity = foldproof.load([([[1.0]], [0.0])])
+        assert repr(identity).endswith(": 1 input, 1 output, 0 neurons>")
+        found = foldproof.preimages(identity, of=[0], box=[(-1, 1)])
+        assert repr(found) == "<Preimages: 1 point of 1 output, checked>"
 
 
 class TestNumbers:

@@ -1,6 +1,7 @@
 """progress=True: a bar in a terminal and in a notebook, lines in a log, nothing for short calls, and nothing left
 behind."""
 
+import re
 import subprocess
 import sys
 
@@ -70,8 +71,9 @@ def test_a_log_gets_whole_lines_now_and_then():
     done = subprocess.run([sys.executable, "-c", HARD.replace("SECONDS", "3.3")], capture_output=True, text=True,
                           timeout=30)
     assert done.stdout == "over\n" and "\r" not in done.stderr
-    (line,) = done.stderr.splitlines()
+    line, last = done.stderr.splitlines()
     assert line.startswith("foldproof: global ") and "regions" in line and line.endswith(" s")
+    assert re.fullmatch(r"foldproof: ended after \d\.\d s", last)
 
 
 def test_a_notebook_has_a_bar_and_a_card():

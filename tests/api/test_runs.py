@@ -153,7 +153,7 @@ class TestListeners:
         assert set(inner) == {10.0}
 
     def test_that_cannot_be_called_are_refused(self, brusselator):
-        with pytest.raises(TypeError):
+        with pytest.raises(foldproof.InputError, match="progress: 'bar'"):
             foldproof.radius(brusselator, at=[1, 2], progress="bar")
 
 
@@ -169,6 +169,18 @@ class TestProcesses:
         assert there.record["radius"] == answer.record["radius"] and there.proof.checked
         assert pickle.loads(pickle.dumps(there)) == there
 
+    @pytest.mark.parametrize("ask", ["sweep(NET, [[1, '2.1']] * 3, gap=1e-2, executor=pool).collect().status",
+                                     "radius(NET, at=[1, '2.1'], gap=1e-2, executor=pool).status"])
+    def test_a_script_without_a_guard_asks_once(self, ask, tmp_path):
+        """Each process that is spawned runs the script again; what it asks there is refused with the reason."""
+        script = tmp_path / "script.py"
+        script.write_text("import multiprocessing, foldproof\nfrom concurrent.futures import ProcessPoolExecutor\n"
+                          f"NET = {str(ROOT / 'nets' / 'brusselator.onnx')!r}\n"
+                          "with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context('spawn')) as pool:\n"
+                          f"    print(foldproof.{ask})\n")
+        done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+        assert done.stdout == "solved\n" and "under: if __name__ == '__main__'" in done.stderr
+
     def test_an_input_error_comes_back_from_a_process(self, brusselator):
         with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
             with pytest.raises(foldproof.InputError, match="coordinate"):
@@ -176,6 +188,10 @@ class TestProcesses:
 
 
 class TestThePackage:
+    def test_shows_what_it_offers_and_nothing_else(self):
+        names = {name for name in dir(foldproof) if not name.startswith("_")}
+        assert names == set(foldproof.__all__)
+
     def test_is_imported_without_what_only_some_calls_need(self):
         heavy = ["numpy", "torch", "matplotlib", "tqdm", "onnx", "concurrent.futures.process"]
         script = f"import sys, foldproof; print([m for m in {heavy} if m in sys.modules])"

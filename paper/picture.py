@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws docs/fold.svg, the picture of the README, from four records about nets/brusselator.onnx.
 
-Left the states: J0 exactly, the proved ball of Problem 1, the ball of Problem 2 and the two states with one image.
+Left the states: J0 exactly, the proved ball of Problem 1 and the place of the pair that ends it (too close to be two
+dots), the ball of Problem 2 and another state with the image of the centre.
 Right the same plane one step later, folded over along the image of J0.
 
 Run:  python3 paper/picture.py [--program build/foldproof]
@@ -53,6 +54,10 @@ class Panel:
         look = f'r="5.5" fill="{colour}" stroke="white" stroke-width="1.5"'
         self.shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" {look}/>')
 
+    def ring(self, p, colour):
+        x, y = self.at(p)
+        self.shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="white" stroke="{colour}" stroke-width="2.5"/>')
+
     def drawn(self, name):
         return (f'<clipPath id="{name}"><rect x="{self.left}" y="{TOP}" width="{SIZE}" height="{SIZE}"/></clipPath>\n'
                 f'<g clip-path="url(#{name})">\n' + "\n".join(self.shapes) + "\n</g>\n")
@@ -81,6 +86,7 @@ def picture(radius, pseudo, locus, image):
     states.square(center, radius["radius"]["lower"], PROVED, f'fill="{PROVED}" fill-opacity="0.16" stroke-width="2"')
     for line in locus["lines"]:
         states.line([locus["points"][k] for k in line], FOLD, 2)
+    states.ring(radius["witness"]["x"], PROVED)
     arrows = ""
     x1, y1 = after.at(common)
     for p, bend in ((center, 70), (other, -60)):
@@ -96,10 +102,10 @@ def picture(radius, pseudo, locus, image):
         text(24, 30, "Where does this network fold?", size=19, weight=650)
         + text(24, 52, "states of a learned Brusselator step", QUIET)
         + text(476, 52, "the same plane one step later: it folds over", QUIET)
-        + text(24, first, f"■ proved invertible to {low:.6f}, refuted at {high:.6f}", PROVED, weight=600)
+        + text(24, first, f"■ proved invertible to {low:.6f}  ○ not to {high:.6f}", PROVED, weight=600)
         + text(24, second, "━ the fold, J₀: all of it, exactly", FOLD, weight=600)
-        + text(476, first, "● two states, one image, exactly", PAIR, weight=600)
-        + text(476, second, f"┅ no other state nearer than {near:.5f}, proved", PAIR, weight=600))
+        + text(476, first, "● the centre and another state: one image", PAIR, weight=600)
+        + text(476, second, f"┅ no such state nearer than {near:.5f}, proved", PAIR, weight=600))
     tip = (f'<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
            f'<path d="M0 0L8 4L0 8z" fill="{PAIR}"/></marker>')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 {height}" font-family="system-ui, sans-serif">\n'

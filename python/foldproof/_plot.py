@@ -203,7 +203,12 @@ def _inputs(canvas: _Canvas, view: Picture) -> None:
         if there:
             canvas.patch(name, color)
     fold = "fold (J0), exact" if view["exact_fold"] else "fold"
-    canvas.lines(_segments(view["fold"]), fold, FOLD, 2.0 if canvas.locus else 1.4)
+    if canvas.locus and canvas.record["lines"]:  # the answer is about the box alone
+        points = np.asarray(canvas.record["points"], dtype=np.float64)
+        canvas.lines(_segments(view["fold"]), "fold beyond the box", FOLD, 0.7, ":")
+        canvas.lines([points[list(line)] for line in canvas.record["lines"]], fold, FOLD, 2.0)
+    else:
+        canvas.lines(_segments(view["fold"]), fold, FOLD, 1.4)
     if canvas.boxes and view["boxes"]:
         for test, sides in view["boxes"]["tests"].items():
             color, words = TESTS.get(test, ("#888888", "another test"))

@@ -73,7 +73,7 @@ std::string list_text(const Json& values) {
 
 std::string file_row(const Json& network) {
   const std::string hash = shown(network.at("sha256"));
-  return hash.empty() ? "" : row("SHA-256 of its file", fmt::format("<code>{}</code>", escape(hash)));
+  return hash.empty() ? "" : row("SHA-256 as ONNX", fmt::format("<code>{}</code>", escape(hash)));
 }
 
 std::string run_rows(const Json& record) {

@@ -77,8 +77,8 @@ std::string preimages_table(const Json& record) {
 
 std::vector<std::string> claims_of_preimages(const Json& record) {
   std::vector<std::string> claims{
-      "f is the real-arithmetic function of the weights stored in the file. Every listed input is rational, and f "
-      "takes exactly the asked output there.",
+      "f is the real-arithmetic function of the network's weights, exactly as stored. Every listed input is rational, "
+      "and f takes exactly the asked output there.",
       "Where an output is called complete, no other input of the box has it, but for those on the linear pieces of its "
       "flat segments."};
   const Json& proof = record.at("proof");

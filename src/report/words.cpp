@@ -260,8 +260,8 @@ std::string limit_words(const Json& record) {
 
 std::vector<std::string> claims_of(const Json& record) {
   std::vector<std::string> claims{
-      "f is the real-arithmetic function of the weights stored in the file. Rounding in float32 inference is not part "
-      "of the claim."};
+      "f is the real-arithmetic function of the network's weights, exactly as stored. Rounding in float32 inference is "
+      "not part of the claim."};
   if (record.contains("norm")) {
     static const std::map<std::string, std::string> norms{
         {"linf",

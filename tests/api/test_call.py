@@ -1,6 +1,7 @@
 """The call at the foot of a page asks the same question again."""
 
 import html
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -47,4 +48,19 @@ def test_gives_the_same_answer(ask, monkeypatch):
 
 def test_a_network_that_is_no_file_has_a_name():
     net = foldproof.load([([[2.0]], [1.0])], name="mine")
-    assert call(foldproof.radius(net, at=[0]).record) == "foldproof.radius(net, at=['0'])"
+    named = call(foldproof.radius(net, at=[0]).record)
+    assert named == "# net is what was asked about here: 'mine'\nfoldproof.radius(net, at=[0])"
+    assert foldproof.from_json(eval(named, {"foldproof": foldproof, "net": net}).to_json()).center_exact == (0,)
+    both = call(foldproof.factor(net, net, at=[0]).record).splitlines()
+    assert [line[:3] for line in both] == ["# a", "# b", "fol"] and both[2].startswith("foldproof.factor(a, b, at=")
+
+
+@pytest.mark.parametrize("exact, written", [
+    (Fraction(1), "1"), (Fraction(-3), "-3"), (Fraction(0.1), "0.1"), (Fraction(1, 10), "'0.1'"),
+    (Fraction(21, 10), "'2.1'"), (Fraction(-1, 1000), "'-0.001'"), (Fraction(1, 3), "'1/3'"), (Fraction(1, 4), "0.25"),
+    (Fraction(10)**400 + Fraction(1, 3), None), (Fraction(1, 10**40), None)])
+def test_numbers_are_written_shortly_and_exactly(exact, written):
+    answer = foldproof.pseudo([([[1.0]], [0.0])], at=[exact], max_radius="0.01")
+    text = call(answer.record).rpartition("at=")[2][1:-2]
+    assert text == (written or repr(str(exact)))
+    assert foldproof.load([([[1.0]], [0.0])]).exact([eval(text)]) == (exact,)

@@ -157,6 +157,14 @@ class TestPlane:
         ends = np.array(fold).reshape(-1, 2)
         assert np.ptp(ends[:, 1]) == pytest.approx(np.ptp(ax.get_ylim()), rel=1e-3)  # from edge to edge
 
+    def test_the_fold_of_the_box_is_told_from_what_lies_beyond(self, drawn):
+        answer = drawn["j0"]
+        ax = answer.plot()
+        assert {"fold (J0), exact", "fold beyond the box"} <= set(key(ax))
+        (strong,) = [part.get_segments() for part in ax.collections
+                     if isinstance(part, LineCollection) and part.get_linewidth()[0] == 2.0]
+        assert len(strong) == len(answer.lines) and max(np.abs(line).max() for line in strong) == 3
+
     def test_every_piece_of_the_grid_is_drawn_once(self, drawn):
         view = drawn["j0"].picture["views"][0]
         parts = _plot._sheets(view)

@@ -215,10 +215,16 @@
     const layers = [
       { name: 'orientation kept, turned over', traces: [field(view)],
         swatch: ['box', `linear-gradient(90deg, ${colour('plot-up-strong')} 50%, ${colour('plot-down-strong')} 50%)`] },
-      { name: view.exact_fold ? 'fold (J0), exact' : 'fold', swatch: ['stroke', colour('plot-fold')],
-        traces: [lines(segments(view.fold), { color: colour('plot-fold'), width: isLocus ? 2.4 : 1.6 })] },
     ];
-    if (!view.fold.length) layers.pop();
+    const fold = (name, swatch, points, style) => layers.push({ name, swatch: [swatch, colour('plot-fold')],
+      traces: [lines(points, { color: colour('plot-fold'), ...style })] });
+    const name = view.exact_fold ? 'fold (J0), exact' : 'fold';
+    if (isLocus && record.lines.length) {  // the answer is about the box alone
+      fold('fold beyond the box', 'stroke dashed', segments(view.fold), { width: 1, dash: '2px,3px' });
+      fold(name, 'stroke', record.lines.flatMap((line) => [...line.map((k) => record.points[k]), null]), { width: 2.4 });
+    } else if (view.fold.length) {
+      fold(name, 'stroke', segments(view.fold), { width: 1.6 });
+    }
     return {
       layers: layers.concat(boxLayers(view.boxes), outlineLayers(view), pointLayers(view)),
       options: { labels: view.labels, range: view.window, plain: true, square: ratio < 4 && ratio > 0.25 },

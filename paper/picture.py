@@ -56,7 +56,8 @@ class Panel:
 
     def ring(self, p, colour):
         x, y = self.at(p)
-        self.shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="white" stroke="{colour}" stroke-width="2.5"/>')
+        look = f'r="5" fill="white" stroke="{colour}" stroke-width="2.5"'
+        self.shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" {look}/>')
 
     def drawn(self, name):
         return (f'<clipPath id="{name}"><rect x="{self.left}" y="{TOP}" width="{SIZE}" height="{SIZE}"/></clipPath>\n'

@@ -12,7 +12,8 @@ SHORT = 24  #: digits of a decimal that is written as one
 
 
 def _numbers(value: Any) -> str:
-    """Exact texts, as few digits as say the same: 1 for "1", 0.1 for the fraction that this float is, '2.1' for 21/10."""
+    """Exact texts in few digits that say the same: 1 for "1", 0.1 for the fraction that this float is, '2.1' for
+    21/10."""
     if not isinstance(value, str):
         return f"[{', '.join(map(_numbers, value))}]"
     number = Fraction(value)

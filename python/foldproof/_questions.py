@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Union
 from . import _core
 from ._answers import Factor, Injective, J0, Preimages, Pseudo, Radius
 from ._core import InputError
-from ._exact import Box, Norm, Number, Vector, box as box_texts, norm_name, text, vector
+from ._exact import Box, Norm, Number, Vector, box as box_texts, counted, norm_name, text, vector
 from ._files import path_text
 from ._model import Network, load
 
@@ -91,6 +91,9 @@ def factor(a: Source, b: Source, *, at: Vector, norm: Norm = "linf", scale: Vect
     ``ab``: ``fold.proof`` and ``fold.ba.proof``.
     """
     first, second = _network(a, fix), _network(b, fix)
+    if first.inputs != second.inputs:
+        raise InputError(f"factor: {first.name} has {counted(first.inputs, 'free input')} and {second.name} "
+                         f"{second.inputs}, and both must take the same ones; freeze the others with load(..., fix=)")
     options = _options(norm=norm, scale=scale, domain=domain, max_radius=max_radius, gap=gap, time=time, memory=memory,
                        threads=threads, proof=proof, check=check)
     return Factor._of(_ask(_core.factor, first._core, second._core, vector(at, "at"), options, progress=progress))

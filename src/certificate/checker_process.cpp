@@ -58,9 +58,10 @@ std::string checker_program() {
     const std::filesystem::path candidate = folder / place;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate.string();
   }
-  throw InputError("the program foldproof-check, which checks every answer, is not beside this one (" +
-                   folder.string() +
-                   "): install it again, name it in the environment variable FOLDPROOF_CHECK, or ask with --no-check");
+  throw InputError(
+      "the program foldproof-check, which checks every answer, is not beside this one (" + folder.string() +
+      "): install it again, name it in the environment variable FOLDPROOF_CHECK, or ask without it (--no-check, "
+      "in Python check=False)");
 }
 
 CheckerRun run_checker(const std::string& program, const std::string& proof, const std::vector<std::string>& weights) {
@@ -92,7 +93,7 @@ CheckerRun run_checker(const std::string& program, const std::string& proof, con
   ::close(ends[0]);
   if (failure != 0) {
     throw InputError("the checker '" + program + "' cannot be started (" + std::strerror(failure) +
-                     "): install it again, or ask with --no-check");
+                     "): install it again, or ask without it (--no-check, in Python check=False)");
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -157,6 +157,10 @@ class TestQuestions:
         with pytest.raises(AttributeError, match=r"\.ab\.proof"):
             answer.proof
 
+    def test_factor_of_networks_with_unlike_inputs(self, brusselator):
+        with pytest.raises(InputError, match=r"brusselator.onnx has 2 free inputs and .* 1, .*load\(..., fix=\)"):
+            foldproof.factor(brusselator, [([[1.0]], [0.0])], at=[1, 2])
+
     def test_a_kept_proof_is_checked_again(self, brusselator, zoo, tmp_path):
         proof = tmp_path / "fold.proof"
         answer = foldproof.radius(brusselator, at=[1, "2.1"], gap=1e-2, proof=proof)

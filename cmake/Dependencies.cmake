@@ -23,8 +23,11 @@ foldproof_package(CLI11 libcli11-dev)
 foldproof_found_library(FLINT_LIBRARY libflint-dev flint)
 foldproof_found_library(GMP_LIBRARY libgmp-dev gmp)
 foldproof_found_library(GMPXX_LIBRARY libgmp-dev gmpxx)
-# Ball arithmetic beside FLINT 2; Debian calls its library flint-arb.
-foldproof_found_library(ARB_LIBRARY libflint-arb-dev flint-arb arb)
+# Ball arithmetic: FLINT 3 holds it; beside FLINT 2 it is a library of its own, which Debian calls flint-arb.
+find_path(FLINT_ARB_INCLUDE flint/arb.h)
+if(NOT FLINT_ARB_INCLUDE)
+  foldproof_found_library(ARB_LIBRARY libflint-arb-dev flint-arb arb)
+endif()
 if(_missing)
   list(REMOVE_DUPLICATES _missing)
   list(JOIN _missing " " _missing)
@@ -34,8 +37,14 @@ endif()
 
 add_library(foldproof_flint INTERFACE)
 target_link_libraries(foldproof_flint INTERFACE ${FLINT_LIBRARY} ${GMP_LIBRARY})
+if(FLINT_ARB_INCLUDE)
+  target_include_directories(foldproof_flint SYSTEM INTERFACE ${FLINT_ARB_INCLUDE})
+endif()
 add_library(foldproof_arb INTERFACE)
-target_link_libraries(foldproof_arb INTERFACE ${ARB_LIBRARY} foldproof_flint)
+target_link_libraries(foldproof_arb INTERFACE foldproof_flint)
+if(NOT FLINT_ARB_INCLUDE)
+  target_link_libraries(foldproof_arb INTERFACE ${ARB_LIBRARY})
+endif()
 
 # Folder of the Python environment that holds highsbox and plotly.
 if(SKBUILD)  # pip builds a wheel, in an environment of its own

@@ -15,7 +15,6 @@
 //    box asked about. A solution that seems to lie on a face x = c is decided by solving p(c, .) = q(c, .) = 0.
 #include "dynamics/map_preimages.h"
 
-#include <arb_fmpz_poly.h>
 #include <flint/fmpz_poly_mat.h>
 
 #include <algorithm>

@@ -1,7 +1,5 @@
 #include "dynamics/real_roots.h"
 
-#include <arb_fmpz_poly.h>
-
 #include <algorithm>
 #include <stdexcept>
 

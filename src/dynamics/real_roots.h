@@ -6,13 +6,13 @@
 // real roots, by another method, must agree.
 #pragma once
 
-#include <arb.h>
 #include <flint/fmpz_poly.h>
 
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "dynamics/arb_headers.h"
 #include "dynamics/polynomial.h"
 #include "number/rational.h"
 

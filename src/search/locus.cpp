@@ -284,8 +284,8 @@ void LocusSearch::settle(Worker& worker, const Node& node) {
   };
   std::vector<Piece> pieces(1);
   pieces[0].node = node;
-  const auto by_cells = [&](Piece& piece, int most_undecided) {
-    auto found = locus_by_cells(problem_, *root_->network, piece.node.box, most_undecided, control_);
+  const auto by_cells = [&](Piece& piece, int most) {
+    auto found = locus_by_cells(problem_, *root_->network, piece.node.box, most, control_);
     if (!found) return false;
     piece.sign = found->sign;
     piece.line = std::move(found->line);

@@ -114,15 +114,22 @@ def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
 
 
 def bracket_texts(lower: Fraction, upper: Fraction | None) -> tuple[str, str | None]:
-    """Decimals that tell the two apart, rounded so that they stay true: the lower one down, the upper one up."""
-    places = 6
+    """Decimals that tell the two apart, rounded so that they stay true: the lower one down, the upper one up.
+    Small ones in powers of ten; as on the command line (src/number/decimal.cpp)."""
+    places = None
     if upper is not None and upper > lower:
-        places = min(max(3, math.ceil(-math.log10(upper - lower))), 40)
+        places = max(3, math.ceil(-math.log10(upper - lower)))
     return _decimal(lower, places, math.floor), None if upper is None else _decimal(upper, places, math.ceil)
 
 
-def _decimal(value: Fraction, places: int, whole: Callable[[Fraction], int]) -> str:
+def _decimal(value: Fraction, places: int | None, whole: Callable[[Fraction], int]) -> str:
     if value == (short := round(value, SHORT)):
-        value, places = short, SHORT
-    text = f"{Decimal(whole(value * 10**places)).scaleb(-places):f}"
-    return text.rstrip("0").rstrip(".") if "." in text and places == SHORT else text
+        text = f"{Decimal(math.floor(short * 10**SHORT)).scaleb(-SHORT):f}"
+        return text.rstrip("0").rstrip(".")
+    power = math.floor(math.log10(value))
+    if places is None:
+        places = max(6, 3 - power)
+    exponent = "" if power >= -4 else f"e{power}"
+    digits = min(places, 40) if power >= -4 else min(max(places + power, 2), 40)
+    shown = whole(value * Fraction(10) ** (digits if power >= -4 else digits - power))
+    return f"{Decimal(shown).scaleb(-digits):f}{exponent}"

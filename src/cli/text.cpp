@@ -1,58 +1,26 @@
 #include "cli/text.h"
 
-#include <flint/fmpz.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "model/network.h"
+#include "number/decimal.h"
 #include "number/rational.h"
 
 namespace foldproof::cli {
 
 namespace {
 
-constexpr int kShortDecimal = 12;  // exact decimals of up to so many digits are printed as they are
-
-enum class Round { kDown, kUp };
-
 Rational exact(const std::string& text) { return Rational::parse(text).value(); }
 
-/// x >= 0 with `places` decimals, rounded as told, so that what is printed stays true.
-std::string decimal(const Rational& x, int places, Round round) {
-  fmpz_t scale, quotient;
-  fmpz_init(scale);
-  fmpz_init(quotient);
-  fmpz_set_ui(scale, 10);
-  fmpz_pow_ui(scale, scale, static_cast<ulong>(places));
-  fmpz_mul(quotient, fmpq_numref(x.raw()), scale);
-  (round == Round::kDown ? fmpz_fdiv_q : fmpz_cdiv_q)(quotient, quotient, fmpq_denref(x.raw()));
-  char* const text = fmpz_get_str(nullptr, 10, quotient);
-  std::string digits = text;
-  flint_free(text);
-  fmpz_clear(quotient);
-  fmpz_clear(scale);
-  const auto after_point = static_cast<std::size_t>(places);
-  if (digits.size() <= after_point) digits.insert(0, after_point + 1 - digits.size(), '0');
-  if (places > 0) digits.insert(digits.size() - after_point, ".");
-  return digits;
-}
+bool is_short(const Rational& x) { return x.pretty(short_decimal).find('/') == std::string::npos; }
 
-bool is_short(const Rational& x) { return x.pretty(kShortDecimal).find('/') == std::string::npos; }
-
-/// An end of the bracket with as many decimals as tell the two ends apart.
-std::string radius_number(const Rational& x, const Answer& answer, Round round) {
-  if (is_short(x)) return x.pretty(kShortDecimal);
-  constexpr int kFewest = 3, kMost = 40, kUsual = 6;
-  int places = kUsual;
-  if (answer.upper && *answer.upper > answer.lower) {
-    places = std::clamp(static_cast<int>(std::ceil(-std::log10(*answer.upper - answer.lower))), kFewest, kMost);
-  }
-  return decimal(x, places, round);
+std::string radius_number(const Rational& x, const Answer& answer, Towards towards) {
+  return bracket_end(x, answer.lower, answer.upper, towards);
 }
 
 bool all_short(const std::vector<std::string>& texts) {
@@ -65,7 +33,7 @@ std::string limit_words(const std::string& limit) {
       {"collision", "a collision far away: two separate parts of the ball have the same image"},
       {"flat", "a flat region: the map is constant along a segment"},
       {"branch", "a branch point: the determinant keeps its sign, yet the map winds around the point more than once"},
-      {"preimage", "another input with the center's output, isolated on its linear piece"},
+      {"preimage", "another input with the centre's output, isolated on its linear piece"},
       {"none_within_domain", "none within the whole domain"},
       {"none_within_max_radius", "none up to the largest radius asked for"},
   };
@@ -93,7 +61,7 @@ std::string witness_text(const Answer& answer, const std::string& a = "", const 
                         point_text(witness.b_y_exact));
   }
   if (answer.witness_scale_exact) {
-    text += "  the pair can be drawn in to the center as close as one likes, and collides all the way\n";
+    text += "  the pair can be drawn in to the centre as close as one likes, and collides all the way\n";
   }
   return text;
 }
@@ -113,19 +81,19 @@ std::string pseudo_first_line(const Answer& answer) {
   const Rational lower = exact(answer.lower_exact);
   const bool whole_domain = answer.limit == "none_within_domain";
   const std::string proved = lower.is_zero()
-                                 ? std::string("no ball is proved to hold no other input with the center's output yet")
-                                 : fmt::format("proved: no other input has the center's output on {} of radius {}",
+                                 ? std::string("no ball is proved to hold no other input with the centre's output yet")
+                                 : fmt::format("proved: no other input has the centre's output on {} of radius {}",
                                                whole_domain ? "the whole domain, a ball" : "the ball",
-                                               radius_number(lower, answer, Round::kDown));
+                                               radius_number(lower, answer, Towards::zero));
   if (!answer.upper_exact) {
     return whole_domain || answer.limit == "none_within_max_radius" ? proved
                                                                     : proved + ", and none is known farther out";
   }
   const Rational upper = exact(*answer.upper_exact);
   if (upper.is_zero()) {
-    return "the center is not isolated: inputs as close to it as one likes have the same output, the radius is 0";
+    return "the centre is not isolated: inputs as close to it as one likes have the same output, the radius is 0";
   }
-  return fmt::format("{}, another one at {}", proved, radius_number(upper, answer, Round::kUp));
+  return fmt::format("{}, another one at {}", proved, radius_number(upper, answer, Towards::infinity));
 }
 
 std::string first_line(const Answer& answer) {
@@ -135,14 +103,14 @@ std::string first_line(const Answer& answer) {
   const std::string proved = lower.is_zero() ? std::string("no ball is proved invertible yet")
                                              : fmt::format("proved invertible on {} of radius {}",
                                                            whole_domain ? "the whole domain, a ball" : "the ball",
-                                                           radius_number(lower, answer, Round::kDown));
+                                                           radius_number(lower, answer, Towards::zero));
   if (!answer.upper_exact) {
     return whole_domain || answer.limit == "none_within_max_radius" ? proved : proved + ", not refuted anywhere yet";
   }
   const Rational upper = exact(*answer.upper_exact);
   const std::string kind = answer.limit.empty() ? "" : fmt::format(" ({})", answer.limit);
-  if (upper.is_zero()) return "not invertible on any ball around the center: the radius is 0" + kind;
-  return fmt::format("{}, refuted at {}{}", proved, radius_number(upper, answer, Round::kUp), kind);
+  if (upper.is_zero()) return "not invertible on any ball around the centre: the radius is 0" + kind;
+  return fmt::format("{}, refuted at {}{}", proved, radius_number(upper, answer, Towards::infinity), kind);
 }
 
 }  // namespace
@@ -155,7 +123,7 @@ std::string point_text(const std::vector<std::string>& exact_texts) {
   std::vector<std::string> entries;
   for (const std::string& text : exact_texts) {
     const Rational x = exact(text);
-    entries.push_back(is_short(x) ? x.pretty(kShortDecimal) : fmt::format("{}", x.nearest_double()));
+    entries.push_back(is_short(x) ? x.pretty(short_decimal) : fmt::format("{}", x.nearest_double()));
   }
   return fmt::format("({})", fmt::join(entries, ", "));
 }
@@ -218,14 +186,14 @@ std::string direction_text(const Answer& answer, const std::string& a, const std
   const bool everywhere = answer.limit == "none_within_domain" || answer.limit == "none_within_max_radius";
   std::string text = fmt::format("r_{}{}: {} is a function of {}: ", a, b, b, a);
   if (answer.upper_exact && exact(*answer.upper_exact).is_zero()) {
-    text += fmt::format("on no ball around the center, the radius is 0 ({})", answer.limit);
+    text += fmt::format("on no ball around the centre, the radius is 0 ({})", answer.limit);
   } else {
     text += lower.is_zero() ? "proved on no ball yet"
                             : fmt::format("proved on the {} of radius {}",
                                           answer.limit == "none_within_domain" ? "whole domain, a ball" : "ball",
-                                          radius_number(lower, answer, Round::kDown));
+                                          radius_number(lower, answer, Towards::zero));
     if (answer.upper_exact) {
-      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Round::kUp),
+      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Towards::infinity),
                           answer.limit);
     } else if (!everywhere) {
       text += ", not refuted anywhere yet";

@@ -2,38 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 
+#include "number/decimal.h"
 #include "number/rational.h"
 
 namespace foldproof {
 
 namespace {
 
-constexpr int kShort = 12;  // exact decimals of so many digits are shown as they are
-
-enum class Round { kDown, kUp };
-
-/// x to `places` decimals, rounded as told, so that what is shown stays true; the end itself if it is short.
-std::string decimal(const std::string& exact, int places, Round round) {
-  const std::optional<Rational> parsed = Rational::parse(exact);
-  if (!parsed) return exact;
-  if (const std::string pretty = parsed->pretty(kShort); pretty.find('/') == std::string::npos) return pretty;
-  constexpr int kSpare = 2;
-  Rational rounded = *Rational::parse(fmt::format("{:.{}f}", parsed->nearest_double(), places));
-  const Rational unit = *Rational::parse(fmt::format("1e-{}", places));
-  while (round == Round::kDown && rounded > *parsed) rounded -= unit;
-  while (round == Round::kUp && rounded < *parsed) rounded += unit;
-  return rounded.pretty(places + kSpare + kShort);
-}
-
 std::string shortest(const Json& exact_text) {
   const std::string text = exact_text.get<std::string>();
   const std::optional<Rational> value = Rational::parse(text);
   if (!value) return text;
-  const std::string pretty = value->pretty(kShort);
+  const std::string pretty = value->pretty(short_decimal);
   return pretty.find('/') == std::string::npos ? pretty : fmt::format("{:.7g}", value->nearest_double());
 }
 
@@ -190,16 +172,16 @@ std::string count_text(std::uint64_t number) {
 }
 
 Bracket bracket_of(const Json& record) {
-  constexpr int kFewest = 3, kMost = 15, kUsual = 6;
   const Json& radius = record.at("radius");
-  int places = kUsual;
-  if (radius.at("upper").is_number()) {
-    const double width = radius.at("upper").get<double>() - radius.at("lower").get<double>();
-    if (width > 0) places = std::clamp(static_cast<int>(std::ceil(-std::log10(width))), kFewest, kMost);
-  }
-  const std::string upper = text_at(radius, "upper_exact");
-  return {decimal(radius.at("lower_exact"), places, Round::kDown),
-          upper.empty() ? "" : decimal(upper, places, Round::kUp)};
+  const double lower = radius.at("lower").get<double>();
+  std::optional<double> upper;
+  if (radius.at("upper").is_number()) upper = radius.at("upper").get<double>();
+  const auto end = [&](const std::string& exact, Towards towards) {
+    const std::optional<Rational> x = Rational::parse(exact);
+    return x ? bracket_end(*x, lower, upper, towards) : exact;
+  };
+  const std::string above = text_at(radius, "upper_exact");
+  return {end(radius.at("lower_exact"), Towards::zero), above.empty() ? "" : end(above, Towards::infinity)};
 }
 
 Verdict verdict_of(const Json& record) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "model/evaluate.h"
 #include "number/rounding.h"
@@ -16,6 +17,9 @@
 namespace foldproof {
 
 namespace {
+
+constexpr double lp_tolerance = 1e-10;
+constexpr double far_below = 1e-4;  // of the size of the point that a descent sets out from
 
 // Sign of a small determinant by elimination with partial pivoting; 0 if a pivot may be rounding only.
 int determinant_sign(std::vector<double> a, std::size_t n, double size) {
@@ -74,8 +78,9 @@ void Incumbent::find_cone_radius() {
   std::vector<bool> zero;
   for (const Rational& z : value.pre_activation) zero.push_back(z.is_zero());
   Bounder bounder;
+  // Weights may be large: down to the smallest doubles, in longer steps where nobody expects to look.
   double radius = problem_.max_radius;
-  for (int halving = 0; halving < 200; ++halving, radius *= 0.5) {
+  for (int step = 0; radius > std::numeric_limits<double>::min(); ++step, radius *= step < 200 ? 0.5 : 0x1p-16) {
     bounder.enclose(root_, problem_.box_around(radius));
     bool cone = true;
     for (int p = 0; p < root_.neurons() && cone; ++p) {
@@ -131,28 +136,33 @@ bool Incumbent::offer(Collision collision, const std::string& kind) {
   return true;
 }
 
-// The point of the closure of u's cell nearest to the centre.
+// The point of the closure of u's cell nearest to the centre. In units of |u|: the solver's tolerances are absolute.
 std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<double>& u, double& radius) const {
   const std::size_t n = u.size();
   thread_local FloatPiece piece;
   root_.piece_at(u, piece);
-  const double reach = norm(u);
+  const double size_of_u = norm(u);
+  if (!(size_of_u > 0.0)) return std::nullopt;
+  const int unit = std::ilogb(size_of_u);
+  const double reach = std::ldexp(size_of_u, -unit);
   LinearProgram lp(static_cast<int>(n) + 1);
   lp.cost[n] = 1.0;
+  std::vector<double> start(n);
   for (std::size_t i = 0; i < n; ++i) {
-    lp.lower[i] = std::max(-reach, limits_.lower[i]);
-    lp.upper[i] = std::min(reach, limits_.upper[i]);
+    lp.lower[i] = std::max(-reach, std::ldexp(limits_.lower[i], -unit));
+    lp.upper[i] = std::min(reach, std::ldexp(limits_.upper[i], -unit));
+    start[i] = std::ldexp(u[i], -unit);
   }
   const NormBlocks ball{problem_.norm, n, n, {0}};
   add_cube_rows(lp, ball);
-  add_cut(lp, ball, 0, u);
+  add_cut(lp, ball, 0, start);
   lp.upper[n] = reach;
   for (int k = 0; k < root_.neurons(); ++k) {
     const double* const gradient = piece.gradient.data() + at(k) * n;
-    double offset = piece.value[at(k)];
+    double offset = std::ldexp(piece.value[at(k)], -unit);
     double size = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
-      offset -= gradient[i] * u[i];
+      offset -= gradient[i] * start[i];
       size += std::abs(gradient[i]);
     }
     if (std::abs(offset) > size * reach || size == 0.0) continue;  // the same sign all over the ball
@@ -164,6 +174,7 @@ std::optional<std::vector<double>> Incumbent::nearest_in_cell(const std::vector<
   const auto solution = minimise_in_norm(lp, ball);
   if (!solution || solution->infeasible) return std::nullopt;
   std::vector<double> point(solution->v.begin(), solution->v.begin() + static_cast<std::ptrdiff_t>(n));
+  for (double& entry : point) entry = std::ldexp(entry, unit);
   radius = norm(point);
   return point;
 }
@@ -191,6 +202,17 @@ std::optional<Incumbent::Descent> Incumbent::descend(std::vector<double> u) cons
     if (!point || !(radius < best.radius)) break;
     const bool stuck = radius > best.radius * (1.0 - 1e-12);
     best = {*point, u, radius};
+    // Far below |u| the radius is the solver's error, or nearly so: again from a point of the same cell next to it.
+    if (const double size = norm(u); radius < far_below * size && size > cone_radius_) {
+      const double back = std::max(radius / size, 100.0 * lp_tolerance);
+      std::vector<double> nearer(u.size());
+      for (std::size_t i = 0; i < u.size(); ++i) nearer[i] = (*point)[i] + back * (u[i] - (*point)[i]);
+      if (norm(nearer) > 0.0 && norm(nearer) < size && sign_at(root_, nearer) != sign()) {
+        u = std::move(nearer);
+        best.radius = infinity;
+        continue;
+      }
+    }
     if (stuck || radius <= 0.0) break;
     // A nearer cell of the other sign next to the minimiser?
     bool found = false;
@@ -220,9 +242,9 @@ bool Incumbent::prove_fold(const Descent& descent) {
   std::mt19937_64 random(54321);
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   // Room to step inside: a sixteenth of the gap, or, at the centre itself, the cone where f is scale invariant.
-  const double tiny = 1e-9 * problem_.max_radius;
-  const bool at_centre = descent.radius <= tiny && cone_radius_ > 0.0;
-  const double limit = at_centre ? 0.5 * cone_radius_ : descent.radius * (1.0 + problem_.gap / 8.0) + 1e-300;
+  constexpr double smallest = std::numeric_limits<double>::min();
+  const bool at_centre = descent.radius < cone_radius_;
+  const double limit = at_centre ? 0.5 * cone_radius_ : descent.radius * (1.0 + problem_.gap / 8.0) + smallest;
   const Rational exact_limit = Rational::from_double(limit);
   std::vector<double> inward = descent.interior;
   for (std::size_t i = 0; i < n; ++i) inward[i] -= descent.point[i];
@@ -245,7 +267,7 @@ bool Incumbent::prove_fold(const Descent& descent) {
     for (std::size_t i = 0; i < n; ++i) o[i] = q[i] * (1.0 - 1e-3) + 1e-3 * descent.interior[i] * tau;
     for (double back = 2.1 * tau * distance; !found && back <= 4.0 * std::max(limit, room); back *= 2.0) {
       for (int trial = 0; trial < 4 && !found; ++trial) {
-        const double shrink = 1.0 - back / std::max(norm(q), 1e-300);  // negative: beyond the centre
+        const double shrink = 1.0 - back / std::max(norm(q), smallest);  // negative: beyond the centre
         for (std::size_t i = 0; i < n; ++i) {
           o[i] = q[i] * shrink + (trial == 0 ? 0.0 : 0.5 * std::min(back, limit) * uniform(random));
           o[i] = std::min({std::max({o[i], limits_.lower[i], -limit}), limits_.upper[i], limit});
@@ -277,13 +299,17 @@ void Incumbent::shoot_rays() {
   std::mt19937_64 random(2023);
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   const int rays = 8 + 4 * static_cast<int>(n);
+  // From the cone outward in powers of two, as large weights put everything next to the centre; then in even steps.
+  constexpr int steps = 24;
+  std::vector<double> radii;
+  const double first = problem_.max_radius / (steps * steps);
+  for (double r = 2.0 * cone_radius_; r > 0.0 && r < first; r *= 2.0) radii.push_back(r);
+  for (int step = 1; step <= steps; ++step) radii.push_back(first * step * step);
   for (int ray = 0; ray < rays; ++ray) {
     std::vector<double> direction(n);
     for (double& entry : direction) entry = uniform(random);
     const double size = norm(direction);
-    constexpr int steps = 24;
-    for (int step = 1; step <= steps; ++step) {
-      const double radius = problem_.max_radius * std::pow(static_cast<double>(step) / steps, 2.0);
+    for (const double radius : radii) {
       if (!(radius < upper())) break;
       std::vector<double> u = direction;
       bool inside = true;

@@ -29,24 +29,25 @@ std::vector<double> absolute(const Problem& problem, const std::vector<double>& 
 
 PairProgram::PairProgram(const Problem& problem, const RegionNetwork& root, const std::vector<double>& p,
                          const std::vector<double>& q, const Box& limits)
-    : n_(p.size()),
+    : unit_(std::ilogb(limits.reach())),
+      n_(p.size()),
       neurons_(at(root.neurons())),
       common_(at(problem.common_outputs())),
-      points_{p, q},
+      points_{scaled(p), scaled(q)},
       lp_(static_cast<int>(2 * n_ + 2)),
       balls_{problem.norm, n_, 2 * n_, {0, n_}} {
   root.piece_at(p, piece_[0]);
   root.piece_at(q, piece_[1]);
-  const double reach = limits.reach();
+  const double reach = scaled(limits.reach());
   add_cube_rows(lp_, balls_);
   for (std::size_t side = 0; side < 2; ++side) {
     for (std::size_t i = 0; i < n_; ++i) {
-      lp_.lower[side * n_ + i] = limits.lower[i];
-      lp_.upper[side * n_ + i] = limits.upper[i];
+      lp_.lower[side * n_ + i] = scaled(limits.lower[i]);
+      lp_.upper[side * n_ + i] = scaled(limits.upper[i]);
     }
     for (int k = 0; k < root.neurons(); ++k) {
       const double* const gradient = &piece_[side].gradient[at(k) * n_];
-      double offset = piece_[side].value[at(k)];
+      double offset = scaled(piece_[side].value[at(k)]);
       double size = 0.0;
       for (std::size_t i = 0; i < n_; ++i) {
         offset -= gradient[i] * points_[side][i];
@@ -62,28 +63,39 @@ PairProgram::PairProgram(const Problem& problem, const RegionNetwork& root, cons
   }
   for (std::size_t o = 0; o < common_; ++o) {
     std::vector<double> row(2 * n_ + 2, 0.0);
-    double right = 0.0;
+    double right = 0.0, size = 0.0;
     for (std::size_t side = 0; side < 2; ++side) {
       const double factor = side == 0 ? 1.0 : -1.0;
       const std::size_t k = neurons_ + o;
-      right -= factor * piece_[side].value[k];
+      right -= factor * scaled(piece_[side].value[k]);
       for (std::size_t i = 0; i < n_; ++i) {
         row[side * n_ + i] = factor * piece_[side].gradient[k * n_ + i];
         right += row[side * n_ + i] * points_[side][i];
+        size = std::max(size, std::abs(row[side * n_ + i]));
       }
+    }
+    if (size > 0.0) {
+      const int exponent = std::ilogb(size);
+      for (double& entry : row) entry = std::ldexp(entry, -exponent);
+      right = std::ldexp(right, -exponent);
     }
     lp_.add_row(row, right, right);
   }
-  lp_.upper[2 * n_] = limits.reach(problem.norm);
+  lp_.upper[2 * n_] = scaled(limits.reach(problem.norm));
   lp_.cost[2 * n_] = 1.0;
+}
+
+std::vector<double> PairProgram::scaled(std::vector<double> u) const {
+  for (double& entry : u) entry = scaled(entry);
+  return u;
 }
 
 void PairProgram::restrict_to(const Box& x, const Box& y) {
   for (std::size_t i = 0; i < n_; ++i) {
-    lp_.lower[i] = std::max(lp_.lower[i], x.lower[i]);
-    lp_.upper[i] = std::min(lp_.upper[i], x.upper[i]);
-    lp_.lower[n_ + i] = std::max(lp_.lower[n_ + i], y.lower[i]);
-    lp_.upper[n_ + i] = std::min(lp_.upper[n_ + i], y.upper[i]);
+    lp_.lower[i] = std::max(lp_.lower[i], scaled(x.lower[i]));
+    lp_.upper[i] = std::min(lp_.upper[i], scaled(x.upper[i]));
+    lp_.lower[n_ + i] = std::max(lp_.lower[n_ + i], scaled(y.lower[i]));
+    lp_.upper[n_ + i] = std::min(lp_.upper[n_ + i], scaled(y.upper[i]));
     if (lp_.lower[i] > lp_.upper[i] || lp_.lower[n_ + i] > lp_.upper[n_ + i]) empty_ = true;
   }
 }
@@ -96,20 +108,23 @@ std::optional<PointPair> PairProgram::deepest() {
 }
 
 void PairProgram::start_near(const PointPair& pair) {
-  add_cut(lp_, balls_, 0, pair.x);
-  add_cut(lp_, balls_, n_, pair.y);
+  add_cut(lp_, balls_, 0, scaled(pair.x));
+  add_cut(lp_, balls_, n_, scaled(pair.y));
 }
 
 std::optional<PointPair> PairProgram::solve(double most) {
   if (empty_) return std::nullopt;
-  const auto solution = minimise_in_norm(lp_, balls_, most);
+  const auto solution = minimise_in_norm(lp_, balls_, scaled(most));
   if (!solution || solution->infeasible) return std::nullopt;
   PointPair pair;
   const auto begin = solution->v.begin();
   pair.x.assign(begin, begin + static_cast<std::ptrdiff_t>(n_));
   pair.y.assign(begin + static_cast<std::ptrdiff_t>(n_), begin + static_cast<std::ptrdiff_t>(2 * n_));
+  for (std::vector<double>* const point : {&pair.x, &pair.y}) {
+    for (double& entry : *point) entry = std::ldexp(entry, unit_);
+  }
   pair.radius = std::max(norm_of(balls_.norm, pair.x), norm_of(balls_.norm, pair.y));
-  pair.slack = solution->v[2 * n_ + 1];
+  pair.slack = std::ldexp(solution->v[2 * n_ + 1], unit_);
   return pair;
 }
 
@@ -126,7 +141,7 @@ std::optional<PointPair> PairProgram::off_diagonal(const std::vector<double>& we
         continue;
       }
       const std::size_t k = neurons_ + common_ + w;
-      constant += sign * weights[w] * piece_[side].value[k];
+      constant += sign * weights[w] * scaled(piece_[side].value[k]);
       for (std::size_t i = 0; i < n_; ++i) {
         const double coefficient = sign * weights[w] * piece_[side].gradient[k * n_ + i];
         row[side * n_ + i] += coefficient;
@@ -147,7 +162,7 @@ std::optional<PointPair> PairProgram::off_diagonal(const std::vector<double>& we
     const auto pair = solve();
     if (!pair) return std::nullopt;
     double off = constant;
-    for (std::size_t i = 0; i < n_; ++i) off += row[i] * pair->x[i] + row[n_ + i] * pair->y[i];
+    for (std::size_t i = 0; i < n_; ++i) off += row[i] * scaled(pair->x[i]) + row[n_ + i] * scaled(pair->y[i]);
     if (sign * off > std::abs(best)) best = off;
   }
   if (!(std::abs(best) > 1e-9 * size)) return std::nullopt;

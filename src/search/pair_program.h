@@ -1,6 +1,7 @@
 // The linear program over all collisions of two linear pieces (MATHEMATICS 6.1). Untrusted: it proposes.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -25,7 +26,8 @@ std::vector<double> blend(const std::vector<double>& a, const std::vector<double
 std::vector<double> absolute(const Problem& problem, const std::vector<double>& u);
 
 /// C_PQ = { (x, y) in cl P x cl Q : f_P(x) = f_Q(y) } for the pieces P, Q at p, q (Problem 3: with the outputs of A),
-/// within the box `limits`; variables x, y, t >= |x|, |y| and s, the slack of all cell constraints.
+/// within the box `limits`; variables x, y, t >= |x|, |y| and s, the slack of all cell constraints. They are in units
+/// of a power of two near the size of `limits`, because the solver's tolerances are absolute.
 class PairProgram {
  public:
   PairProgram(const Problem& problem, const RegionNetwork& root, const std::vector<double>& p,
@@ -46,8 +48,12 @@ class PairProgram {
   std::vector<bool> pattern(std::size_t side) const { return {piece_[side].active.begin(), piece_[side].active.end()}; }
 
  private:
+  double scaled(double length) const { return std::ldexp(length, -unit_); }
+  std::vector<double> scaled(std::vector<double> u) const;
+
+  int unit_;
   std::size_t n_, neurons_, common_;
-  std::vector<double> points_[2];
+  std::vector<double> points_[2];  // scaled
   FloatPiece piece_[2];
   LinearProgram lp_;
   NormBlocks balls_;

@@ -82,10 +82,14 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   // the boundary has had its say: a collision may put them out of the ball.
   // In the plane such places are points and cost little; in higher dimensions they are lines and more.
   int level = n <= 2 ? 20 : 9;
+  const double first = result.lower;
   double boundary_proved = 0.0;
   while (result.lower < incumbent.target()) {
     control.phase = "local";
-    cover.run(std::ldexp(incumbent.target(), -level));
+    // Large weights put everything next to the centre: until a pair tells how near, the first ball proved does.
+    const bool known = incumbent.target() < problem.max_radius;
+    const double scale = known || !(first > 0.0) ? incumbent.target() : std::min(incumbent.target(), first * 0x1p16);
+    cover.run(std::ldexp(scale, -level));
     result.sign_lower = std::max(result.sign_lower, cover.lower());
     const double target = incumbent.target();
     if (n == 1 && cover.lower() > result.lower) {

@@ -17,6 +17,7 @@ struct Question {
   std::vector<Rational> centre;
   Rational limit;
   std::string radius;
+  bool ends_in_a_fold = false;
 };
 
 Json json_of(const Rational& x) { return x.str(); }
@@ -111,13 +112,24 @@ Question translate(Question q) {
   return q;
 }
 
-Question double_inputs(Question q) {
+Question scale_inputs(Question q, const Rational& factor) {
   for (Json& row : q.layers[0]["W"]) {
-    for (Json& weight : row) scale_entry(weight, Rational(2));
+    for (Json& weight : row) scale_entry(weight, factor);
   }
-  for (Rational& c : q.centre) c /= Rational(2);
-  q.limit /= Rational(2);
-  if (q.radius != "inf") q.radius = (Rational::parse(q.radius).value() / Rational(2)).str();
+  for (Rational& c : q.centre) c /= factor;
+  q.limit /= factor;
+  if (q.radius != "inf") q.radius = (Rational::parse(q.radius).value() / factor).str();
+  return q;
+}
+
+Question double_inputs(Question q) { return scale_inputs(std::move(q), Rational(2)); }
+
+// So large that nothing happens but next to the centre, far below the radius up to which is searched; but pairs far
+// apart are not found then.
+Question enormous_weights(Question q) {
+  const Rational limit = q.limit;
+  q = scale_inputs(std::move(q), Rational(1).times_power_of_two(100));
+  if (q.ends_in_a_fold) q.limit = limit;
   return q;
 }
 
@@ -166,6 +178,7 @@ const Rewriting rewritings[] = {
     {"map_outputs", map_outputs},
     {"translate", translate},
     {"double_inputs", double_inputs},
+    {"enormous_weights", enormous_weights},
     {"permute_inputs", permute_inputs},
     {"signed_permutation", signed_permutation},
     {"deepen", deepen},
@@ -187,6 +200,9 @@ TEST_P(Rewritten, RadiusFollows) {
     for (const Json& entry : net.at("centre")) q.centre.push_back(number(entry));
     q.limit = number(net.at("search_radius"));
     q.radius = text(net.at("r_star"));
+    for (const Json& kind : net.value("pair_kind", Json::array())) {
+      q.ends_in_a_fold = q.ends_in_a_fold || kind == "fold" || kind == "flat";
+    }
     q = rewriting.apply(std::move(q));
     const Model model = model_of(q.layers);
     std::vector<std::string> at;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "number/decimal.h"
 #include "number/rational.h"
 #include "number/scalar.h"
 
@@ -19,6 +20,26 @@ Rational number(const char* text) {
   const std::optional<Rational> value = Rational::parse(text);
   EXPECT_TRUE(value.has_value()) << text;
   return value.value_or(Rational(0));
+}
+
+// Few digits that stay true, whatever the size: the lower end down, the upper one up.
+TEST(BracketEnd, HasDigitsThatMatter) {
+  const auto ends = [](const std::string& lower, const std::string& upper) {
+    const Rational a = *Rational::parse(lower), b = *Rational::parse(upper);
+    return bracket_end(a, a.nearest_double(), b.nearest_double(), Towards::zero) + " " +
+           bracket_end(b, a.nearest_double(), b.nearest_double(), Towards::infinity);
+  };
+  EXPECT_EQ(ends("0.81987829876543", "0.81987899876543"), "0.8198782 0.8198790");
+  EXPECT_EQ(ends("1/3", "2/3"), "0.333 0.667");
+  EXPECT_EQ(ends("1/4", "1/3"), "0.25 0.334");
+  EXPECT_EQ(ends("100/3", "101/3"), "33.333 33.667");
+  EXPECT_EQ(ends("1.7769367320362314e-9", "1.7769383312807298e-9"), "1.776936e-9 1.776939e-9");
+  EXPECT_EQ(ends("1.77693673203e-300", "1.77693833128e-300"), "1.776936e-300 1.776939e-300");
+  EXPECT_EQ(ends("1.164153218269348e-10", "1/3"), "1.16e-10 0.334");
+  EXPECT_EQ(bracket_end(*Rational::parse("1.164153218269348e-10"), 1e-10, std::nullopt, Towards::zero), "1.164e-10");
+  EXPECT_EQ(bracket_end(*Rational::parse("0.00012345678987654"), 1e-4, std::nullopt, Towards::zero), "0.0001234");
+  EXPECT_EQ(bracket_end(*Rational::parse("20/3"), 6.0, std::nullopt, Towards::infinity), "6.666667");
+  EXPECT_EQ(bracket_end(Rational(0), 0.0, std::nullopt, Towards::zero), "0");
 }
 
 TEST(Rational, ReadsDecimalsAndFractionsExactly) {

@@ -90,7 +90,7 @@ LIES = [
     ("collision", "abs1d", FALSE), ("collision", "spiral", FALSE), ("collision", "brusselator", FALSE),
     ("nearer", "clamp", FALSE), ("nearer", "branch_off", FALSE), ("nearer", "lorenz", FALSE),
     ("invented", "tame", FALSE), ("invented", "lorenz_inside", FALSE),
-    ("evaluate", "branch_3d", FALSE),
+    ("evaluate,bounds", "curve", FALSE), ("evaluate,bounds", "clamp", FALSE),
     ("determinant", "abs1d", TRUE), ("determinant", "tame", TRUE), ("determinant", "spiral", TRUE),
     ("zero", "shift_fold", FALSE), ("zero", "spiral", FALSE), ("zero", "lorenz", FALSE),
     ("presolve", "shift_fold", FALSE), ("presolve", "branch_3d", FALSE), ("presolve", "tame", TRUE),
@@ -111,8 +111,8 @@ LIES = [
 
 # Lies that do no harm here: nothing asks the part that lies, or what it says holds. The answer must be right.
 HARMLESS = [("leaf", "tame"), ("sign", "abs1d"), ("bounds", "tame"), ("secant", "clamp"), ("definite", "clamp"),
-            ("monotone", "shift_fold"), ("evaluate", "abs1d"), ("upper", "tame"), ("whole", "shift_fold"),
-            ("blind", "abs1d"), ("coarse", "spiral")]
+            ("monotone", "shift_fold"), ("evaluate", "abs1d"), ("evaluate", "branch_3d"), ("upper", "tame"),
+            ("whole", "shift_fold"), ("blind", "abs1d"), ("coarse", "spiral")]
 
 
 class Lying:

@@ -46,7 +46,7 @@ TEST(Html, RoundsTheBracketOutwards) {
   example.answer.upper = 1.398426000000;
   const std::string page = page_of(example);
   EXPECT_TRUE(has(page, "radius 1.3984255 around"));
-  EXPECT_TRUE(has(page, "Refuted at 1.398426:"));
+  EXPECT_TRUE(has(page, "Refuted at 1.3984260:"));
 }
 
 TEST(Html, SaysHowItEnded) {

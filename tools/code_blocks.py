@@ -105,7 +105,9 @@ def run_usage(text, folder):
         if not command:
             continue
         slow = "--method mip" in command
-        shell(command + " --time 1" * slow, folder, (ANSWERED, REFUTED) + (STOPPED,) * slow)
+        if slow:
+            command = re.sub(r" --time \S+", "", command) + " --time 1"
+        shell(command, folder, (ANSWERED, REFUTED) + (STOPPED,) * slow)
 
 
 def run_python(text, namespace, page, line):

@@ -142,7 +142,7 @@ struct Options {
   /// per free input (lower, upper), exact decimals; empty: no domain
   std::vector<std::pair<std::string, std::string>> domain;
   double time = 0;            ///< seconds; 0: no limit
-  double memory_gib = 0;      ///< resident memory; 0: no limit
+  double memory_gib = 0;      ///< resident memory beyond what the process had when the question began; 0: no limit
   int threads = 0;            ///< 0: one per core
   std::string norm = "linf";  ///< of the ball: "linf", "l1" or "l2"
   /// Weighted ball: one positive exact decimal per free input; distances are |(x_i - at_i) / scale_i|. Empty: all 1.
@@ -169,7 +169,7 @@ struct Effort {
   double seconds = 0;
   int threads = 1;
   std::uint64_t regions_tested = 0, pairs_tested = 0, slope_nodes = 0;
-  double peak_memory_mib = 0;
+  double peak_memory_mib = 0;  ///< of the process, whatever it was used for
 };
 
 /// What the independent checker said of the answer (docs/meaning.md).
@@ -382,6 +382,8 @@ struct MipQuestion {
 /// Bisection over the programs (6), from the ball of options.max_radius on, in HiGHS, on one thread. Of Options count
 /// max_radius, norm, domain, time, memory_gib, interrupt and progress.
 MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings);
+/// @throws InputError if mip() would, without solving anything.
+void require_solvable(const MipQuestion& question, const Options& options, const MipOptions& settings);
 
 /// Problem 3 in both directions: of ab, B is told by A; of ba, A by B.
 struct MipFactorAnswer {

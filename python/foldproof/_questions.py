@@ -43,7 +43,7 @@ def radius(net: Source, *, at: Vector, norm: Norm = "linf", scale: Vector | None
         max_radius: look no further; 10 max(1, |at|) if not given.
         gap: stop when (upper - lower) / upper is at most this.
         time: seconds; the answer then has status ``"stopped"`` and the bracket so far.
-        memory: GiB.
+        memory: GiB that the process may use beyond what it uses when the question begins; it stops there.
         threads: one per core if not given.
         proof: the file to keep the proof in.
         check: have the independent checker prove the answer again.

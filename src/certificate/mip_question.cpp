@@ -63,15 +63,19 @@ double image_gap(const Network& network, const MipPair& pair) {
 
 }  // namespace
 
-MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings) {
+void require_solvable(const MipQuestion& question, const Options& options, const MipOptions& settings) {
   require_settings(settings);
-  const Problem problem = problem_of(question, options);
-  const SeparationQuestion separation = separation_question(question, problem);
-  if (separation.ball.norm == Norm::l2) {
+  if (problem_of(question, options).norm == Norm::l2) {
     throw InputError(
         "HiGHS cannot solve the quadratic ball of the norm l2: write the program with --write-model for a solver that "
         "can (SCIP, Gurobi), or ask the engine");
   }
+}
+
+MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings) {
+  require_solvable(question, options, settings);
+  const Problem problem = problem_of(question, options);
+  const SeparationQuestion separation = separation_question(question, problem);
   Control control(options, nullptr);
   Bisection found =
       bisect(separation, {problem.max_radius, settings.threshold, settings.gap, big_m_of(settings)}, control);

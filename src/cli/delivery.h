@@ -18,6 +18,8 @@ class Delivery {
   bool wants_record() const { return !request_.json.empty() || report_; }
   /// The request's options, with progress and signals, and leaves where a picture is wanted.
   Options watched(ProgressLine& progress) const;
+  /// Words on their own, before those of give().
+  void say(const std::string& words) const;
   /// The words, unless --quiet leaves only the record. `record` is made only if it is wanted.
   template <class MakeRecord>
   void give(const std::string& words, const MakeRecord& record) const {
@@ -30,7 +32,6 @@ class Delivery {
   bool hints(const std::string& refusal) const { return !request_.quiet && !json_on_output_ && refusal.empty(); }
 
  private:
-  void say(const std::string& words) const;
   void write(const std::string& record) const;
 
   const Request& request_;

@@ -37,7 +37,7 @@ ExitCode exit_code(const Answer& answer) {
   return exit_code(static_cast<const Outcome&>(answer));
 }
 
-// The engine beside the published method.
+// The engine beside the published method: it answers first, and is seen at once, as the MILP may take for ever.
 constexpr double kMostEngineSeconds = 60;
 
 MipQuestion mip_question(const Request& request, const Model& model) {
@@ -82,11 +82,14 @@ ExitCode solve_mip(const Request& request) {
 
   ProgressLine progress(request.quiet, request.options.time);
   const Options options = delivery.watched(progress);
-  MipAnswer answer = mip(mip_question(request, model), options, request.mip_options);
-  if (answer.stop_reason != "interrupt") {
-    const auto engine = request.command == Command::kPseudo ? pseudo : radius;
-    confront(answer, engine(model, *request.at, options_of_engine(options)));
-  }
+  const MipQuestion question = mip_question(request, model);
+  require_solvable(question, options, request.mip_options);
+  Answer engine =
+      (request.command == Command::kPseudo ? pseudo : radius)(model, *request.at, options_of_engine(options));
+  progress.erase();
+  delivery.say(engine_text(engine));
+  MipAnswer answer = mip(question, options, request.mip_options);
+  confront(answer, std::move(engine));
   progress.erase();
 
   delivery.give(mip_text(answer), [&] { return to_json(model, answer, true); });
@@ -101,10 +104,12 @@ ExitCode solve_mip_of_two(const Request& request) {
 
   ProgressLine progress(request.quiet, request.options.time);
   const Options options = delivery.watched(progress);
+  require_solvable({"factor", &a, &b, *request.at}, options, request.mip_options);
+  FactorAnswer engine = factor(a, b, *request.at, options_of_engine(options));
+  progress.erase();
+  delivery.say(engine_text(engine));
   MipFactorAnswer answer = mip_factor(a, b, *request.at, options, request.mip_options);
-  if (answer.ab.stop_reason != "interrupt" && answer.ba.stop_reason != "interrupt") {
-    confront(answer, factor(a, b, *request.at, options_of_engine(options)));
-  }
+  confront(answer, std::move(engine));
   progress.erase();
 
   delivery.give(mip_text(answer), [&] { return to_json(a, b, answer, true); });

@@ -1,4 +1,4 @@
-// The published method's answer in words, for standard output, with the engine's beside it.
+// The published method's answer in words, for standard output, and what is said before it: the engine's.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -52,10 +52,13 @@ std::string direction_words(const MipAnswer& answer, const std::string& first, c
 
 }  // namespace
 
+std::string engine_text(const Answer& engine) { return "the engine: " + radius_text(engine); }
+
+std::string engine_text(const FactorAnswer& engine) { return "the engine:\n" + factor_text(engine); }
+
 std::string mip_text(const MipAnswer& answer) {
   std::string text = first_line(answer) + mip_stop_words(answer) + pair_words(answer) + program_words(answer) +
                      "  no proof: floating point, in HiGHS\n";
-  if (answer.engine) text += "the engine: " + radius_text(*answer.engine);
   if (!answer.disagreement.empty()) text += "they disagree: " + disagreement_words(answer) + "\n";
   return text;
 }
@@ -63,9 +66,6 @@ std::string mip_text(const MipAnswer& answer) {
 std::string mip_text(const MipFactorAnswer& answer) {
   std::string text = direction_words(answer.ab, "A", "B") + direction_words(answer.ba, "B", "A") +
                      "  no proof: floating point, in HiGHS\n";
-  if (answer.ab.engine && answer.ba.engine) {
-    text += "the engine:\n" + factor_text({*answer.ab.engine, *answer.ba.engine});
-  }
   if (!answer.ab.disagreement.empty()) text += "r_AB: they disagree: " + disagreement_words(answer.ab, "A", "B") + "\n";
   if (!answer.ba.disagreement.empty()) text += "r_BA: they disagree: " + disagreement_words(answer.ba, "B", "A") + "\n";
   return text;

@@ -134,7 +134,8 @@ const std::array kRows{
     Row{"--gap", "G", kOnBall, 0, &Raw::gap, "stop when (upper - lower) / upper <= G; default 1e-6"},
     Row{"--max-radius", "R", kOnBall, 0, &Raw::max_radius, "look no further than this; default 10 max(1, |X|)"},
     Row{"--time", "SECONDS", kSolving, 0, &Raw::time, "stop after this time and say what is proved so far"},
-    Row{"--memory", "GIB", kSolving, 0, &Raw::memory, "stop when this much memory is in use"},
+    Row{"--memory", "GIB", kSolving, 0, &Raw::memory,
+        "stop when the search uses this much memory (beyond what the program had before)"},
     Row{"--method", "engine|mip", kWithProgram, 0, &Raw::method,
         "engine (the default): proved; mip: the published mixed-integer program (docs/milp.md), the engine beside it"},
     Row{"--threshold", "T", kWithProgram, 0, &Raw::threshold,
@@ -460,15 +461,57 @@ void check_first_word(int argc, const char* const* argv) {
   }
 }
 
-/// CLI11's complaints, the terse ones in better words.
-std::string sentence(const CLI::ParseError& error) {
+/// Steps from one word to the other: letters changed, left out, put in, or two neighbours exchanged.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::vector<std::size_t>> steps(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      std::size_t& best = steps[i][j] = i + j;
+      if (i > 0) best = std::min(best, steps[i - 1][j] + 1);
+      if (j > 0) best = std::min(best, steps[i][j - 1] + 1);
+      if (i > 0 && j > 0) best = std::min(best, steps[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        best = std::min(best, steps[i - 2][j - 2] + 1);
+    }
+  }
+  return steps.back().back();
+}
+
+/// What was meant by an option that is none of the command's.
+std::string unknown_option(const std::string& word, const Subcommand& subcommand) {
+  const std::string name = word.substr(0, word.find('='));
+  constexpr std::size_t kNear = 2;
+  std::string meant;
+  std::size_t nearest = kNear + 1;
+  for (const Row& row : kRows) {
+    const std::string other = row.names;
+    if ((row.commands & subcommand.bit) == 0 || !other.starts_with("--")) continue;
+    if (const std::size_t steps = distance(name, other); steps < nearest) {
+      nearest = steps;
+      meant = other;
+    }
+  }
+  return fmt::format("{} is not an option of {}{}", name, subcommand.name,
+                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
+}
+
+/// CLI11's complaints, the terse ones in better words. `words`: all that was given, the command first.
+std::string sentence(const CLI::ParseError& error, const std::vector<std::string>& words) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const std::string option = text.substr(0, text.find(':'));
     return option + (text.find("missing") == std::string::npos ? " is given more than once" : " needs a value");
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    return fmt::format("'{}' is not expected here", text.substr(text.rfind(": ") + 2));
+    // CLI11 lists them backwards, a value before its option.
+    const std::string extras = text.substr(text.rfind(": ") + 2);
+    const auto subcommand = std::find_if(kSubcommands.begin(), kSubcommands.end(),
+                                         [&](const Subcommand& known) { return words.front() == known.name; });
+    for (const std::string& word : words) {
+      const bool extra = (" " + extras + " ").find(" " + word + " ") != std::string::npos;
+      if (extra && word.starts_with("--") && subcommand != kSubcommands.end()) return unknown_option(word, *subcommand);
+    }
+    return fmt::format("'{}' is not expected here", extras);
   }
   return text;
 }
@@ -507,7 +550,8 @@ Request read_command_line(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw InputError(fmt::format("{}; see '{}'", sentence(error), help));
+    if (error.get_exit_code() != 0)
+      throw InputError(fmt::format("{}; see '{}'", sentence(error, {argv + 1, argv + argc}), help));
     app.exit(error, std::cout, std::cerr);
     return {};
   }

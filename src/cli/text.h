@@ -20,6 +20,8 @@ std::string point_text(const std::vector<std::string>& exact_texts);
 
 std::string radius_text(const Answer& answer);
 std::string injective_text(const Answer& answer);
+std::string engine_text(const Answer& engine);
+std::string engine_text(const FactorAnswer& engine);
 std::string mip_text(const MipAnswer& answer);
 std::string mip_text(const MipFactorAnswer& answer);
 std::string locus_text(const Locus& answer);

@@ -32,7 +32,8 @@ Control::Control(const Options& options, Observer* observer)
       observer_(observer != nullptr ? observer : &silent_),
       threads_(options.threads > 0 ? options.threads
                                    : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()),
+      memory_before_(options.memory_gib > 0.0 ? resident_bytes() : 0) {}
 
 double Control::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -81,7 +82,8 @@ void Control::check_limits() {
   }
   if (options_.memory_gib > 0.0 && now >= next_memory_.load(std::memory_order_relaxed)) {
     next_memory_ = now + 0.1;
-    if (static_cast<double>(resident_bytes()) > options_.memory_gib * 0x1p30) reason_ = 2;
+    const std::size_t used = resident_bytes();
+    if (used > memory_before_ && static_cast<double>(used - memory_before_) > options_.memory_gib * 0x1p30) reason_ = 2;
   }
 }
 

@@ -67,6 +67,7 @@ class Control {
   Observer* observer_;
   int threads_;
   std::chrono::steady_clock::time_point start_;
+  std::size_t memory_before_;
   std::atomic<int> reason_{0};
   std::atomic<double> next_progress_{0.0}, next_memory_{0.0};
   std::mutex speaking_, telling_;

@@ -193,6 +193,17 @@ TEST(Limits, ARunThatMayUseNoMemoryStops) {
   EXPECT_EQ(answer.stop_reason, "memory");
 }
 
+// What the process holds already is the caller's: PyTorch alone takes half a GiB.
+TEST(Limits, MemoryThatWasThereBeforeDoesNotCount) {
+  const std::vector<char> held(std::size_t{1} << 28U, 'x');
+  Options options = with_threads(1);
+  options.memory_gib = 0.125;
+  const Answer answer = radius(load("toy1d_s1"), {"-1"}, options);
+  EXPECT_EQ(answer.status, "solved");
+  EXPECT_GT(answer.effort.peak_memory_mib, 256.0);
+  EXPECT_EQ(held.back(), 'x');
+}
+
 TEST(Limits, AnInterruptStopsWithinASecondOrTwo) {
   for (const int threads : {1, 2}) {
     std::atomic<bool> interrupt{false};

@@ -128,6 +128,13 @@ def test_limits_that_are_not_positive(program, zoo, option, value):
     ask(program, zoo("pmat_ok"), f"{option}={value}", says=[option])
 
 
+def test_options_that_are_almost_right(program, zoo):
+    ask(program, zoo("pmat_ok"), "--nrom", "l2", says=["--nrom is not an option of radius; did you mean --norm?"])
+    ask(program, zoo("pmat_ok"), "--max-radus=2", says=["--max-radus is not", "did you mean --max-radius?"])
+    ask(program, zoo("pmat_ok"), "--resolution", "1", says=["--resolution is not an option of radius; see"])
+    ask(program, zoo("pmat_ok"), "more", says=["'more' is not expected here"])
+
+
 def test_choices(program, zoo):
     ask(program, zoo("pmat_ok"), "--norm", "l3", says=["l3", "linf"])
     ask(program, zoo("pmat_ok"), "--norm", "", says=["--norm", "linf"])

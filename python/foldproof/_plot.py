@@ -45,11 +45,11 @@ X, Y = "#8b1a6b", "#3d3bb3"
 CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 SURFACE, FLAT = "#56b4e9", "#e69f00"
 TESTS = {
-    "determinant": ("#0072b2", "one determinant"),
-    "perron": ("#009e73", "Perron test"),
-    "slopes": ("#cc79a7", "branching on slopes"),
-    "monotone": ("#56b4e9", "monotone in one preconditioner"),
-    "cells": ("#d55e00", "exact cells"),
+    "determinant": ("#0072b2", "proved: one linear piece"),
+    "perron": ("#009e73", "proved: all slopes at once"),
+    "slopes": ("#cc79a7", "proved: slope by slope"),
+    "monotone": ("#56b4e9", "proved: monotone"),
+    "cells": ("#d55e00", "proved: piece by piece"),
     "apart": ("#56b4e9", "told apart"),
     "secant": ("#0072b2", "secant test"),
     "cone": ("#cc79a7", "cone"),

@@ -31,11 +31,11 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
   // Okabe and Ito's colours: told apart by colour-blind readers, on light and on dark.
   const TESTS = {
-    determinant: ['#0072b2', 'one determinant'],
-    perron: ['#009e73', 'Perron test'],
-    slopes: ['#cc79a7', 'branching on slopes'],
-    monotone: ['#56b4e9', 'monotone in one preconditioner'],
-    cells: ['#d55e00', 'exact cells'],
+    determinant: ['#0072b2', 'proved: one linear piece'],
+    perron: ['#009e73', 'proved: all slopes at once'],
+    slopes: ['#cc79a7', 'proved: slope by slope'],
+    monotone: ['#56b4e9', 'proved: monotone'],
+    cells: ['#d55e00', 'proved: piece by piece'],
     apart: ['#56b4e9', 'told apart'],
     secant: ['#0072b2', 'secant test'],
     cone: ['#cc79a7', 'cone'],
@@ -412,6 +412,7 @@
     branch: ['#009e73', 'limit: branch point'],
     preimage: ['#0072b2', 'limit: another preimage'],
   };
+  const areScattered = record.question === 'sweep' && !record.parameter && !record.along;
   const abscissa = (point) => record.parameter ? point.value : point.index;
   const answeredPoints = () => record.points.filter((point) => point.answer && point.answer.radius);
   const height = (point) => point.answer.radius.upper === null ? point.answer.radius.lower : point.answer.radius.upper;
@@ -420,7 +421,11 @@
     const curve = (end) => record.points.map((point) => point.answer && point.answer.radius[end] !== null
       ? [abscissa(point), point.answer.radius[end]] : null);
     const proved = colour('plot-proved'), refuted = colour('plot-refuted');
-    const layers = [
+    // Points that are neighbours of nothing have no curve: a stem for each, up to what is proved.
+    const stems = answeredPoints().flatMap((p) => [[abscissa(p), 0], [abscissa(p), p.answer.radius.lower], null]);
+    const layers = areScattered ? [
+      { name: 'proved radius', swatch: ['stroke', proved], traces: [lines(stems, { color: proved, width: 2.6 })] },
+    ] : [
       { name: 'proved radius', swatch: ['stroke', proved],
         traces: [lines(curve('lower'), { color: proved, width: 2.6 }, { fill: 'tozeroy', fillcolor: translucent('#009e73', 0.1) })] },
       { name: 'refuted radius', swatch: ['stroke dashed', refuted],
@@ -485,10 +490,15 @@
       layers.push({ name: 'flat segments', swatch: ['stroke', hue(0)],
         traces: flats.slice(0, 400).map((flat) => lines([flat.x, flat.y], { color: hue(flat.k), width: 3 })) });
     }
-    if (record.sets) layers.push({ name: 'preimages', swatch: ['mark', hue(0)], traces: [{ type: 'scatter', mode: 'markers',
-      x: points.map((p) => p.x[0]), y: points.map((p) => p.x[1]),
-      text: points.map((p) => 'output ' + p.k), hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>',
-      marker: many ? { color: points.map((p) => p.k), colorscale: 'Viridis', size: 7 } : { color: hue(0), size: 11 } }] });
+    const found = (name, swatch, some, marker) => layers.push({ name, swatch: ['mark', swatch], traces: [{
+      type: 'scatter', mode: 'markers', x: some.map((p) => p.x[0]), y: some.map((p) => p.x[1]), marker,
+      text: some.map((p) => 'output ' + p.k), hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>' }] });
+    if (sets.length > CURVES.length) {
+      found('preimages, by output', '#21918c', points, { color: points.map((p) => p.k), colorscale: 'Viridis', size: 7 });
+    } else {
+      sets.forEach((set, k) => found(many ? 'preimages of output ' + k : 'preimages', hue(k),
+        points.filter((p) => p.k === k), { color: hue(k), size: many ? 8 : 11 }));
+    }
     return { layers, options: { labels: ['input 0', 'input 1'], range: picture.window, square: true } };
   }
 
@@ -497,8 +507,9 @@
     return { layers: [{ traces: [{ type: 'scatter', mode: 'markers', x: values.map((v) => v[0]), y: values.map((v) => v[1]),
       text: counts.map((count, k) => 'output ' + k + ': ' + count + ' preimages'),
       hovertemplate: '(%{x:.7~g}, %{y:.7~g})<br>%{text}<extra></extra>',
-      marker: { color: counts, colorscale: 'Viridis', size: 7, colorbar: { title: { text: 'preimages' }, thickness: 12,
-        dtick: 1, tickfont: { color: colour('quiet') } } } }] }],
+      marker: counts.every((count) => count === counts[0]) ? { color: CURVES[0], size: 7 }  // a scale of one number says nothing
+        : { color: counts, colorscale: 'Viridis', size: 7, colorbar: { title: { text: 'preimages' }, thickness: 12, dtick: 1,
+          tickfont: { color: colour('quiet') } } } }] }],
       options: { labels: ['output 0', 'output 1'], square: true } };
   }
 
@@ -524,14 +535,16 @@
         + 'Small boxes: the proof.';
     }
     if (picture.kind === 'sweep') {
-      addFigure(record.parameter ? 'Radius over the parameter' : 'Radius along the orbit',
+      addFigure(record.parameter ? 'Radius over the parameter' : areScattered ? 'Radius at the points' : 'Radius along the orbit',
         (record.asked === 'pseudo' ? 'How far around each centre no other input has the output of the centre. '
           : 'How far around each centre the network is one-to-one. ')
-        + 'Up to the curve it is proved, beyond it refuted. The colour says what ends the ball; the circle marks the least.',
+        + (areScattered ? 'Up to the end of the stem it is proved, from the dot on refuted. '
+          : 'Up to the curve it is proved, beyond it refuted. ')
+        + 'The colour says what ends the ball; the circle marks the least.',
         true, sweepFigure);
       const first = answeredPoints()[0];
       if (!record.parameter && first && first.answer.center.length === 2) {
-        addFigure('The orbit', 'The centres, coloured by the radius there.', true, orbitFigure);
+        addFigure(areScattered ? 'The points' : 'The orbit', 'The centres, coloured by the radius there.', true, orbitFigure);
       }
       return;
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "number/decimal.h"
+
 namespace foldproof {
 
 Rational read_number(const std::string& text, const std::string& what) {
@@ -15,8 +17,8 @@ Rational read_number(const std::string& text, const std::string& what) {
 std::vector<std::pair<Rational, Rational>> read_box(const std::vector<std::pair<std::string, std::string>>& box,
                                                     int inputs, const std::string& what) {
   if (static_cast<int>(box.size()) != inputs) {
-    throw InputError(what + " has " + std::to_string(box.size()) + " intervals but the network has " +
-                     std::to_string(inputs) + " free inputs: give one interval L:U per free input");
+    throw InputError(what + " has " + count_of(box.size(), "interval") + " but the network has " +
+                     count_of(inputs, "free input") + ": give one interval L:U per free input");
   }
   std::vector<std::pair<Rational, Rational>> result;
   for (std::size_t i = 0; i < box.size(); ++i) {
@@ -54,8 +56,8 @@ std::vector<double> doubles(const std::vector<Rational>& numbers) {
 
 std::vector<Rational> read_point(const std::vector<std::string>& at, int inputs, const std::string& what) {
   if (static_cast<int>(at.size()) != inputs) {
-    throw InputError(what + " has " + std::to_string(at.size()) + " coordinates but the network has " +
-                     std::to_string(inputs) + " free inputs: give one number per input that is not fixed");
+    throw InputError(what + " has " + count_of(at.size(), "coordinate") + " but the network has " +
+                     count_of(inputs, "free input") + ": give one number per input that is not fixed");
   }
   std::vector<Rational> result;
   for (std::size_t i = 0; i < at.size(); ++i) {
@@ -68,8 +70,8 @@ std::vector<Rational> read_point(const std::vector<std::string>& at, int inputs,
 std::vector<Rational> read_scale(const Options& options, int inputs) {
   if (options.scale.empty()) return {};
   if (static_cast<int>(options.scale.size()) != inputs) {
-    throw InputError("the scale has " + std::to_string(options.scale.size()) + " numbers but the network has " +
-                     std::to_string(inputs) + " free inputs: give one positive number per input that is not fixed");
+    throw InputError("the scale has " + count_of(options.scale.size(), "number") + " but the network has " +
+                     count_of(inputs, "free input") + ": give one positive number per input that is not fixed");
   }
   std::vector<Rational> result;
   for (std::size_t i = 0; i < options.scale.size(); ++i) {

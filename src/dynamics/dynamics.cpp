@@ -10,6 +10,7 @@
 #include "dynamics/orbit.h"
 #include "dynamics/polynomial_map.h"
 #include "model/sampler.h"
+#include "number/decimal.h"
 
 namespace foldproof {
 
@@ -17,8 +18,8 @@ namespace {
 
 std::vector<Rational> read_point(const std::vector<std::string>& at, int dimension, const char* what) {
   if (static_cast<int>(at.size()) != dimension) {
-    throw InputError(fmt::format("the point has {} coordinates but the {} has {} inputs; give one number each",
-                                 at.size(), what, dimension));
+    throw InputError(fmt::format("the point has {} but the {} has {}; give one number each",
+                                 count_of(at.size(), "coordinate"), what, count_of(dimension, "input")));
   }
   std::vector<Rational> point;
   for (const std::string& text : at) {
@@ -45,8 +46,8 @@ void require_some_steps(const OrbitOptions& options) {
 
 std::vector<Interval> read_box(const ExactBox& box, int dimension) {
   if (static_cast<int>(box.size()) != dimension) {
-    throw InputError(fmt::format("the box has {} intervals but the map has {} inputs; give one interval L:U each",
-                                 box.size(), dimension));
+    throw InputError(fmt::format("the box has {} but the map has {}; give one interval L:U each",
+                                 count_of(box.size(), "interval"), count_of(dimension, "input")));
   }
   std::vector<Interval> result;
   for (const auto& [low, high] : box) {

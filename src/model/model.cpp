@@ -5,6 +5,7 @@
 #include "model/layers.h"
 #include "model/onnx_reader.h"
 #include "model/weights_file.h"
+#include "number/decimal.h"
 
 namespace foldproof {
 
@@ -35,8 +36,8 @@ int Model::neurons() const { return network_->neuron_count(); }
 
 std::vector<std::string> Model::evaluate(const std::vector<std::string>& x) const {
   if (x.size() != static_cast<std::size_t>(inputs())) {
-    throw InputError(fmt::format("the point has {} coordinates where the network has {} free inputs; give one each",
-                                 x.size(), inputs()));
+    throw InputError(fmt::format("the point has {} where the network has {}; give one each",
+                                 count_of(x.size(), "coordinate"), count_of(inputs(), "free input")));
   }
   std::vector<Rational> point;
   for (const std::string& text : x) {

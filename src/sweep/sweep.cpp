@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "foldproof/dynamics.h"
+#include "number/decimal.h"
 #include "number/rational.h"
 #include "search/control.h"
 
@@ -185,6 +186,14 @@ Sweep sweep_parameter(const std::string& path, const ModelOptions& model, const 
   for (int i = 0; i < parameter.count; ++i) {
     const Rational value = from + (to - from) * (Rational(i) / Rational(parameter.count - 1));
     sweep.points.push_back({static_cast<std::size_t>(i), value.str(), at, {}, "", ""});
+  }
+  ModelOptions first = model;
+  first.fix[parameter.input] = parameter.from;
+  if (const int free = Model::load(path, first).inputs(); static_cast<int>(at.size()) != free) {
+    throw InputError(
+        fmt::format("the point has {} but the network has {}, as the sweep freezes input {}; give one number per input "
+                    "that is neither swept nor fixed",
+                    count_of(at.size(), "coordinate"), count_of(free, "free input"), parameter.input));
   }
   const auto model_of = [&](const SweepPoint& point) {
     ModelOptions fixed = model;

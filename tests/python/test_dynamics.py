@@ -67,7 +67,7 @@ def test_an_orbit_says_where_it_ends(program, tmp_path):
 
 def test_bad_orbits_and_maps(program, tmp_path):
     map_file = MAPS / "brusselator.field"
-    program.refuses("orbit", map_file, "--at", "1", says=["1 coordinates", "2 inputs"])
+    program.refuses("orbit", map_file, "--at", "1", says=["1 coordinate ", "2 inputs"])
     program.refuses("orbit", map_file, "--at", "1,2", "--steps", "0", says=["--steps", "from 1"])
     program.refuses("orbit", map_file, "--at", "1,2", "--set", "nu=1", says=["no constant 'nu'", "a, b, tau"])
     program.refuses("orbit", map_file, "--at", "1,2", "--set", "tau", says=["NAME=VALUE"])
@@ -153,9 +153,9 @@ def test_the_pages_of_maps(program, tmp_path, arguments, words):
 
 def test_bad_questions_about_maps(program, tmp_path):
     map_file = MAPS / "brusselator.field"
-    program.refuses("preimages", map_file, "--of", "1", says=["1 coordinates", "2 inputs"])
-    program.refuses("preimages", map_file, "--of", "1,2", "--box", "0:1", says=["1 intervals", "2 inputs"])
-    program.refuses("j0", map_file, "--box", "0:1", says=["1 intervals", "2 inputs"])
+    program.refuses("preimages", map_file, "--of", "1", says=["1 coordinate ", "2 inputs"])
+    program.refuses("preimages", map_file, "--of", "1,2", "--box", "0:1", says=["1 interval ", "2 inputs"])
+    program.refuses("j0", map_file, "--box", "0:1", says=["1 interval ", "2 inputs"])
     program.refuses("j0", map_file, says=["--box is required"])
     program.refuses("j0", map_file, "--box", "0:1,0:1", "--ply", "x.ply", says=["--ply is for networks"])
     space = tmp_path / "space.field"
@@ -266,7 +266,8 @@ def test_bad_sweeps(program, tmp_path):
     refused("2=2:z:5", "'z' is not a number")
     refused("2=2:3:5", "both swept and fixed", more=["--fix", "2=2"])
     refused("2=2:3:5", "leave out --at", more=["--along", orbit])
-    program.refuses("radius", net, "--at", "1", "--sweep", "2=2:3:5", says=["1 coordinate", "2 free inputs"])
+    program.refuses("radius", net, "--at", "1", "--sweep", "2=2:3:5",
+                    says=["1 coordinate ", "2 free inputs", "the sweep freezes input 2"])
     program.refuses("radius", net, says=["--at is required"])
     program.refuses("radius", net, "--fix", "2=2", "--along", orbit, says=["cannot be read"])
     orbit.write_text("")
@@ -283,7 +284,7 @@ def test_bad_sweeps(program, tmp_path):
 
 
 def test_the_commands_of_the_page(program, tmp_path):
-    page = (ROOT / "docs" / "dynamics.md").read_text()
+    page = (ROOT / "docs" / "dynamics.md").read_text().replace("\\\n", "")
     commands = [line for line in page.splitlines() if line.startswith("foldproof ")]
     assert len(commands) > 1
     for folder in ("maps", "tests"):

@@ -414,7 +414,7 @@ def test_more_than_three_inputs_have_boxes_only(program, tmp_path):
 def test_bad_input(program, zoo, tmp_path):
     program.refuses("j0", zoo("abs1d"), says=["--box"])
     program.refuses("j0", zoo("abs1d"), "--box", "1:1", says=["no width"])
-    program.refuses("j0", zoo("abs1d"), "--box", "0:1,0:1", says=["2 intervals", "1 free inputs"])
+    program.refuses("j0", zoo("abs1d"), "--box", "0:1,0:1", says=["2 intervals", "1 free input:"])
     program.refuses("j0", zoo("alpha_curve"), "--box", "0:1", says=["1 free inputs to 2 outputs", "square"])
     program.refuses("j0", zoo("abs1d"), "--box=-1:1", "--resolution", "0", says=["--resolution", "positive"])
     program.refuses("j0", zoo("abs1d"), "--box=-1:1", "--ply", tmp_path / "a.ply", says=["--ply", "three"])

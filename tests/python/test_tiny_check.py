@@ -270,7 +270,7 @@ inputs 2|inputs, inputs 2|inputs 1 2, relu -1 0:1 1:1|relu -1 1:1 0:1, relu -1 0
 relu -1 0:1 1:1|relu, relu -1 0:1|relu -1 0:0, relu -1 0:1|relu -1 2:1, relu -1 0:1|relu -1 0:2
 relu -1 0:1|relu -1 0:1b0, relu -1 0:1|relu -1 0:3/2, relu -1 0:1|relu -1 0:2/6, relu -1 0:1|relu -1 0-1
 relu -1 0:1|relu -1  0:1, output 0 0:1 2|output 0 0:1 4, 1b-2;|1b-2;relu 0 0:1;, end;|, end;|end, end;|end;;, end;|end;end;
-relu|tanh, 1b-2|0.25, inputs 2|inputs \xff"""
+end;|end;end;, relu|tanh, 1b-2|0.25, inputs 2|inputs \xff"""
 
 
 @pytest.mark.parametrize("change", MALFORMED.replace("\n", ", ").split(", "))

@@ -269,7 +269,7 @@ fixed|fixed 1=1 0=1, fixed|fixed 0, fixed|fixed 0=2, kept 0 1|kept 0, kept 0 1|k
 inputs 2|inputs, inputs 2|inputs 1 2, relu -1 0:1 1:1|relu -1 1:1 0:1, relu -1 0:1 1:1|relu -1 0:1 0:1
 relu -1 0:1 1:1|relu, relu -1 0:1|relu -1 0:0, relu -1 0:1|relu -1 2:1, relu -1 0:1|relu -1 0:2
 relu -1 0:1|relu -1 0:1b0, relu -1 0:1|relu -1 0:3/2, relu -1 0:1|relu -1 0:2/6, relu -1 0:1|relu -1 0-1
-relu -1 0:1|relu -1  0:1, output 0 0:1 2|output 0 0:1 4, 1b-2;|1b-2;relu 0 0:1;, end;|, end;|end, end;|end;;, end;|end;end;
+relu -1 0:1|relu -1  0:1, output 0 0:1 2|output 0 0:1 4, 1b-2;|1b-2;relu 0 0:1;, end;|, end;|end, end;|end;;
 end;|end;end;, relu|tanh, 1b-2|0.25, inputs 2|inputs \xff"""
 
 

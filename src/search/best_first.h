@@ -43,7 +43,7 @@ class BestFirst : public Divisible {
 
   /// At a worker: these nodes, the youngest first, until `budget` of them were tested.
   void run_part(std::vector<Node> nodes, double resolution, std::uint64_t budget) {
-    queue_ = NodeQueue(Later{true});
+    queue_ = NodeQueue(Later::of_part(incumbent_.target()));
     for (Node& node : nodes) queue_.push(std::move(node));
     budget_ = budget;
     resolution_ = resolution;

@@ -18,6 +18,10 @@ namespace foldproof {
 
 namespace {
 
+// While more boxes than this are open, new ones share the network of the whole ball: networks of their own would fill
+// the memory, and make the tests little faster.
+constexpr std::size_t most_networks = 4000;
+
 std::vector<double> jacobian_at(const RegionNetwork& net, const std::vector<double>& u) {
   FloatPiece piece;
   net.piece_at(u, piece);
@@ -225,7 +229,7 @@ void MonotoneCover::run_part(std::vector<Node> nodes, ByteReader& in, std::uint6
   failed_at_ = in.number();
   part_ = true;
   most_boxes_ = budget;
-  queue_ = NodeQueue(Later{true});
+  queue_ = NodeQueue(Later::of_part(radius_));
   for (Node& node : nodes) queue_.push(std::move(node));
   work();
   out.number(failed_at_);
@@ -288,6 +292,7 @@ void MonotoneCover::work() {
     }
 
     lock.lock();
+    if (queue_.size() > most_networks) network = root_;
     in_work_.erase(std::find(in_work_.begin(), in_work_.end(), node.distance));
     if (proved_box) {
       control_.emit([&](Observer& observer) { observer.leaf(node.id, node.box, "monotone", 0, radius_, "l"); });

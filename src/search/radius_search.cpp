@@ -24,7 +24,10 @@ namespace {
 
 constexpr std::uint64_t all_pairs = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t some_pairs = 20000;
-constexpr std::uint64_t most_monotone_boxes = 400000;
+
+// Where the cover by one preconditioner needs more boxes, pairs of the boundary may need less; in five dimensions and
+// more theirs would have to be cut in eight and more.
+std::uint64_t most_monotone_boxes(std::size_t n) { return n <= 4 ? 400'000 : 4'000'000; }
 
 }  // namespace
 
@@ -71,7 +74,7 @@ RadiusResult search_radius(const Problem& problem, Control& control) {
   if (n >= 3 && result.lower < incumbent.target() && monotone.choose_preconditioner(incumbent.target())) {
     control.phase = "global";
     const double radius = incumbent.target();
-    const double proved = monotone.run(radius, radius * 0x1p-11, most_monotone_boxes);
+    const double proved = monotone.run(radius, radius * 0x1p-11, most_monotone_boxes(n));
     if (proved > result.lower) {
       result.lower = proved;
       result.lower_by = "monotone";

@@ -244,7 +244,7 @@ std::map<std::string, Threads::Fate> misfortunes() {
           {"another's", [=](std::uint64_t count, std::string response) -> Reply {
              const std::lock_guard lock(*earlier_mutex);
              earlier->push_back(std::move(response));
-             return count % 3 == 1 ? (*earlier)[earlier->size() - 2] : earlier->back();
+             return count % 3 == 1 && earlier->size() > 1 ? (*earlier)[earlier->size() - 2] : earlier->back();
            }}};
 }
 

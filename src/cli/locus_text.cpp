@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/text.h"
+#include "number/decimal.h"
 #include "number/scalar.h"
 
 namespace foldproof::cli {
@@ -15,17 +16,17 @@ std::string locus_text(const Locus& answer) {
     if (line.size() > 1 && line.front() == line.back()) ++loops;
   }
   std::vector<std::string> parts;
-  if (n == 1 && !answer.lines.empty()) parts.push_back(count(answer.lines.size(), "point"));
+  if (n == 1 && !answer.lines.empty()) parts.push_back(count_of(answer.lines.size(), "point"));
   if (n == 2 && !answer.lines.empty()) {
-    parts.push_back(fmt::format("{} of {}{}", count(answer.lines.size(), "polyline"), count(segments, "segment"),
+    parts.push_back(fmt::format("{} of {}{}", count_of(answer.lines.size(), "polyline"), count_of(segments, "segment"),
                                 loops > 0 ? fmt::format(", {} closed", loops) : ""));
   }
-  if (!answer.triangles.empty()) parts.push_back("a surface of " + count(answer.triangles.size(), "triangle"));
+  if (!answer.triangles.empty()) parts.push_back("a surface of " + count_of(answer.triangles.size(), "triangle"));
   if (!answer.flats.empty()) {
     const std::size_t flats = answer.flats.size();
-    parts.push_back(n == 1   ? count(flats, "flat interval")
-                    : n == 2 ? count(flats, "flat polygon")
-                             : count(flats, "polygon") + " around flat pieces");
+    parts.push_back(n == 1   ? count_of(flats, "flat interval")
+                    : n == 2 ? count_of(flats, "flat polygon")
+                             : count_of(flats, "polygon") + " around flat pieces");
   }
   std::string text;
   if (n > 3) {

@@ -93,7 +93,7 @@ std::string pseudo_first_line(const Answer& answer) {
   if (upper.is_zero()) {
     return "the centre is not isolated: inputs as close to it as one likes have the same output, the radius is 0";
   }
-  return fmt::format("{}, another one at {}", proved, radius_number(upper, answer, Towards::infinity));
+  return fmt::format("{}, another one at {}", proved, radius_number(upper, answer, Towards::above));
 }
 
 std::string first_line(const Answer& answer) {
@@ -110,14 +110,10 @@ std::string first_line(const Answer& answer) {
   const Rational upper = exact(*answer.upper_exact);
   const std::string kind = answer.limit.empty() ? "" : fmt::format(" ({})", answer.limit);
   if (upper.is_zero()) return "not invertible on any ball around the centre: the radius is 0" + kind;
-  return fmt::format("{}, refuted at {}{}", proved, radius_number(upper, answer, Towards::infinity), kind);
+  return fmt::format("{}, refuted at {}{}", proved, radius_number(upper, answer, Towards::above), kind);
 }
 
 }  // namespace
-
-std::string count(std::uint64_t number, const std::string& noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
 
 std::string point_text(const std::vector<std::string>& exact_texts) {
   std::vector<std::string> entries;
@@ -139,9 +135,9 @@ std::string stop_words(const Outcome& answer) {
 
 std::string effort_text(const Effort& effort) {
   return fmt::format("  {} on {}: {}, {}, {}, {:.0f} MiB\n", duration(effort.seconds),
-                     count(static_cast<std::uint64_t>(effort.threads), "thread"),
-                     count(effort.regions_tested, "region"), count(effort.pairs_tested, "pair"),
-                     count(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
+                     count_of(static_cast<std::uint64_t>(effort.threads), "thread"),
+                     count_of(effort.regions_tested, "region"), count_of(effort.pairs_tested, "pair"),
+                     count_of(effort.slope_nodes, "slope node"), effort.peak_memory_mib);
 }
 
 std::string proof_text(const Outcome& answer) {
@@ -149,8 +145,8 @@ std::string proof_text(const Outcome& answer) {
   if (proof.network_sha256.empty()) return "  not checked: --no-check\n";
   const std::string size =
       fmt::format("{}{}, {}", (proof.leaves == 1 ? std::string("1 leaf") : fmt::format("{} leaves", proof.leaves)),
-                  proof.pairs > 0 ? ", " + count(proof.pairs, "pair") : "",
-                  proof.bytes < 10240 ? count(proof.bytes, "byte")
+                  proof.pairs > 0 ? ", " + count_of(proof.pairs, "pair") : "",
+                  proof.bytes < 10240 ? count_of(proof.bytes, "byte")
                                       : fmt::format("{:.0f} KiB", static_cast<double>(proof.bytes) / 1024));
   if (!proof.refused.empty())
     return fmt::format("  proof: REFUSED ({}), after {}\n", size,
@@ -193,7 +189,7 @@ std::string direction_text(const Answer& answer, const std::string& a, const std
                                           answer.limit == "none_within_domain" ? "whole domain, a ball" : "ball",
                                           radius_number(lower, answer, Towards::zero));
     if (answer.upper_exact) {
-      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Towards::infinity),
+      text += fmt::format(", refuted at {} ({})", radius_number(exact(*answer.upper_exact), answer, Towards::above),
                           answer.limit);
     } else if (!everywhere) {
       text += ", not refuted anywhere yet";

@@ -1,7 +1,6 @@
 // Answers in words, for standard output.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,8 +12,6 @@ namespace foldproof::cli {
 std::string stop_words(const Outcome& outcome);
 std::string effort_text(const Effort& effort);
 std::string proof_text(const Outcome& outcome);
-/// "1 region", "2 regions"
-std::string count(std::uint64_t number, const std::string& noun);
 /// "(1, 2.1)": short numbers as they are, others as their nearest doubles.
 std::string point_text(const std::vector<std::string>& exact_texts);
 

@@ -181,7 +181,7 @@ Bracket bracket_of(const Json& record) {
     return x ? bracket_end(*x, lower, upper, towards) : exact;
   };
   const std::string above = text_at(radius, "upper_exact");
-  return {end(radius.at("lower_exact"), Towards::zero), above.empty() ? "" : end(above, Towards::infinity)};
+  return {end(radius.at("lower_exact"), Towards::zero), above.empty() ? "" : end(above, Towards::above)};
 }
 
 Verdict verdict_of(const Json& record) {

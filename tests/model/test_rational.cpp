@@ -27,7 +27,7 @@ TEST(BracketEnd, HasDigitsThatMatter) {
   const auto ends = [](const std::string& lower, const std::string& upper) {
     const Rational a = *Rational::parse(lower), b = *Rational::parse(upper);
     return bracket_end(a, a.nearest_double(), b.nearest_double(), Towards::zero) + " " +
-           bracket_end(b, a.nearest_double(), b.nearest_double(), Towards::infinity);
+           bracket_end(b, a.nearest_double(), b.nearest_double(), Towards::above);
   };
   EXPECT_EQ(ends("0.81987829876543", "0.81987899876543"), "0.8198782 0.8198790");
   EXPECT_EQ(ends("1/3", "2/3"), "0.333 0.667");
@@ -38,7 +38,7 @@ TEST(BracketEnd, HasDigitsThatMatter) {
   EXPECT_EQ(ends("1.164153218269348e-10", "1/3"), "1.16e-10 0.334");
   EXPECT_EQ(bracket_end(*Rational::parse("1.164153218269348e-10"), 1e-10, std::nullopt, Towards::zero), "1.164e-10");
   EXPECT_EQ(bracket_end(*Rational::parse("0.00012345678987654"), 1e-4, std::nullopt, Towards::zero), "0.0001234");
-  EXPECT_EQ(bracket_end(*Rational::parse("20/3"), 6.0, std::nullopt, Towards::infinity), "6.666667");
+  EXPECT_EQ(bracket_end(*Rational::parse("20/3"), 6.0, std::nullopt, Towards::above), "6.666667");
   EXPECT_EQ(bracket_end(Rational(0), 0.0, std::nullopt, Towards::zero), "0");
 }
 

@@ -572,7 +572,7 @@ def text_of(proof):
     if not first.startswith(b"foldproof-proof "):
         raise Unusable("this is not a proof file")
     if first != b"foldproof-proof 3":
-        raise Unusable("the proof has another format than 3")
+        raise Unusable("the proof has another format than 3: check it with the foldproof that wrote it, or ask again")
     if not data.endswith(b"\n") or data[:-1].rpartition(b"\n")[2].partition(b" ")[0] != b"end":
         raise Unusable("the proof is truncated: its last line is missing")
     return data

@@ -84,7 +84,8 @@ void Checker::header() {
   const Words& first = lines_.next();
   if (first.size() != 2 || first[0] != "foldproof-proof") throw Unusable("this is not a proof file");
   if (first[1] != "3")
-    throw Unusable("the proof has format " + std::string(first[1]) + ", and this checker reads format 3");
+    throw Unusable("the proof has format " + std::string(first[1]) +
+                   ", and this checker reads format 3: check it with the foldproof that wrote it, or ask again");
   about(line("network", 1), hash_);
   const Words* words = &line();
   const bool two = words->front() == "second";

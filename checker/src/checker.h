@@ -16,10 +16,6 @@ constexpr int deepest = 6000;                    // of any tree
 constexpr double worn_out = 0x1p-45;             // errors of a network narrowed again and again
 constexpr std::size_t most_listed = 1UL << 16U;  // bytes of values and points in a statement
 
-inline void require(bool condition, const char* otherwise) {
-  if (!condition) throw Rejected(otherwise);
-}
-
 struct WeightsFile {
   Weights weights;
   std::string hash;

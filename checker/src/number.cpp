@@ -33,8 +33,7 @@ namespace {
 bool is_integer(std::string_view text) {  // 0 or -?[1-9][0-9]*
   if (text == "0") return true;
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && text.front() != '0' && std::all_of(text.begin(), text.end(), digit);
+  return !text.empty() && text.front() != '0' && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 [[noreturn]] void no(std::string_view text, const std::string& what) {
@@ -53,9 +52,7 @@ Rational exact(std::string_view text) {
   if (fine && power) {
     const int e = std::stoi(second);
     fine = std::abs(e) <= 20000;
-    if (fine)
-      result =
-          e >= 0 ? Rational(result << static_cast<mp_bitcnt_t>(e)) : Rational(result >> static_cast<mp_bitcnt_t>(-e));
+    if (fine) result = scaled(result, e);
   } else if (fine && mark < text.size()) {
     const mpz_class q(second, 10);
     fine = q > 1;

@@ -32,6 +32,10 @@ struct Rejected : std::runtime_error {
   using std::runtime_error::runtime_error;
 };  // the proof: exit code 1
 
+inline void require(bool condition, const char* otherwise) {
+  if (!condition) throw Rejected(otherwise);
+}
+
 /// Rounds upward for as long as it lives. @throws Unusable if this processor or build cannot.
 class Upward {
  public:

@@ -28,40 +28,52 @@ Weights read_weights(std::string_view bytes) {
   Words words;
   const auto next = [&] {
     ++number;
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+    const std::size_t end = bytes.find('\n');
+    require(end != std::string_view::npos, "the file is cut off: this line does not end with a line feed");
     words = split(bytes.substr(0, end));
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    bytes.remove_prefix(end + 1);
     return words.front();
   };
-  const auto require = [](bool condition, const char* otherwise) {
-    if (!condition) throw Rejected(otherwise);
+  // A number m or mbe with m odd, or a fraction in lowest terms whose denominator is no power of two.
+  const auto canonical = [](std::string_view text) {
+    Rational x = exact(text);
+    const std::size_t end = std::min(text.find('b'), text.size());
+    const bool odd = text[end - 1] % 2 != 0 && text.substr(end) != "b0" && text.find('/') == std::string_view::npos;
+    require(odd || text == "0" || (mpz_popcount(x.get_den_mpz_t()) != 1 && x.get_str() == text),
+            "a number is not in its canonical form");
+    return x;
   };
-  const auto row = [&] {
-    require(words.size() >= 2, "a row without a constant");
-    Row result{exact(words[1]), {}};
-    for (std::size_t i = 2; i < words.size(); ++i) {
-      const std::size_t colon = std::min(words[i].find(':'), words[i].size() - 1);
-      const int variable = index_below(words[i].substr(0, colon), weights.n + static_cast<int>(weights.neurons.size()));
-      require(result.terms.empty() || variable > result.terms.back().first, "terms must ascend by variable");
-      result.terms.emplace_back(variable, exact(words[i].substr(colon + 1)));
-      require(result.terms.back().second != 0, "a coefficient is zero");
+  const auto list = [&](std::size_t first, char mark, int count) {
+    std::vector<std::pair<int, Rational>> result;
+    for (std::size_t i = first; i < words.size(); ++i) {
+      const std::size_t end = std::min(words[i].find(mark), words[i].size() - 1);
+      const int index = index_below(words[i].substr(0, end), count);
+      require(result.empty() || index > result.back().first, "variables and fixed inputs must ascend");
+      result.emplace_back(index, canonical(words[i].substr(end + 1)));
+      require(mark == '=' || result.back().second != 0, "a coefficient is zero");
     }
     return result;
   };
+  const auto row = [&] {
+    require(words.size() >= 2, "a row without a constant");
+    return Row{canonical(words[1]), list(2, ':', weights.n + static_cast<int>(weights.neurons.size()))};
+  };
   try {
-    require(next() == "foldproof-network" && words.size() == 2, "this is not a weights file");
-    require(words[1] == "1", "this is not format 1, which this checker reads");
+    require(next() == "foldproof-network" && words == Words{words[0], "1"}, "this is no weights file of format 1");
     require(next() == "source" && words.size() == 2, "expected 'source' and one word");  // not in the network's hash
     require(words[1] == "-" || (words[1].size() == 64 && words[1].find_first_not_of("0123456789abcdef") > 64),
             "a source is a SHA-256 in lower-case hex, or -");
-    for (const char* name : {"fixed", "kept"}) require(next() == name, "expected 'fixed' and 'kept'");
+    require(next() == "fixed", "expected 'fixed'");
+    list(1, '=', 1000000000);  // indices have at most nine digits
+    require(next() == "kept", "expected 'kept'");
+    for (std::size_t i = 1; i < words.size(); ++i) index_below(words[i], 1000000000);
+    const std::size_t kept = words.size() - 1;
     require(next() == "inputs" && words.size() == 2, "expected 'inputs' and their number");
     weights.n = index_below(words[1], 1 << 20);
     while (next() == "relu") weights.neurons.push_back(row());
     for (; words.front() == "output"; next()) weights.outputs.push_back(row());
-    require(words.front() == "end" && words.size() == 1, "expected 'relu', 'output' or 'end'");
-    require(bytes.empty(), "something follows the last line");
-    require(weights.n > 0 && !weights.outputs.empty(), "a network has inputs and outputs");
+    require(words.front() == "end" && words.size() == 1 && bytes.empty(), "expected 'relu', 'output', or a last 'end'");
+    require(weights.n > 0 && kept > 0 && kept == weights.outputs.size(), "inputs, and as many outputs as are kept");
   } catch (const Rejected& reason) {
     throw Unusable("the weights file, line " + std::to_string(number) + ": " + reason.what());
   }
@@ -112,9 +124,7 @@ Rewritten rewrite(const Weights& weights, const std::vector<char>& inactive) {
   std::vector<char> own(count, 0);
   std::vector<double> quotient(count);  // equal for parallel rows; a quick filter
   const auto replaced = [&](const Row& row) {
-    if (std::all_of(row.terms.begin(), row.terms.end(),
-                    [&](const auto& t) { return t.first < n || own[at(t.first - n)]; }))
-      return row;
+    if (std::ranges::all_of(row.terms, [&](const auto& t) { return t.first < n || own[at(t.first - n)]; })) return row;
     std::map<int, Rational> sum;
     Row rewritten{row.constant, {}};
     for (const auto& [variable, coefficient] : row.terms) {

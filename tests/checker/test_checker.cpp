@@ -82,7 +82,10 @@ TEST_F(Example, CutAnywhereIsUnusable) {
 }
 
 TEST_F(Example, OtherFilesAreUnusable) {
-  expect_unusable(check(with("foldproof-proof 3", "foldproof-proof 2"), weights));
+  const Verdict of_format_2 = check(with("foldproof-proof 3", "foldproof-proof 2"), weights);
+  expect_unusable(of_format_2);
+  EXPECT_NE(of_format_2.reason.find("format 2"), std::string::npos) << of_format_2.reason;
+  EXPECT_NE(of_format_2.reason.find("ask again"), std::string::npos) << of_format_2.reason;
   expect_unusable(check(with("foldproof-proof 3", "foldproof-proof"), weights));
   expect_unusable(check(with("network c", "network 0"), weights));
   expect_unusable(check("\n", weights));
@@ -135,7 +138,28 @@ relu>rule
 output 0 0:1 1:-1b1|>
 end|>
 end|>end|end|
-end|>relu 0 0:1|end|)");
+end|>relu 0 0:1|end|
+end|>end
+fixed>fixed junk
+fixed>fixed 1
+fixed>fixed 1=2
+fixed>fixed 1=1 1=1
+fixed>fixed 2=1 1=1
+kept 0>kept
+kept 0>kept x
+kept 0>kept 01
+kept 0>kept 0 1
+kept 0>kept 1000000000
+inputs 1>inputs 01
+relu -1>relu -2
+relu -1>relu -1b0
+relu -1>relu -2b-1
+relu -1>relu 2/6
+relu -1>relu 1/2
+relu -1>relu 9/3
+1:-1b1>1:-2
+1:-1b1>1:-4/2
+1:-1b1>1:-2b0)");
   for (std::string damage : damages) {
     SCOPED_TRACE(damage);
     std::replace(damage.begin(), damage.end(), '|', '\n');
@@ -148,6 +172,19 @@ end|>relu 0 0:1|end|)");
     EXPECT_NE(verdict.reason.find("weights"), std::string::npos) << verdict.reason;
   }
   expect_unusable(check(with(network_hash(weights), sha256_of("")), ""));
+}
+
+// Numbers have one form in weights files, so that equal networks have one hash; these are all forms there are.
+TEST_F(Example, AWeightsFileMayHoldAllThatItsFormatAllows) {
+  for (const char* number : {"0", "1", "-3", "10001", "1b10", "-21b-300", "1/3", "-2/3", "1/10", "3/14"}) {
+    SCOPED_TRACE(number);
+    std::string text = weights;
+    text.replace(text.find("output 0"), 8, std::string("output ") + number);
+    text.replace(text.find("kept 0"), 6, "kept 999999999");
+    text.replace(text.find("fixed"), 5, std::string("fixed 0=0 7=") + number);
+    const Verdict verdict = check(with(network_hash(weights), network_hash(text)), text);
+    EXPECT_EQ(verdict.code, 0) << verdict.reason;
+  }
 }
 
 // Where the file came from is not the network: the same proof holds. Its numbers are: no proof holds of others.

@@ -23,14 +23,38 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+import onnx
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "frontier.json"
 PACKAGE = ROOT / "build" / "python"
 NETS = ROOT / "tests" / "data" / "nets"
 WORKERS = (1, 2, 10, 100, 1000)
+
+
+def residual_network():
+    """x + g(x) with g of 6-64-64-6 and random weights, as PyTorch draws them: the bytes of an ONNX file."""
+    random, initializers, nodes, value = np.random.default_rng(6), [], [], "x"
+    for layer, (fan_in, fan_out) in enumerate([(6, 64), (64, 64), (64, 6)]):
+        for name, shape in (("W", (fan_in, fan_out)), ("b", (fan_out,))):
+            numbers = random.uniform(-1, 1, shape) / np.sqrt(fan_in)
+            initializers.append(onnx.numpy_helper.from_array(numbers.astype(np.float32), f"{name}{layer}"))
+        nodes.append(onnx.helper.make_node("Gemm", [value, f"W{layer}", f"b{layer}"], [f"z{layer}"]))
+        if layer < 2:
+            nodes.append(onnx.helper.make_node("Relu", [f"z{layer}"], [f"h{layer}"]))
+        value = f"h{layer}"
+    nodes.append(onnx.helper.make_node("Add", ["x", "z2"], ["y"]))
+    ends = [[onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (1, 6))] for name in "xy"]
+    graph = onnx.helper.make_graph(nodes, "residual", *ends, initializers)
+    opset = onnx.helper.make_opsetid("", 17)
+    return onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8).SerializeToString()
+
+
 QUESTIONS = {
-    "cb4_32x2 at (1,2.1,1,2.1)": dict(net="cb4_32x2", at=["1", "2.1"] * 2),
-    "cb6_64x2 at (1,2.1,1,2.1,1,2.1), to 1.2": dict(net="cb6_64x2", at=["1", "2.1"] * 3, max_radius="1.2"),
+    "cb4_32x2 at (1,2.1,1,2.1)": dict(net=NETS / "cb4_32x2.onnx", at=["1", "2.1"] * 2),
+    "cb6_64x2 at (1,2.1,1,2.1,1,2.1), to 1.2": dict(net=NETS / "cb6_64x2.onnx", at=["1", "2.1"] * 3, max_radius="1.2"),
+    "x + g(x), random, 6-64-64-6, at 0, to 0.7": dict(net=residual_network(), at=[0] * 6, max_radius="0.7", rounds=1),
 }
 
 
@@ -103,7 +127,7 @@ def simulated(seconds, reports, workers, latency):
 def measure_one(question, latency, rounds):
     import foldproof
 
-    net = foldproof.load(NETS / f"{question['net']}.onnx")
+    net, rounds = foldproof.load(question["net"]), question.get("rounds", rounds)
 
     def median(run):
         return statistics.median(run().effort.seconds for _ in range(rounds))

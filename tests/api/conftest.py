@@ -1,6 +1,7 @@
 """The package as the build left it, here and in processes that tests start; FOLDPROOF_PACKAGE names another folder."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from networks_api import COUPLED, NETS, PACKAGE, ROOT
 sys.path.insert(0, PACKAGE)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (PACKAGE, os.environ.get("PYTHONPATH"))))
 os.environ["MPLBACKEND"] = "agg"
+# Tests that were started in the background of a shell inherit that Ctrl-C is ignored, as would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import foldproof  # noqa: E402
 from foldproof import _frontier  # noqa: E402

@@ -178,6 +178,8 @@
 
   const isLocus = record.question === 'j0', isBox = record.question === 'injective' || isLocus;
 
+  const boxColour = () => colour(isLocus ? 'quiet' : record.verdict === 'proved' ? 'plot-proved' : 'plot-refuted');
+
   function outlineLayers(view) {
     const layers = [];
     if (view.lower.length) {
@@ -185,7 +187,7 @@
         traces: [lines(closed(view.lower), { color: colour('plot-proved'), width: 3.5 })] });
     }
     if (view.upper.length) {
-      const hue = colour(isLocus ? 'quiet' : isBox && record.verdict === 'proved' ? 'plot-proved' : 'plot-refuted');
+      const hue = isBox ? boxColour() : colour('plot-refuted');
       layers.push({ name: isBox ? 'the box' : 'ball, refuted', swatch: [isBox ? 'stroke' : 'stroke dashed', hue],
         traces: [lines(closed(view.upper), { color: hue, width: 2, dash: isBox ? 'solid' : '7px,6px' })] });
     }
@@ -278,8 +280,8 @@
     add('image of the fold', 'stroke', colour('plot-fold'),
       [lines(segments(image.fold), { color: colour('plot-fold'), width: 2.2 })], image.fold.length);
     const edge = image.lower.length ? image.lower : image.upper;
-    add(isBox ? 'edge of the box' : 'edge of the ball', 'stroke', colour('plot-proved'),
-      [lines(edge, { color: colour('plot-proved'), width: 3 })], edge.length);
+    const hue = isBox ? boxColour() : colour(image.lower.length ? 'plot-proved' : 'plot-refuted');
+    add(isBox ? 'edge of the box' : 'edge of the ball', 'stroke', hue, [lines(edge, { color: hue, width: 3 })], edge.length);
     add(isBox ? 'image of the middle' : 'image of the centre', 'mark', colour('ink'),
       image.center && [marker(image.center, 'cross', 'f(centre)', 9, colour('ink'), true)], image.center);
     add(`${f}(x) = ${f}(y)`, 'mark', colour('plot-x'),
@@ -514,10 +516,10 @@
   }
 
   // ---------------------------------------------------------------- which figures
+  const amid = isBox ? 'in the middle' : 'at the centre';
   const WORDS = {
-    plane: ['Inputs', 'Where the map turns over. Blue: the Jacobian determinant has the sign it has at the centre; sand: '
-      + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is the fold. Small '
-      + 'boxes: what each test proved.'],
+    plane: ['Inputs', `Where the map turns over. Blue: the Jacobian determinant has the sign it has ${amid}; sand: `
+      + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is the fold.'],
     zoom: ['Close-up of the pair', 'The two inputs with one output'
       + (record.limit === 'fold' ? ', one on each side of the fold' : '')
       + ': too close together to be told apart in the larger picture.'],
@@ -530,9 +532,8 @@
   function plan(picture, network) {
     const of = (title) => network ? `${network}: ${title[0].toLowerCase()}${title.slice(1)}` : title;
     if (isLocus) {
-      WORDS.plane[1] = 'Where the map turns over. Blue: the Jacobian determinant has the sign it has in the middle; sand: '
-        + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is J0, exactly. '
-        + 'Small boxes: the proof.';
+      WORDS.plane[1] = `Where the map turns over. Blue: the Jacobian determinant has the sign it has ${amid}; sand: `
+        + 'the other sign; stronger where it is larger; grey: it is 0. The line between blue and sand is J0, exactly.';
     }
     if (picture.kind === 'sweep') {
       addFigure(record.parameter ? 'Radius over the parameter' : areScattered ? 'Radius at the points' : 'Radius along the orbit',
@@ -573,7 +574,8 @@
       return;
     }
     for (const view of picture.views) {
-      const [title, caption] = WORDS[view.role];
+      const [title, role] = WORDS[view.role];
+      const caption = role + (!view.boxes ? '' : isLocus ? ' Small boxes: the proof.' : ' Small boxes: what each test proved.');
       const close = view.role === 'zoom';
       addFigure(of(title), view.role === 'plane' && network ? `${caption} The ball is that of r_${network === 'A' ? 'AB' : 'BA'}.`
         : caption, false, () => inputFigure(view));

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
+from . import _core
 from ._core import InputError
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ Box = Union[Sequence[Sequence[Number]], "np.ndarray[Any, Any]"]
 Norm = Union[str, float]
 
 NORMS = {"linf": "linf", "l1": "l1", "l2": "l2", math.inf: "linf", 1: "l1", 2: "l2"}
-
-SHORT = 12  #: decimals of up to so many places are written as they are
 
 
 def text(value: Number, where: str) -> str:
@@ -115,21 +114,7 @@ def fractions(texts: Sequence[str]) -> tuple[Fraction, ...]:
 
 def bracket_texts(lower: Fraction, upper: Fraction | None) -> tuple[str, str | None]:
     """Decimals that tell the two apart, rounded so that they stay true: the lower one down, the upper one up.
-    Small ones in powers of ten; as on the command line (src/number/decimal.cpp)."""
-    places = None
-    if upper is not None and upper > lower:
-        places = max(3, math.ceil(-math.log10(upper - lower)))
-    return _decimal(lower, places, math.floor), None if upper is None else _decimal(upper, places, math.ceil)
-
-
-def _decimal(value: Fraction, places: int | None, whole: Callable[[Fraction], int]) -> str:
-    if value == (short := round(value, SHORT)):
-        text = f"{Decimal(math.floor(short * 10**SHORT)).scaleb(-SHORT):f}"
-        return text.rstrip("0").rstrip(".")
-    power = math.floor(math.log10(value))
-    if places is None:
-        places = max(6, 3 - power)
-    exponent = "" if power >= -4 else f"e{power}"
-    digits = min(places, 40) if power >= -4 else min(max(places + power, 2), 40)
-    shown = whole(value * Fraction(10) ** (digits if power >= -4 else digits - power))
-    return f"{Decimal(shown).scaleb(-digits):f}{exponent}"
+    Small ones in powers of ten; as on the command line."""
+    ends = float(lower), None if upper is None else float(upper)
+    return (_core.bracket_end(str(lower), *ends, above=False),
+            None if upper is None else _core.bracket_end(str(upper), *ends, above=True))

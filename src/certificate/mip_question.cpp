@@ -51,6 +51,14 @@ Problem problem_of(const MipQuestion& question, const Options& options) {
 
 BigM big_m_of(const MipOptions& settings) { return settings.big_m == "lp" ? BigM::lp : BigM::interval; }
 
+void require_linear(const Problem& problem) {
+  if (problem.norm == Norm::l2) {
+    throw InputError(
+        "HiGHS cannot solve the quadratic ball of the norm l2: write the program with --write-model for a solver that "
+        "can (SCIP, Gurobi), or ask the engine");
+  }
+}
+
 double image_gap(const Network& network, const MipPair& pair) {
   std::vector<Rational> x, y;
   for (const double entry : pair.x) x.push_back(Rational::from_double(entry));
@@ -65,16 +73,13 @@ double image_gap(const Network& network, const MipPair& pair) {
 
 void require_solvable(const MipQuestion& question, const Options& options, const MipOptions& settings) {
   require_settings(settings);
-  if (problem_of(question, options).norm == Norm::l2) {
-    throw InputError(
-        "HiGHS cannot solve the quadratic ball of the norm l2: write the program with --write-model for a solver that "
-        "can (SCIP, Gurobi), or ask the engine");
-  }
+  require_linear(problem_of(question, options));
 }
 
 MipAnswer mip(const MipQuestion& question, const Options& options, const MipOptions& settings) {
-  require_solvable(question, options, settings);
+  require_settings(settings);
   const Problem problem = problem_of(question, options);
+  require_linear(problem);
   const SeparationQuestion separation = separation_question(question, problem);
   Control control(options, nullptr);
   Bisection found =

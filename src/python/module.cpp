@@ -9,6 +9,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "foldproof/foldproof.h"
+#include "number/decimal.h"
 #include "python/delegate.h"
 #include "python/running.h"
 #include "report/words.h"
@@ -173,6 +174,12 @@ void bind_questions(nb::module_& m) {
       .def_prop_ro("headline", [](const Words& words) { return words.verdict.headline; })
       .def_prop_ro("sentence", [](const Words& words) { return words.verdict.sentence; })
       .def_ro("limit", &Words::limit);
+  m.def(
+      "bracket_end",
+      [](const std::string& x, double lower, std::optional<double> upper, bool above) {
+        return bracket_end(Rational::parse(x).value(), lower, upper, above ? Towards::above : Towards::zero);
+      },
+      "x"_a, "lower"_a, "upper"_a.none(), "above"_a);
   m.def("words", &words_of, "record"_a, nb::call_guard<nb::gil_scoped_release>());
   m.def("html", &to_html, "record"_a, "command"_a, nb::call_guard<nb::gil_scoped_release>());
 }

@@ -20,20 +20,23 @@ struct Node {
   std::uint64_t from = 0;                                // the part of the search in whose reply it came, if it did
 };
 
-/// Best-first by distance to the centre; the older one on a tie, so that one thread always takes the same order. With
-/// bands the distances within one are equal, and the youngest comes first: a part of a cover goes outward as the whole
-/// does, and yet box by box, so that little of it is left when its budget is used up.
+/// Best-first by distance to the centre, of boxes or of pairs of them; the older one on a tie, or the youngest. One
+/// thread always takes the same order.
 struct Later {
-  double band = 0.0;
-  bool operator()(const Node& a, const Node& b) const {
-    if (band > 0.0) {
-      const double da = std::floor(a.distance / band), db = std::floor(b.distance / band);
-      return da != db ? da > db : a.id < b.id;
-    }
-    return a.distance != b.distance ? a.distance > b.distance : a.id > b.id;
+  bool youngest_first = false;
+  double band = 0.0;  // distances within one are equal
+
+  template <class Open>
+  bool operator()(const Open& a, const Open& b) const {
+    const double da = band > 0.0 ? std::floor(a.distance / band) : a.distance;
+    const double db = band > 0.0 ? std::floor(b.distance / band) : b.distance;
+    if (da != db) return da > db;
+    return youngest_first ? a.id < b.id : a.id > b.id;
   }
-  /// Bands for a part of the cover of a ball of this radius.
-  static Later of_part(double radius) { return {radius * 0x1p-6}; }
+
+  /// For a part of the search of a ball of this radius: it goes outward as the whole does, and yet one by one, so that
+  /// little of it is left when its budget is used up.
+  static Later of_part(double radius) { return {true, radius * 0x1p-6}; }
 };
 
 using NodeQueue = std::priority_queue<Node, std::vector<Node>, Later>;

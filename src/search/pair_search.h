@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,6 +12,7 @@
 
 #include "search/dispatch.h"
 #include "search/incumbent.h"
+#include "search/node.h"
 #include "search/pair_cells.h"
 #include "search/separation.h"
 #include "slope/rank_test.h"
@@ -99,17 +99,8 @@ class PairSearch : public Divisible {
     int cells_from = 0;                            // so many divisions are needed before exact cells are tried
     std::uint64_t from = 0;                        // the part of the search in whose reply it came, if it did
   };
-  /// Nearest first; the youngest on a tie, which for pairs of one distance is depth first. At a worker distances that
-  /// differ little are a tie, so that little of a part is left when its budget is used up.
-  struct Later {
-    double tie;
-    bool operator()(const Pair& a, const Pair& b) const {
-      const double da = tie > 0.0 ? std::floor(a.distance / tie) : a.distance;
-      const double db = tie > 0.0 ? std::floor(b.distance / tie) : b.distance;
-      return da != db ? da > db : a.id < b.id;
-    }
-  };
-  Later later() const { return {part_ ? radius_ * 0x1p-6 : 0.0}; }
+  /// The youngest on a tie, which for pairs of one distance is depth first.
+  Later later() const { return part_ ? Later::of_part(radius_) : Later{true}; }
   struct Worker {
     Worker(const RegionNetwork& root, double margin) : test(margin), separation(root, margin) {}
     Bounder bounder;
